@@ -1,0 +1,13 @@
+/** @actions/* are ESM only, so the transform has to reach into them. */
+const common = {
+  testEnvironment: 'node',
+  transform: { '\\.(t|j|mj)s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
+  moduleNameMapper: { '^(@actions/[a-z-]+)$': '<rootDir>/node_modules/$1' },
+  extensionsToTreatAsEsm: [],
+}
+const project = (name) => ({ ...common, displayName: name, rootDir: __dirname, testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`] })
+
+module.exports = {
+  projects: [project('unit'), project('integration'), project('e2e')],
+}
