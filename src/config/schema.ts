@@ -1,0 +1,353 @@
+import { z } from 'zod'
+import {
+  appName,
+  argument,
+  assetsUrl,
+  basePath,
+  bodyPattern,
+  composeName,
+  domain,
+  duration,
+  fieldPath,
+  type HostAddress,
+  headerName,
+  host,
+  imagePath,
+  integer,
+  port,
+  probePath,
+  repoPath,
+  routePath,
+  size,
+} from './values'
+
+export type { HostAddress }
+
+/*
+ * The one description of kawasemi.yml. Types, validation, the editors' JSON Schema and the table in the docs all
+ * come from it. Keys are as people write them (kebab-case); `toConfig` at the end names them as the code does.
+ */
+
+/**
+ * A map with fixed keys. For an unknown key the issue's message is the list of the known ones, from which the
+ * loader picks the nearest.
+ */
+function section<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+  })
+}
+
+function atMost<T extends z.ZodType>(most: number, of: T, what: string) {
+  return z.array(of).max(most, { error: `at most ${most} ${what}` })
+}
+
+function mapOf<V extends z.ZodType>(name: z.ZodType<string, string>, value: V, most: number, what: string) {
+  return z
+    .record(name, value)
+    .refine((map) => Object.keys(map).length <= most, { error: `at most ${most} ${what}` })
+}
+
+const health = section({
+  path: probePath.describe('Path the gate asks for, such as `/health`.'),
+  status: z
+    .union([integer(100, 599), z.array(integer(100, 599)).min(1).max(20)], {
+      error: 'a status from 100 to 599, or a list of them',
+    })
+    .optional()
+    .describe('Status, or list of statuses, that counts as healthy. Any 2xx when left out.'),
+  headers: mapOf(headerName, argument, 20, 'headers')
+    .prefault({})
+    .describe('Headers the answer has to have, each with a text its value has to contain.'),
+  json: mapOf(
+    fieldPath,
+    z.union([z.string().max(1000), z.number(), z.boolean(), z.null()], {
+      error: 'text, a number, true, false or null',
+    }),
+    20,
+    'fields',
+  )
+    .prefault({})
+    .describe('Fields of the JSON answer and the values they have to have; `a.b` is field `b` in field `a`.'),
+  body: bodyPattern.optional().describe('Regular expression (JavaScript) that has to match in the body.'),
+})
+
+const stopTimeout = duration('1s', '1h')
+  .prefault('10s')
+  .describe('How long the service may take to stop before it is killed.')
+
+const webService = section({
+  role: z.literal('web').describe('A service that takes traffic.'),
+  port: port.describe('Port the service listens on in its container.'),
+  slots: section({
+    blue: integer(1024, 65535).describe("Port of the host's loopback for the blue slot."),
+    green: integer(1024, 65535).describe("Port of the host's loopback for the green slot."),
+  }).describe('Two free ports of the host, bound to 127.0.0.1, one for each slot.'),
+  health: health.describe('What a healthy service answers.'),
+  assets: section({
+    path: imagePath.describe('Folder of static files inside the image.'),
+    url: assetsUrl.describe('Start of the URL path they are served under, such as `/_next/static/`.'),
+  })
+    .optional()
+    .describe('Static files inside the image that open pages of the previous release still ask for.'),
+  'stop-timeout': stopTimeout,
+})
+
+const workerService = section({
+  role: z.literal('worker').describe('A service that takes no traffic; it starts only at the switch.'),
+  'stop-timeout': stopTimeout,
+})
+
+const proxy = section({
+  kind: z.literal('nginx').describe('The web server in front of the app.'),
+  domains: atMost(50, domain, 'domains')
+    .min(1)
+    .describe('Domains of the site; the first one is what probes send.'),
+  routes: atMost(
+    50,
+    section({
+      path: routePath.describe('Start of the URL path; the longest match wins.'),
+      service: composeName.describe('Web service that answers it.'),
+    }),
+    'routes',
+  )
+    .min(1)
+    .describe('Which web service answers which path; one of them for `/`.'),
+  listen: port.prefault(80).describe('Port the site listens on.'),
+  'body-size': size('1k', '10g').prefault('10m').describe('Largest request body.'),
+  'read-timeout': duration('1s', '24h')
+    .prefault('60s')
+    .describe('Longest silence of the app during an answer (also of a WebSocket or an event stream).'),
+  'keepalive-timeout': duration('100ms', '75s')
+    .prefault('4s')
+    .describe(
+      "How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s.",
+    ),
+})
+
+/** The file after the environment was merged over it. */
+export const fileSchema = section({
+  app: appName.describe('Name of the app; names its folder and its containers on the host.'),
+  base: basePath
+    .optional()
+    .describe('Folder of the app on the host; `/srv/` and the name of the app when left out.'),
+  hosts: atMost(50, host, 'hosts')
+    .min(1)
+    .describe('Servers the environment runs on: `user@address` or `user@address:port`.'),
+  compose: section({
+    file: repoPath.prefault('compose.yaml').describe("The product's compose file."),
+    ignore: atMost(50, composeName, 'services')
+      .prefault([])
+      .describe('Services of the compose file that are not deployed, such as its own web server.'),
+  })
+    .prefault({})
+    .describe('Where the services are described.'),
+  services: mapOf(
+    composeName,
+    z.discriminatedUnion('role', [webService, workerService], { error: 'role: web or role: worker' }),
+    50,
+    'services',
+  ).describe('Services that are switched, by their name in the compose file.'),
+  accessories: atMost(50, composeName, 'accessories')
+    .prefault([])
+    .describe('Services that are never switched: database, cache.'),
+  volumes: mapOf(composeName, z.enum(['shared', 'slot']), 50, 'volumes')
+    .prefault({})
+    .describe(
+      'Each named volume of the compose file: `shared` by both slots and the accessories, or one for each `slot`.',
+    ),
+  proxy: proxy.optional().describe('The site. Without it nothing takes traffic through a proxy of ours.'),
+  database: section({
+    kind: z.literal('postgres').describe('Which database it is.'),
+    accessory: composeName.describe('Accessory it runs in.'),
+  })
+    .optional()
+    .describe('The database that is backed up before migrations.'),
+  backup: z
+    .enum(['on', 'off'])
+    .prefault('on')
+    .describe('`off` lets migrations run without a checked backup of the database.'),
+  migrations: section({
+    service: composeName.describe('Service in whose new image the command runs.'),
+    command: atMost(50, argument, 'words')
+      .min(1)
+      .describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: duration('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
+    'lock-timeout': duration('100ms', '10m')
+      .prefault('10s')
+      .describe('Longest time it may wait for a lock of the database.'),
+  })
+    .optional()
+    .describe('How the database is brought to the schema of the new release.'),
+  gate: section({
+    deadline: duration('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
+    interval: duration('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
+    timeout: duration('100ms', '5m').prefault('5s').describe('Longest time one probe may take.'),
+    successes: integer(1, 100).prefault(2).describe('How many probes in a row have to be healthy.'),
+  })
+    .prefault({})
+    .describe('When a new release is let through.'),
+  bake: section({
+    duration: duration('0s', '1h')
+      .prefault('30s')
+      .describe('How long the new release is watched after the switch; `0s` for not at all.'),
+    'max-error-percent': z
+      .number({ error: 'a number from 0 to 100' })
+      .min(0, { error: 'a number from 0 to 100' })
+      .max(100, { error: 'a number from 0 to 100' })
+      .prefault(5)
+      .describe('More answers with a 5xx status than this, in percent, switch back.'),
+    'min-requests': integer(1, 1_000_000)
+      .prefault(20)
+      .describe('The percentage counts once there were this many requests.'),
+  })
+    .prefault({})
+    .describe('Watching the new release after the switch, ready to switch back.'),
+  drain: section({
+    timeout: duration('0s', '6h')
+      .prefault('30s')
+      .describe('How long the old release may finish the connections it has.'),
+  })
+    .prefault({})
+    .describe('Letting the old release finish.'),
+  retire: section({
+    previous: z
+      .enum(['warm', 'stopped'])
+      .prefault('warm')
+      .describe('`warm` keeps the old release running, for a rollback at once; `stopped` frees its memory.'),
+    keep: integer(1, 100).prefault(5).describe('How many good releases stay on the host.'),
+  })
+    .prefault({})
+    .describe('What becomes of older releases.'),
+})
+
+/** The merged file, its values parsed and its defaults filled in, still under the names of the file. */
+export type ConfigFile = z.output<typeof fileSchema>
+
+/** What a probe's answer has to be; an empty `status` means any 2xx. */
+export interface Health {
+  path: string
+  status: number[]
+  /** Header → text its value has to contain. */
+  headers: Record<string, string>
+  /** Dotted path → value. */
+  json: Record<string, string | number | boolean | null>
+  /** A regular expression's text. */
+  body?: string
+}
+
+export interface WebService {
+  role: 'web'
+  /** In its container. */
+  port: number
+  /** On the host's loopback. */
+  slots: { blue: number; green: number }
+  health: Health
+  /** `path` without, `url` with a slash at its end. */
+  assets?: { path: string; url: string }
+  stopTimeout: number
+}
+
+export interface WorkerService {
+  role: 'worker'
+  stopTimeout: number
+}
+
+export type Service = WebService | WorkerService
+
+export interface Proxy {
+  kind: 'nginx'
+  domains: string[]
+  routes: { path: string; service: string }[]
+  listen: number
+  bodySize: number
+  readTimeout: number
+  keepaliveTimeout: number
+}
+
+export interface Migrations {
+  service: string
+  command: string[]
+  timeout: number
+  lockTimeout: number
+}
+
+/** The app in one environment, under the names of the code. Durations are milliseconds, sizes bytes. */
+export interface Config {
+  app: string
+  environment: string
+  base: string
+  hosts: HostAddress[]
+  compose: ConfigFile['compose']
+  services: Record<string, Service>
+  accessories: string[]
+  volumes: ConfigFile['volumes']
+  proxy?: Proxy
+  database?: Database
+  backup: ConfigFile['backup']
+  migrations?: Migrations
+  gate: ConfigFile['gate']
+  bake: { duration: number; maxErrorPercent: number; minRequests: number }
+  drain: ConfigFile['drain']
+  retire: ConfigFile['retire']
+}
+
+export type Database = NonNullable<ConfigFile['database']>
+
+function toHealth({ path, status = [], headers, json, body }: z.output<typeof health>): Health {
+  return { path, status: [status].flat(), headers, json, ...(body !== undefined && { body }) }
+}
+
+function toService(file: ConfigFile['services'][string]): Service {
+  const stopTimeout = file['stop-timeout']
+  if (file.role === 'worker') return { role: 'worker', stopTimeout }
+  const { role, port, slots, health, assets } = file
+  return { role, port, slots, health: toHealth(health), ...(assets && { assets }), stopTimeout }
+}
+
+function toProxy(file: z.output<typeof proxy>): Proxy {
+  const { kind, domains, routes, listen } = file
+  return {
+    kind,
+    domains,
+    routes,
+    listen,
+    bodySize: file['body-size'],
+    readTimeout: file['read-timeout'],
+    keepaliveTimeout: file['keepalive-timeout'],
+  }
+}
+
+function toMigrations(file: NonNullable<ConfigFile['migrations']>): Migrations {
+  const { service, command, timeout } = file
+  return { service, command, timeout, lockTimeout: file['lock-timeout'] }
+}
+
+/** The one place where names of the file become names of the code. */
+export function toConfig(file: ConfigFile, environment: string): Config {
+  const { app, hosts, compose, accessories, volumes, database, backup, gate, bake, drain, retire } = file
+  return {
+    app,
+    environment,
+    base: file.base ?? `/srv/${app}`,
+    hosts,
+    compose,
+    services: Object.fromEntries(
+      Object.entries(file.services).map(([name, each]) => [name, toService(each)]),
+    ),
+    accessories,
+    volumes,
+    ...(file.proxy && { proxy: toProxy(file.proxy) }),
+    ...(database && { database }),
+    backup,
+    ...(file.migrations && { migrations: toMigrations(file.migrations) }),
+    gate,
+    bake: {
+      duration: bake.duration,
+      maxErrorPercent: bake['max-error-percent'],
+      minRequests: bake['min-requests'],
+    },
+    drain,
+    retire,
+  }
+}
