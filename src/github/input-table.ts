@@ -1,0 +1,51 @@
+/**
+ * Every input of every action, as `action.yml` must have it: a test holds the two together. The descriptions are
+ * in `action.yml`, where people read them.
+ */
+export interface InputSpec {
+  readonly required?: true
+  readonly default?: string
+}
+
+const common = {
+  config: { default: 'kawasemi.yml' },
+  environment: { required: true },
+  'ssh-key': { required: true },
+  'ssh-passphrase': {},
+  'known-hosts': { required: true },
+  env: {},
+} as const satisfies Record<string, InputSpec>
+
+/** Where an action can do without a server, a workflow may still hand it the same inputs as the others. */
+const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} } as const
+
+export const inputTable = {
+  deploy: { ...common, version: {}, 'build-secrets': {} },
+  'build-image': {
+    ...withoutServer,
+    version: {},
+    'build-secrets': {},
+    layout: { default: 'kawasemi-layout' },
+  },
+  'ssh-deploy': { ...common, version: {}, layout: { default: 'kawasemi-layout' }, digests: {} },
+  'run-migrations': { ...common, release: {} },
+  'health-gate': {
+    ...withoutServer,
+    environment: {},
+    release: {},
+    url: {},
+    status: {},
+    headers: {},
+    json: {},
+    body: {},
+    deadline: { default: '60s' },
+    interval: { default: '1s' },
+    timeout: { default: '5s' },
+    successes: { default: '2' },
+  },
+  'blue-green': { ...common, release: {} },
+  rollback: { ...common, to: {}, reason: {} },
+  'setup-host': common,
+} as const satisfies Record<string, Record<string, InputSpec>>
+
+export type ActionName = keyof typeof inputTable

@@ -1,0 +1,50 @@
+import type { StageName } from './report'
+import type { Slot } from './slot'
+
+/** How one stage ended, over all hosts. */
+export interface StageReport {
+  readonly stage: StageName
+  /** Wall time on the runner, in milliseconds. */
+  readonly ms: number
+  readonly outcome: 'done' | 'skipped' | 'failed'
+  readonly note?: string
+}
+
+/** Why a run failed, as its summary shows it: the parts of a `Trouble`. */
+export interface FailureReport {
+  readonly thing: string
+  readonly cause: string
+  readonly fix: string
+  /** The last lines of the log that shows why; whoever renders them cuts and escapes them. */
+  readonly log: readonly string[]
+}
+
+/**
+ * What one run did, as far as it is known. It starts nearly empty, the command fills it in as it learns, and it is
+ * written on every way out, so that a run that fails early has a summary too.
+ */
+export interface DeployReport {
+  /** What was asked for, in a word or two: `Deploy`, `Rollback`, `Health gate`. */
+  readonly title: string
+  app?: string
+  environment?: string
+  hosts: string[]
+  /** The version that was live before the run; absent on a first deploy. */
+  from?: string
+  /** The version this run is about. */
+  to?: string
+  release?: string
+  /** What takes traffic when the run ends, as far as the run knows. */
+  live?: { readonly slot: Slot; readonly version: string }
+  /** What was moved to all hosts together, and what the images weigh in all, in bytes. */
+  moved?: { readonly bytes: number; readonly ofBytes?: number }
+  /** How long the switch itself took, in milliseconds. */
+  switchMs?: number
+  backup?: string
+  /** Written by the reporter as stages end. */
+  stages: StageReport[]
+  /** Trouble that did not fail the run. */
+  warnings: string[]
+  failure?: FailureReport
+  runUrl?: string
+}
