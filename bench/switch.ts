@@ -1,0 +1,210 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../src/config/schema'
+import { nginx } from '../src/proxies/nginx'
+import { otherSlot, type Slot, slots } from '../src/release/slot'
+import { type LoadReport, type LoadRequest, startLoad } from './load'
+import { freePort, makeAppFolder, makeFolder, makeNginx, onLoopback } from './nginx'
+import { type Part, renderTable } from './part'
+
+/** What a switch costs those who are asking: the live link against a reload, the same load on the same nginx. */
+
+const domain = 'bench.example'
+const asset = { path: '/_static/', only: { blue: 'old-1.js', green: 'new-2.js' } }
+
+interface Row {
+  name: string
+  switches: number
+  requests: number
+}
+
+export const rows: readonly Row[] = [
+  { name: 'live link', switches: 200, requests: 50_000 },
+  { name: 'nginx -s reload', switches: 20, requests: 50_000 },
+]
+
+export interface SwitchResult {
+  row: string
+  switches: number
+  /** Median of the switch itself, in ms: a rename, or the command that asks for a reload. */
+  switchTime: number
+  report: LoadReport
+}
+
+function benchConfig(base: string, listen: number, ports: Record<Slot, number>): Config {
+  return {
+    app: 'bench',
+    environment: 'bench',
+    base,
+    hosts: [],
+    compose: { file: 'compose.yaml', ignore: [] },
+    services: {
+      web: {
+        role: 'web',
+        port: 3000,
+        slots: ports,
+        health: { path: '/', status: [], headers: {}, json: {} },
+        assets: { path: '/app/static', url: asset.path },
+        stopTimeout: 10_000,
+      },
+    },
+    accessories: [],
+    volumes: {},
+    proxy: {
+      kind: 'nginx',
+      domains: [domain],
+      routes: [{ path: '/', service: 'web' }],
+      listen,
+      bodySize: 1024 ** 2,
+      readTimeout: 60_000,
+      keepaliveTimeout: 4_000,
+    },
+    backup: 'off',
+    gate: { deadline: 60_000, interval: 1_000, timeout: 5_000, successes: 2 },
+    bake: { duration: 0, maxErrorPercent: 5, minRequests: 20 },
+    drain: { timeout: 30_000 },
+    retire: { previous: 'warm', keep: 5 },
+  }
+}
+
+const requests: LoadRequest[] = [
+  { method: 'GET', path: '/' },
+  { method: 'POST', path: '/orders', body: '{"bird":"kingfisher"}', check: echoes('{"bird":"kingfisher"}') },
+  { method: 'GET', path: '/page?number=2' },
+  { method: 'GET', path: `${asset.path}${asset.only.blue}`, check: echoes('blue') },
+  { method: 'GET', path: `${asset.path}${asset.only.green}`, check: echoes('green') },
+  { method: 'POST', path: '/orders', body: '{"bird":"heron"}', check: echoes('{"bird":"heron"}') },
+]
+
+function echoes(expected: string): NonNullable<LoadRequest['check']> {
+  return ({ body, status }) => (body === expected ? undefined : `answered ${status} and another body`)
+}
+
+function startSlot(slot: Slot, port: number): Promise<ChildProcess> {
+  const child = fork(join(__dirname, 'upstream.ts'), [slot, String(port)], { execArgv: ['--import', 'tsx'] })
+  return new Promise((resolve, reject) => {
+    child.once('message', () => resolve(child))
+    child.once('exit', (code) => reject(new Error(`the upstream ended with ${code}`)))
+  })
+}
+
+function makeReleases(base: string): void {
+  for (const slot of slots) {
+    const assets = join(base, 'releases', slot, 'assets', asset.path)
+    mkdirSync(assets, { recursive: true })
+    writeFileSync(join(assets, asset.only[slot]), slot)
+    symlinkSync(`../../releases/${slot}`, join(base, 'slots', slot, 'release'))
+  }
+}
+
+function flip(base: string, slot: Slot): void {
+  symlinkSync(`slots/${slot}`, join(base, 'live.part'))
+  renameSync(join(base, 'live.part'), join(base, 'live'))
+}
+
+/** Today's way without a live link: the slot is written into the site. */
+function fixedTo(site: string, slot: Slot): string {
+  return site.replace(
+    /set \$kawasemi_slot blue;\n *if \(-e [^\n]*\n[^\n]*\n *}/,
+    `set $kawasemi_slot ${slot};`,
+  )
+}
+
+async function runRow(row: Row): Promise<SwitchResult> {
+  const base = makeFolder('bench')
+  makeAppFolder(base)
+  makeReleases(base)
+  flip(base, 'blue')
+  const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
+  const site = onLoopback(nginx.renderSite(benchConfig(base, listen, { blue, green })))
+  const reloads = row.name !== 'live link'
+  const server = makeNginx(reloads ? fixedTo(site, 'blue') : site)
+  const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]
+  let slot: Slot = 'blue'
+  let live: readonly Slot[] = [slot]
+  const times: number[] = []
+
+  async function switchOver(): Promise<void> {
+    const next = otherSlot(slot)
+    live = [slot, next]
+    const began = performance.now()
+    if (reloads) {
+      server.setSite(fixedTo(site, next))
+      await server.reload()
+    } else flip(base, next)
+    times.push(performance.now() - began)
+    live = [next]
+    slot = next
+  }
+
+  try {
+    await server.start()
+    const load = startLoad({
+      origins: [`http://127.0.0.1:${listen}`],
+      hostHeader: domain,
+      requests,
+      stream: { path: '/events', kind: 'sse' },
+      slotHeader: 'X-Slot',
+      liveSlots: () => live,
+    })
+    for (let done = 0; done < row.switches; done++) {
+      const due = (row.requests * (done + 1)) / (row.switches + 1)
+      while (load.requests < due) await sleep(2)
+      await switchOver()
+    }
+    while (load.requests < row.requests) await sleep(2)
+    const report = await load.stop()
+    times.sort((a, b) => a - b)
+    return { row: row.name, switches: row.switches, switchTime: times[times.length >> 1] ?? 0, report }
+  } finally {
+    for (const upstream of upstreams) upstream.kill()
+    await server.stop()
+    rmSync(base, { recursive: true, force: true })
+  }
+}
+
+export const switchPart: Part = {
+  name: 'switch',
+  async run() {
+    const results: SwitchResult[] = []
+    for (const row of rows) results.push(await runRow(row))
+    return { data: results, table: renderSwitchTable(results) }
+  },
+}
+
+function renderSwitchTable(results: readonly SwitchResult[]): string {
+  const head = [
+    'switch by',
+    'switches',
+    'requests',
+    'failed',
+    'wrong slot',
+    'median ms',
+    '95 % ms',
+    '99 % ms',
+    'requests/s',
+    'connections',
+    'switch ms',
+  ]
+  const lines = results.map(({ row, switches, switchTime, report }) => [
+    row,
+    switches,
+    report.requests,
+    report.failed,
+    report.wrongSlot,
+    report.latency.median,
+    report.latency.p95,
+    report.latency.p99,
+    report.perSecond,
+    report.connects,
+    switchTime,
+  ])
+  const kinds = results.flatMap(({ row, report }) =>
+    Object.entries(report.byKind).map(([kind, count]) => `${row}: ${kind} ${count}`),
+  )
+  const meaning =
+    'wrong slot: answered by the old slot to a request that began after the switch was said to be done'
+  return [renderTable(head, lines), meaning, ...kinds].join('\n')
+}
