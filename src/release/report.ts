@@ -1,5 +1,15 @@
 /** The stages of a deploy, in their order. */
-export const stageNames = ['ship', 'backup', 'migrate', 'start', 'gate', 'switch', 'bake', 'drain', 'retire'] as const
+export const stageNames = [
+  'ship',
+  'backup',
+  'migrate',
+  'start',
+  'gate',
+  'switch',
+  'bake',
+  'drain',
+  'retire',
+] as const
 export type StageName = (typeof stageNames)[number]
 
 /** What the stages tell whoever watches. The GitHub side prints it; tests and the demo collect it. */

@@ -1,0 +1,6 @@
+import type { Database } from '../config/schema'
+import type { DatabaseKind } from './database'
+import { postgres } from './postgres'
+
+/** Every kind of database we know, by its name in kawasemi.yml. */
+export const databaseKinds: Readonly<Record<Database['kind'], DatabaseKind>> = { postgres }

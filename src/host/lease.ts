@@ -1,0 +1,163 @@
+import { Trouble } from '../release/trouble'
+import type { Connection, Conversation } from './connection'
+import { type HostFacts, readFacts } from './facts'
+import { factsLibrary, leaseLibrary, prelude } from './libraries'
+import { call, renderProgram } from './program'
+import { parseLine } from './records'
+
+/** Who asks for the lease. `id` is `RUN/ATTEMPT/JOB`. */
+export interface LeaseOwner {
+  readonly id: string
+  readonly url: string
+}
+
+/** Seconds of the host's clock a lease lasts after its last renewal, and how often the runner renews it. */
+export const leaseSeconds = 45
+const renewalMs = 15_000
+
+export type TakeAnswer =
+  | { readonly kind: 'taken'; readonly token: number }
+  | {
+      readonly kind: 'held'
+      readonly owner: string
+      readonly url: string
+      readonly since: number
+      readonly expires: number
+      readonly now: number
+    }
+  | { readonly kind: 'busy'; readonly by: string }
+
+/**
+ * The one channel that stays open: it tells the host's facts, takes the lease, renews it and frees it. Closing it
+ * frees nothing.
+ */
+export class LeaseChannel {
+  private renewal: NodeJS.Timeout | undefined
+  private readonly lines: AsyncIterator<string>
+
+  private constructor(
+    private readonly host: string,
+    private readonly nonce: string,
+    private readonly conversation: Conversation,
+  ) {
+    this.lines = conversation.lines[Symbol.asyncIterator]()
+  }
+
+  /** @throws {Trouble} when the host was never set up. */
+  static async open(
+    connection: Connection,
+    options: { base: string; owner: LeaseOwner; nonce: string; runtimeLibrary: string; token: number },
+  ): Promise<{ channel: LeaseChannel; facts: HostFacts }> {
+    const { base, owner, nonce } = options
+    const program = renderProgram(
+      [prelude, leaseLibrary, factsLibrary, options.runtimeLibrary],
+      [call('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token))],
+    )
+    const channel = new LeaseChannel(connection.name, nonce, await connection.converse(program))
+    const facts = await channel.readFacts()
+    if (options.token > 0) channel.startRenewing()
+    return { channel, facts }
+  }
+
+  /** The facts as they are now. */
+  async refresh(): Promise<HostFacts> {
+    this.conversation.send('facts')
+    return this.readFacts()
+  }
+
+  /** Asks once. Renewals begin when it was given. */
+  async take(): Promise<TakeAnswer> {
+    const { name, value } = await this.ask('take', ['taken', 'held', 'busy'])
+    if (name === 'taken') {
+      this.startRenewing()
+      return { kind: 'taken', token: Number(value) }
+    }
+    if (name === 'busy') return { kind: 'busy', by: String(value) }
+    return { kind: 'held', ...readHolder(value) }
+  }
+
+  private startRenewing(): void {
+    clearInterval(this.renewal)
+    this.renewal = setInterval(() => this.conversation.send('renew'), renewalMs)
+    this.renewal.unref()
+  }
+
+  /** Frees the lease. `busy` means that a program of this run still works on the host and keeps it. */
+  async release(): Promise<'done' | 'busy' | 'lost' | 'not-held'> {
+    clearInterval(this.renewal)
+    const { value } = await this.ask('release', ['release'])
+    return value as 'done'
+  }
+
+  /** For the `post` step: frees what this owner still holds, whoever of its programs took it. */
+  async drop(): Promise<'done' | 'busy' | 'lost' | 'not-held'> {
+    const { value } = await this.ask('drop', ['release'])
+    return value as 'done'
+  }
+
+  close(): void {
+    clearInterval(this.renewal)
+    this.conversation.end()
+  }
+
+  private async ask(command: string, answers: readonly string[]): Promise<{ name: string; value: unknown }> {
+    this.conversation.send(command)
+    for (;;) {
+      const fact = await this.nextFact()
+      if (answers.includes(fact.name)) return fact
+    }
+  }
+
+  private async readFacts(): Promise<HostFacts> {
+    const seen: { name: string; value: unknown }[] = []
+    for (;;) {
+      const fact = await this.nextFact()
+      if (fact.name === 'ready') return readFacts(seen)
+      seen.push(fact)
+    }
+  }
+
+  private async nextFact(): Promise<{ name: string; value: unknown }> {
+    const noise: string[] = []
+    for (;;) {
+      const { value, done } = await this.lines.next()
+      if (done) {
+        throw new Trouble(
+          this.host,
+          'closed the channel before it answered.',
+          'See what it printed; is /bin/sh a POSIX shell there?',
+          noise,
+        )
+      }
+      const line = parseLine(this.nonce, value)
+      if (line.kind === 'text') {
+        if (line.text && noise.length < 50) noise.push(line.text)
+      } else if (line.record.k === 'fact') return line.record
+      else if (line.record.k === 'fail') {
+        throw new Trouble(
+          this.host,
+          `is not ready: ${line.record.message}.`,
+          'Run setup-host for this environment once; see docs/setup-host.md.',
+        )
+      }
+    }
+  }
+}
+
+function readHolder(value: unknown): {
+  owner: string
+  url: string
+  since: number
+  expires: number
+  now: number
+} {
+  const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+  const seconds = (name: string) => Number(fields[name]) || 0
+  return {
+    owner: String(fields.owner ?? ''),
+    url: String(fields.url ?? ''),
+    since: seconds('since'),
+    expires: seconds('expires'),
+    now: seconds('now'),
+  }
+}

@@ -1,0 +1,317 @@
+import { randomBytes } from 'node:crypto'
+import type { Reporter } from '../release/report'
+import { Trouble } from '../release/trouble'
+import { type Connection, ConnectionLost, type ConnectionOptions, connect } from './connection'
+import type { HostFacts } from './facts'
+import { LeaseChannel, type LeaseOwner, leaseSeconds, type TakeAnswer } from './lease'
+import { detachLibrary, leaseLibrary, prelude, stageLibrary } from './libraries'
+import { type Call, call, renderProgram } from './program'
+import { parseLine } from './records'
+
+export interface SessionOptions {
+  readonly ssh: ConnectionOptions
+  readonly base: string
+  readonly owner: LeaseOwner
+  /** The runtime's shell functions, for facts and stages. */
+  readonly runtimeLibrary: string
+  readonly reporter: Reporter
+  /** Lets tests and commands wait without a real clock. */
+  readonly wait: (ms: number) => Promise<void>
+}
+
+/** A stage as a program: what runs between `stage_begin` and its end, with the shell functions it needs. */
+export interface StageProgram {
+  readonly stage: string
+  readonly libraries: readonly string[]
+  readonly calls: readonly Call[]
+}
+
+/** What a program reported: its facts by name, the last of each; and what it printed, the last lines. */
+export interface Outcome {
+  readonly facts: ReadonlyMap<string, unknown>
+  readonly printed: readonly string[]
+}
+
+/** A program on the host said why it cannot go on. `code` is for callers, `message` for people. */
+export class HostFailure extends Error {
+  constructor(
+    readonly host: string,
+    readonly code: string,
+    message: string,
+    readonly outcome: Outcome,
+  ) {
+    super(message)
+    this.name = 'HostFailure'
+  }
+}
+
+const reconnections = 5
+const printedLines = 200
+
+/** One host for the whole life of an action: one connection, the lease's channel, and one channel per stage. */
+export class HostSession {
+  token = 0
+  private runs = 0
+
+  private constructor(
+    private connection: Connection,
+    private lease: LeaseChannel,
+    private readonly options: SessionOptions,
+    private readonly nonce: string,
+    public facts: HostFacts,
+  ) {}
+
+  static async open(options: SessionOptions): Promise<HostSession> {
+    const nonce = randomBytes(12).toString('hex')
+    const connection = await connect(options.ssh)
+    try {
+      const { channel, facts } = await LeaseChannel.open(connection, { ...options, nonce, token: 0 })
+      return new HostSession(connection, channel, options, nonce, facts)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  get name(): string {
+    return this.connection.name
+  }
+
+  get base(): string {
+    return this.options.base
+  }
+
+  get traffic(): Connection['traffic'] {
+    return this.connection.traffic
+  }
+
+  /** A stream to the host's own loopback. */
+  dial(port: number): ReturnType<Connection['dial']> {
+    return this.connection.dial(port)
+  }
+
+  listen(...args: Parameters<Connection['listen']>): ReturnType<Connection['listen']> {
+    return this.connection.listen(...args)
+  }
+
+  /**
+   * Takes the lease, then reads the facts anew. A holder that is gone lets its lease run out, so that is waited for; one
+   * that renews it is alive, so that is not.
+   *
+   * @throws {Trouble} naming the holder and its run.
+   */
+  async take(): Promise<void> {
+    const first = await this.takeWhileBusy()
+    const answer = first.kind === 'held' ? await this.takeAfter(first) : first
+    if (answer.kind === 'held') throw leaseHeld(this.name, answer)
+    this.token = answer.token
+    this.facts = await this.lease.refresh()
+  }
+
+  async refresh(): Promise<HostFacts> {
+    this.facts = await this.lease.refresh()
+    return this.facts
+  }
+
+  /** A program of an ended run may still be at work (that is how a migration is never cut in half): let it end. */
+  private async takeWhileBusy(): Promise<Exclude<TakeAnswer, { kind: 'busy' }>> {
+    for (let told = ''; ; ) {
+      const answer = await this.lease.take()
+      if (answer.kind !== 'busy') return answer
+      if (answer.by !== told) this.options.reporter.info(`${this.name}: waiting for ${answer.by}`)
+      told = answer.by
+    }
+  }
+
+  private async takeAfter(
+    held: Extract<TakeAnswer, { kind: 'held' }>,
+  ): Promise<Exclude<TakeAnswer, { kind: 'busy' }>> {
+    const { reporter, wait } = this.options
+    reporter.info(
+      `${this.name}: the lease is held by ${held.owner} (${held.url}) for ${held.expires - held.now} s more; waiting whether it renews it`,
+    )
+    for (;;) {
+      await wait(1000)
+      const answer = await this.takeWhileBusy()
+      if (answer.kind === 'taken' || answer.expires !== held.expires) return answer
+    }
+  }
+
+  async release(): Promise<void> {
+    if (this.token === 0) return
+    const answer = await this.lease.release()
+    if (answer === 'busy')
+      this.options.reporter.warning(
+        `${this.name}: a program of this run still works there and keeps the lease until it ends`,
+      )
+    this.token = 0
+  }
+
+  drop(): ReturnType<LeaseChannel['drop']> {
+    return this.lease.drop()
+  }
+
+  /** The folder under runs/ of a program that is about to start. */
+  private newRun(stage: string): string {
+    this.runs += 1
+    return `${this.token}-${this.runs}-${stage}`
+  }
+
+  /**
+   * Runs a stage's program under the host's flock, apart from the connection: when that drops, it goes on, and is
+   * followed again.
+   *
+   * @throws {HostFailure} when the program says why it failed.
+   */
+  async run(program: StageProgram): Promise<Outcome> {
+    const { base, owner } = this.options
+    const run = this.newRun(program.stage)
+    const text = renderProgram(
+      [prelude, leaseLibrary, stageLibrary, ...program.libraries],
+      [
+        call(
+          'stage_begin',
+          this.nonce,
+          base,
+          run,
+          owner.id,
+          owner.url,
+          String(this.token),
+          String(leaseSeconds),
+          program.stage,
+        ),
+        ...program.calls,
+      ],
+    )
+    return this.follow(
+      run,
+      renderProgram([detachLibrary], [call('start_and_follow', `${base}/runs/${run}`, text)]),
+    )
+  }
+
+  /** The calls that start a program of its own inside a stage, and the name by which it is followed. */
+  companion(stage: string, begin: string, program: StageProgram): { run: string; call: Call } {
+    const { base, owner } = this.options
+    const run = this.newRun(stage)
+    const text = renderProgram(
+      [prelude, leaseLibrary, stageLibrary, ...program.libraries],
+      [
+        call(begin, this.nonce, base, run, owner.id, owner.url, String(this.token), String(leaseSeconds)),
+        ...program.calls,
+      ],
+    )
+    return { run, call: call('detach', `${base}/runs/${run}`, text) }
+  }
+
+  /** Follows a program that runs on the host. */
+  followAgain(run: string): Promise<Outcome> {
+    return this.follow(run, this.followProgram(run))
+  }
+
+  private followProgram(run: string): string {
+    return renderProgram([detachLibrary], [call('follow', `${this.base}/runs/${run}`)])
+  }
+
+  private async follow(run: string, start: string): Promise<Outcome> {
+    const reading = new Reading(this.name, this.nonce, this.options.reporter)
+    for (let program = start, tries = 0; ; tries += 1) {
+      try {
+        const { code } = await this.connection.run(program, (line, stream) => reading.take(line, stream))
+        return reading.end(code)
+      } catch (error) {
+        if (!(error instanceof ConnectionLost) || tries >= reconnections) throw error
+        this.options.reporter.warning(
+          `${this.name}: the connection was lost; the program goes on there, connecting again`,
+        )
+        await this.reconnect(tries)
+        reading.startOver()
+        program = this.followProgram(run)
+      }
+    }
+  }
+
+  private async reconnect(tries: number): Promise<void> {
+    this.lease.close()
+    await this.options.wait(500 * 2 ** tries)
+    this.connection = await connect(this.options.ssh)
+    const { channel } = await LeaseChannel.open(this.connection, {
+      ...this.options,
+      nonce: this.nonce,
+      token: this.token,
+    })
+    this.lease = channel
+  }
+
+  async close(): Promise<void> {
+    this.lease.close()
+    await this.connection.close()
+  }
+}
+
+/** Reads the lines of one program. After a reconnection the host sends them from the start, so known ones are skipped. */
+class Reading {
+  private readonly facts = new Map<string, unknown>()
+  private readonly printed: string[] = []
+  private failure: { code: string; message: string } | undefined
+  private seen = 0
+  private position = 0
+
+  constructor(
+    private readonly host: string,
+    private readonly nonce: string,
+    private readonly reporter: Reporter,
+  ) {}
+
+  startOver(): void {
+    this.position = 0
+  }
+
+  take(line: string, stream: 'out' | 'err'): void {
+    if (stream === 'err') {
+      this.text(line)
+      return
+    }
+    this.position += 1
+    if (this.position <= this.seen) return
+    this.seen = this.position
+    const parsed = parseLine(this.nonce, line)
+    if (parsed.kind === 'text') {
+      this.text(parsed.text)
+      return
+    }
+    const { record } = parsed
+    if (record.k === 'begin') this.reporter.stepBegin(this.host, record.step)
+    if (record.k === 'end') this.reporter.stepEnd(this.host, record.step, record.ms)
+    if (record.k === 'fact') this.facts.set(record.name, record.value)
+    if (record.k === 'fail') this.failure ??= { code: record.code, message: record.message }
+  }
+
+  private text(line: string): void {
+    if (line === '') return
+    this.reporter.output(this.host, line)
+    this.printed.push(line)
+    if (this.printed.length > printedLines) this.printed.shift()
+  }
+
+  end(code: number | undefined): Outcome {
+    const outcome = { facts: this.facts, printed: this.printed }
+    if (this.failure) throw new HostFailure(this.host, this.failure.code, this.failure.message, outcome)
+    if (code !== 0) {
+      const why =
+        code === 255
+          ? 'the program was killed on the host'
+          : `the program ended with status ${code ?? 'unknown'}`
+      throw new HostFailure(this.host, 'program', why, outcome)
+    }
+    return outcome
+  }
+}
+
+function leaseHeld(host: string, held: Extract<TakeAnswer, { kind: 'held' }>): Trouble {
+  const minutes = Math.max(0, Math.round((held.now - held.since) / 60))
+  return new Trouble(
+    host,
+    `another run holds the lease: ${held.owner}, for ${minutes} min, and it is alive (${held.url}).`,
+    'Wait until it ends, or cancel it, then run this again.',
+  )
+}

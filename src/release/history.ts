@@ -1,0 +1,78 @@
+import type { EventName, LedgerEvent } from './ledger'
+import type { Release } from './release'
+
+/** What the ledger's events mean. All functions are pure; events come oldest first. */
+export type History = readonly LedgerEvent[]
+
+/** The release as it was last shipped. */
+export function findRelease(history: History, id: string): Release | undefined {
+  const shipped = history.findLast((event) => event.event === 'shipped' && event.release === id)
+  return shipped?.event === 'shipped' ? shipped.details : undefined
+}
+
+/** Since the release was last shipped: did this happen to it, and was it not undone since? */
+export function hasHappened(history: History, id: string, name: EventName): boolean {
+  const from = history.findLastIndex((event) => event.event === 'shipped' && event.release === id)
+  return history.slice(from + 1).some((event) => event.event === name && event.release === id)
+}
+
+/** Releases that stood their bake, or whose deploy had none, oldest first, each once, without those that somebody rolled back from. */
+export function goodReleases(history: History): readonly string[] {
+  let good: string[] = []
+  for (const event of history) {
+    if (event.event === 'baked' || event.event === 'finished')
+      good = [...good.filter((id) => id !== event.release), event.release]
+    if (event.event === 'bake-failed') good = good.filter((id) => id !== event.release)
+    if (event.event === 'rolled-back') good = good.filter((id) => id !== event.release)
+  }
+  return good
+}
+
+/** The newest good release before the live one: what a rollback goes back to when it is not told. */
+export function lastKnownGood(history: History, live: string): string | undefined {
+  const good = goodReleases(history)
+  const position = good.indexOf(live)
+  return position < 0 ? good.at(-1) : good[position - 1]
+}
+
+/** The run whose switch, forward or back, was the last: an older run must not switch over it. */
+export function lastSwitchRun(history: History): number {
+  const last = history.findLast((event) => event.event === 'switched' || event.event === 'switched-back')
+  return last ? Number.parseInt(last.owner, 10) || 0 : 0
+}
+
+/** The checked backup of the release, if there is one. */
+export function backupOf(history: History, id: string): { file: string; bytes: number } | undefined {
+  const found = history.findLast((event) => event.event === 'backed-up' && event.release === id)
+  return found?.event === 'backed-up' ? { file: found.file, bytes: found.bytes } : undefined
+}
+
+/** Releases whose migrations changed the schema since `id` last was live or was shipped: old code would meet new schema. */
+export function schemaChangesSince(history: History, id: string): readonly string[] {
+  const shipped = history.findLastIndex((event) => event.event === 'shipped' && event.release === id)
+  const own = history.findLastIndex((event) => event.event === 'migrated' && event.release === id)
+  const changes = history
+    .slice(Math.max(shipped, own) + 1)
+    .filter(
+      (event) =>
+        (event.event === 'migrated' && event.schema !== event.schemaBefore) ||
+        (event.event === 'migration-failed' && event.schemaChanged),
+    )
+  return [...new Set(changes.map((event) => event.release))]
+}
+
+/** A migration that began and of which no end is known: the schema may be half changed. */
+export function interruptedMigration(history: History): string | undefined {
+  const last = history.findLast((event) =>
+    ['migrating', 'migrated', 'migration-failed'].includes(event.event),
+  )
+  return last?.event === 'migrating' ? last.release : undefined
+}
+
+/** Releases that stay on a host: those in use, the newest `keep` good ones, and the one that was shipped last. */
+export function releasesToKeep(history: History, inUse: readonly string[], keep: number): readonly string[] {
+  const newest = history.findLast((event) => event.event === 'shipped')?.release
+  return [...new Set([...inUse, ...goodReleases(history).slice(-keep), ...(newest ? [newest] : [])])].filter(
+    (id) => id !== '',
+  )
+}

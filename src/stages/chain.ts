@@ -1,0 +1,77 @@
+import { backupOf, findRelease, hasHappened } from '../release/history'
+import type { Release } from '../release/release'
+import { bake } from './bake'
+import { type Deploy, skip, stage } from './deploy'
+import { drain } from './drain'
+import { gate } from './gate'
+import { backup, migrate } from './migrate'
+import { retire } from './retire'
+import { start } from './start'
+import { switchTo } from './switch'
+
+/** How a deploy ended, for the outputs of the actions. */
+export interface Ended {
+  readonly switchMs: number
+}
+
+/** Backup and migration, each left out when the ledger says that it was done for this very release. */
+export async function backupAndMigrate(
+  deploy: Deploy,
+  release: Release,
+): Promise<{ backup: string; ran: boolean }> {
+  const { config, hosts } = deploy
+  if (!config.migrations) {
+    skip(deploy, 'backup', 'no migrations in kawasemi.yml')
+    skip(deploy, 'migrate', 'no migrations in kawasemi.yml')
+    return { backup: '', ran: false }
+  }
+  const { history } = hosts[0]!.facts
+  // A second backup could be one of a half migrated database: the first one is the one to keep.
+  const made = backupOf(history, release.id)
+  if (made && hasHappened(history, release.id, 'backed-up'))
+    skip(deploy, 'backup', 'made by an earlier attempt')
+  else await stage(deploy, 'backup', () => backup(deploy, release))
+  if (hasHappened(history, release.id, 'migrated')) {
+    skip(deploy, 'migrate', 'done by an earlier attempt')
+    return { backup: made?.file ?? '', ran: false }
+  }
+  await stage(deploy, 'migrate', () => migrate(deploy, release))
+  return { backup: deploy.report.backup ?? made?.file ?? '', ran: true }
+}
+
+/** The release starts in its slot and is let through or taken down. */
+export async function startAndGate(deploy: Deploy, release: Release): Promise<void> {
+  await stage(deploy, 'start', () => start(deploy, release))
+  await stage(deploy, 'gate', () => gate(deploy, release))
+}
+
+/** From the switch to the end. */
+export async function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended> {
+  const switched = await stage(deploy, 'switch', () => switchTo(deploy, release, { bake: true }))
+  if (switched.watchers.length > 0) await stage(deploy, 'bake', () => bake(deploy, release, switched))
+  else skip(deploy, 'bake', 'its duration is 0')
+  const { from } = switched
+  if (from) await stage(deploy, 'drain', () => drain(deploy, from))
+  else skip(deploy, 'drain', 'the first release')
+  await stage(deploy, 'retire', () => retire(deploy, release, from))
+  return { switchMs: switched.ms }
+}
+
+/** Whether the release takes traffic on every host and its deploy was brought to its end. */
+export function isFinished({ hosts }: Deploy, id: string): boolean {
+  return hosts.every(({ facts }) => isLiveOn(facts, id) && hasHappened(facts.history, id, 'finished'))
+}
+
+/** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */
+export function isLive({ hosts }: Deploy, id: string): boolean {
+  return hosts.every(({ facts }) => isLiveOn(facts, id))
+}
+
+function isLiveOn(facts: Deploy['hosts'][number]['facts'], id: string): boolean {
+  return facts.live !== undefined && facts.releases[facts.live] === id
+}
+
+/** The release as the hosts know it. */
+export function recorded({ hosts }: Deploy, id: string): Release | undefined {
+  return findRelease(hosts[0]!.facts.history, id)
+}

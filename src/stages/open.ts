@@ -1,0 +1,108 @@
+import type { Config } from '../config/schema'
+import type { LeaseOwner } from '../host/lease'
+import { HostSession } from '../host/session'
+import type { DeployReport } from '../release/deploy-report'
+import { findRelease } from '../release/history'
+import type { Release } from '../release/release'
+import type { Reporter } from '../release/report'
+import { Trouble } from '../release/trouble'
+import { runtimeOf } from '../runtimes/kinds'
+import type { Clock, Deploy } from './deploy'
+
+export interface OpenRequest {
+  readonly config: Config
+  readonly ssh: { readonly key: string; readonly passphrase?: string; readonly knownHosts: string }
+  readonly owner: LeaseOwner
+  readonly reporter: Reporter
+  readonly report: DeployReport
+  readonly signal: AbortSignal
+  readonly clock: Clock
+}
+
+/** Connects to every host of the environment and reads what it says of itself. Nothing is changed there. */
+export async function open(request: OpenRequest): Promise<Deploy> {
+  const { config, ssh, owner, reporter, report, signal, clock } = request
+  if (config.hosts.length > 1) {
+    throw new Trouble(
+      'hosts',
+      `${config.hosts.length} hosts are listed, and this version of Kawasemi deploys to one.`,
+      'List one host for each environment.',
+    )
+  }
+  const runtime = runtimeOf(config)
+  const opened = await Promise.allSettled(
+    config.hosts.map(({ address, port, user }) =>
+      HostSession.open({
+        ssh: {
+          address,
+          port,
+          user,
+          privateKey: ssh.key,
+          knownHosts: ssh.knownHosts,
+          signal,
+          ...(ssh.passphrase !== undefined && { passphrase: ssh.passphrase }),
+        },
+        base: config.base,
+        owner,
+        runtimeLibrary: runtime.library,
+        reporter,
+        wait: clock.wait,
+      }),
+    ),
+  )
+  const hosts = opened.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  const failed = opened.find((end) => end.status === 'rejected')
+  if (failed) {
+    await Promise.all(hosts.map((host) => host.close()))
+    throw failed.reason
+  }
+  const deploy = { config, hosts, runtime, reporter, report, signal, clock }
+  describe(deploy)
+  return deploy
+}
+
+/** Takes the lease on every host, or on none. */
+export async function take(deploy: Deploy): Promise<void> {
+  const taken: HostSession[] = []
+  try {
+    for (const host of deploy.hosts) {
+      await host.take()
+      taken.push(host)
+    }
+  } catch (error) {
+    await Promise.all(taken.map((host) => host.release()))
+    throw error
+  }
+  describe(deploy)
+}
+
+/** Frees the lease. Never throws: whatever was done is done, and a lease that stays runs out by itself. */
+export async function release(deploy: Deploy): Promise<void> {
+  for (const host of deploy.hosts) {
+    await host
+      .release()
+      .catch((error) =>
+        deploy.reporter.info(`${host.name}: the lease was not freed and will run out: ${error.message}`),
+      )
+  }
+}
+
+export async function close(deploy: Deploy): Promise<void> {
+  await Promise.all(deploy.hosts.map((host) => host.close().catch(() => undefined)))
+}
+
+function describe({ config, hosts, report }: Deploy): void {
+  report.app = config.app
+  report.environment = config.environment
+  report.hosts = hosts.map(({ name }) => name)
+  const live = liveRelease(hosts[0]!)
+  if (live && report.from === undefined) report.from = live.version
+  const { live: slot } = hosts[0]!.facts
+  if (live && slot) report.live = { slot, version: live.version }
+}
+
+/** What takes traffic on the host now. */
+export function liveRelease(host: HostSession): Release | undefined {
+  const { live, releases, history } = host.facts
+  return live ? findRelease(history, releases[live]) : undefined
+}

@@ -1,0 +1,84 @@
+import type { HostFacts } from '../host/facts'
+import { lastSwitchRun } from '../release/history'
+import { otherSlot, type Slot } from '../release/slot'
+import { Trouble } from '../release/trouble'
+
+/** What a release asks of a host. Bytes. */
+export interface Needs {
+  /** GOARCH names, as images carry them; empty when no image is built. */
+  readonly architectures: readonly string[]
+  readonly imageBytes: number
+}
+
+/** `uname -m` → the name images use. */
+const machines: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  aarch64: 'arm64',
+  armv7l: 'arm',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  ppc64le: 'ppc64le',
+}
+
+const spareDisk = 256 * 2 ** 20
+
+/** The slot that takes no traffic. */
+export function idleSlot(facts: HostFacts): Slot {
+  return facts.live ? otherSlot(facts.live) : 'blue'
+}
+
+/**
+ * Refuses a host that cannot hold the release, with the numbers, before anything is sent.
+ *
+ * @param liveMemory what the live slot uses now: the second slot will want as much.
+ */
+export function checkHost(
+  host: string,
+  facts: HostFacts,
+  needs: Needs,
+  liveMemory: number,
+  dockerFree: number,
+): void {
+  const architecture = machines[facts.machine] ?? facts.machine
+  const wrong = needs.architectures.find((each) => each !== architecture)
+  if (wrong) {
+    throw new Trouble(
+      host,
+      `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`,
+      "Build on a runner of the host's architecture.",
+    )
+  }
+  const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []))
+  const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk
+  const free = Math.min(facts.diskFree, dockerFree || facts.diskFree)
+  if (free < disk) {
+    throw new Trouble(
+      host,
+      `has ${megabytes(free)} of disk free, but this deploy needs ${megabytes(disk)}: images ${megabytes(needs.imageBytes)}, a backup, and ${megabytes(spareDisk)} to spare.`,
+      'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.',
+    )
+  }
+  if (liveMemory > 0 && facts.memoryAvailable < liveMemory) {
+    throw new Trouble(
+      host,
+      `has ${megabytes(facts.memoryAvailable)} of memory available, but a second slot needs about ${megabytes(liveMemory)}, what the live one uses.`,
+      'Free memory there, or give the server more.',
+    )
+  }
+}
+
+/** An older run must not go over what a newer run put live. */
+export function refuseOlder(host: string, facts: HostFacts, run: number): void {
+  const newest = lastSwitchRun(facts.history)
+  if (run < newest) {
+    throw new Trouble(
+      host,
+      `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`,
+      'To go back on purpose use the rollback action; to go on push anew.',
+    )
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Call, call } from '../host/program'
+import { eventFields } from '../release/ledger'
+import type { Release } from '../release/release'
+import { type Deploy, onHosts, runStage } from './deploy'
+
+export const slotLibrary = readFileSync(join(__dirname, 'slot.sh'), 'utf8')
+
+/** How long accessories may take to be ready, in ms. */
+const accessoriesTimeout = 120_000
+
+/** The calls that bring up what is never switched; nothing where the app has none. */
+export function accessories({ config, runtime }: Deploy, release: Release): Call[] {
+  if (config.accessories.length === 0) return []
+  return [
+    call('begin', 'accessories'),
+    ...runtime.accessoriesUp(release.slot, accessoriesTimeout),
+    call('end'),
+  ]
+}
+
+/** Starts the release's web services in its slot. Workers wait for the switch. */
+export async function start(deploy: Deploy, release: Release): Promise<void> {
+  const { config, runtime } = deploy
+  await onHosts(deploy, (host) =>
+    runStage(
+      host,
+      {
+        stage: 'start',
+        libraries: [runtime.library, slotLibrary],
+        calls: [
+          call('refuse_live', release.slot),
+          call('slot_holds', release.slot, release.id),
+          ...accessories(deploy, release),
+          call('begin', 'services'),
+          ...runtime.checkImages(config.app, release),
+          ...runtime.start(release.slot),
+          call('ledger', eventFields('started', release.id, { slot: release.slot })),
+          call('end'),
+        ],
+      },
+      'See the lines above; the live slot was not touched. Mend it and deploy again.',
+    ),
+  )
+}
