@@ -21,6 +21,7 @@ import {
   size,
 } from './values'
 
+export { environmentName } from './values'
 export type { HostAddress }
 
 /*
@@ -33,8 +34,12 @@ export type { HostAddress }
  * loader picks the nearest.
  */
 function section<T extends z.ZodRawShape>(shape: T) {
+  const keys = Object.keys(shape)
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') return keys.join(' ')
+      return issue.code === 'invalid_type' ? `a map with ${keys.join(', ')}` : undefined
+    },
   })
 }
 

@@ -1,5 +1,4 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 
 /*
@@ -133,7 +132,7 @@ export const domain = text(
   /^[a-z0-9-]+(\.[a-z0-9-]+)*$/,
   253,
   'a domain in lower case without a wildcard, such as shop.example (other scripts in punycode: xn--…)',
-  (name) => isHostName(name) && domainToASCII(name) === name,
+  isHostName,
 )
 
 export interface HostAddress {

@@ -1,0 +1,105 @@
+import type { z } from 'zod'
+import { misfits } from './checks'
+import { ConfigError, type Problem, shown, shownKey } from './config-error'
+import { nearest } from './nearest'
+import { type Config, environmentName, fileSchema, toConfig } from './schema'
+import { find, merge, plain, readSource, type Source, type Tree } from './tree'
+
+export { ConfigError } from './config-error'
+
+/**
+ * The app as `text` (kawasemi.yml) describes it in one environment.
+ *
+ * @param fileName how messages call the file
+ * @throws {ConfigError} with every problem found
+ */
+export function loadConfig(text: string, fileName: string, environment: string): Config {
+  const source = readSource(text, fileName)
+  const merged = inEnvironment(source, fileName, environment)
+  const parsed = fileSchema.safeParse(plain(merged), { error: expectation })
+  const problems = parsed.success
+    ? misfits(parsed.data).map(({ path, expected, found }) =>
+        problemAt(source, merged, path, expected, found),
+      )
+    : parsed.error.issues.flatMap((issue) => fromIssue(source, merged, issue))
+  if (!parsed.success || problems.length > 0) throw new ConfigError(fileName, problems)
+  return toConfig(parsed.data, environment)
+}
+
+/** The top level of the file with the environment's overrides laid over it. */
+function inEnvironment(source: Source, fileName: string, environment: string): Tree {
+  const { root } = source
+  const fail = (path: string[], expected: string, found?: string): never => {
+    throw new ConfigError(fileName, [problemAt(source, root, path, expected, found)])
+  }
+  if (!(root.value instanceof Map)) return fail([], 'a map with app, hosts, services, environments')
+  const { environments, ...rest } = Object.fromEntries(root.value)
+  if (!environments) return fail(['environments'], `the environment ${shown(environment)}`, 'no environments')
+  if (!(environments.value instanceof Map)) return fail(['environments'], 'a map of environments')
+  for (const name of environments.value.keys()) {
+    const valid = environmentName.safeParse(name)
+    if (!valid.success) return fail(['environments', name], valid.error.issues[0]!.message, shown(name))
+  }
+  const override = environments.value.get(environment)
+  if (!override) {
+    const known = [...environments.value.keys()].join(', ') || 'there is none'
+    return fail(['environments'], `the environment to be one of them (${known})`, shown(environment))
+  }
+  const base: Tree = { ...root, value: new Map(Object.entries(rest)) }
+  if (override.value === null) return base
+  if (!(override.value instanceof Map))
+    return fail(['environments', environment], 'a map of keys to override')
+  return { ...base, value: merge(base, override).value }
+}
+
+/** What the schema expects, for the issues whose part of the schema does not say it in its own words. */
+function expectation(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return { array: 'a list', record: 'a map', object: 'a map', string: 'text' }[issue.expected as string]
+    case 'invalid_value':
+      return issue.values.map(String).join(' or ')
+    case 'invalid_key':
+      return issue.issues[0]?.message
+    case 'too_small':
+      return `at least ${issue.minimum}`
+    case 'too_big':
+      return `at most ${issue.maximum}`
+    default:
+      return undefined
+  }
+}
+
+function fromIssue(source: Source, merged: Tree, issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'invalid_key') {
+    const name = shown(issue.path.at(-1))
+    return [problemAt(source, merged, issue.path, issue.message, name, 'key')]
+  }
+  if (issue.code !== 'unrecognized_keys') return [problemAt(source, merged, issue.path, issue.message)]
+  const known = issue.message.split(' ')
+  return issue.keys.map((key) => {
+    const meant = nearest(key, known)
+    const expected = meant ? `the key ${meant}` : `one of the keys ${known.join(', ')}`
+    return problemAt(source, merged, [...issue.path, key], expected, `the unknown key ${shown(key)}`, 'key')
+  })
+}
+
+function problemAt(
+  source: Source,
+  root: Tree,
+  path: readonly PropertyKey[],
+  expected: string,
+  found?: string,
+  pointAt: 'key' | 'value' = 'value',
+): Problem {
+  const { tree, missing } = find(root, path)
+  const offset = missing !== undefined || pointAt === 'key' ? tree.keyAt : tree.at
+  const key = [tree.path, ...(missing === undefined ? [] : [shownKey(missing)])].filter(Boolean).join('.')
+  return { ...source.position(offset), key, expected, found: found ?? kind(tree, missing) }
+}
+
+function kind({ value }: Tree, missing: string | undefined): string {
+  if (missing !== undefined || value === null) return 'nothing'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  return value instanceof Map ? 'a map' : shown(value)
+}
