@@ -128,6 +128,11 @@ export const readInputs = {
   'setup-host': (secrets: Secrets): CommonInputs => common(reader('setup-host', secrets)),
 } as const satisfies Record<ActionName, (secrets: Secrets) => unknown>
 
+/** What `post` needs, whichever action it belongs to. */
+export function readPostInputs(secrets: Secrets): CommonInputs {
+  return common(reader('setup-host', secrets))
+}
+
 export type InputsOf<Name extends ActionName> = ReturnType<(typeof readInputs)[Name]>
 
 const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { endGroup, info, startGroup, warning } from '@actions/core'
 import type { DeployReport } from '../release/deploy-report'
 import type { Reporter } from '../release/report'
+import { time } from './format'
 
 /** A line longer than this is cut: a program that prints a megabyte without a newline must not drown the log. */
 const longestLine = 4000
@@ -49,15 +50,13 @@ export function actionsReporter(
       closeGroup()
       report.stages.push({ stage, ms, outcome, ...(note !== undefined && { note }) })
       const mark = { done: '✓', skipped: '–', failed: '✗' }[outcome]
-      ours().info(
-        `${mark} ${stage.padEnd(8)} ${seconds(ms)}${note === undefined ? '' : `  ${plainText(note)}`}`,
-      )
+      ours().info(`${mark} ${stage.padEnd(8)} ${time(ms)}${note === undefined ? '' : `  ${plainText(note)}`}`)
     },
     stepBegin(host, step) {
       ours().info(`  ${plainText(host)}: ${plainText(step)} …`)
     },
     stepEnd(host, step, ms) {
-      ours().info(`  ${plainText(host)}: ${plainText(step)} ${seconds(ms)}`)
+      ours().info(`  ${plainText(host)}: ${plainText(step)} ${time(ms)}`)
     },
     info(message) {
       ours().info(plainText(message))
@@ -96,12 +95,4 @@ export function plainText(line: string): string {
     .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g, '')
     .replaceAll('##[', '# #[')
     .replace(/^(\s*):(?=:)/, '$1:\u200b')
-}
-
-/** `340 ms`, `12.3 s`, `2 min 5 s` */
-export function seconds(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  const whole = Math.round(ms / 1000)
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`
 }

@@ -1,0 +1,8 @@
+import type { CommandContext } from '../github/command'
+import type { InputsOf } from '../github/inputs'
+import { Trouble } from '../release/trouble'
+
+export async function run(context: CommandContext<InputsOf<'deploy'>>): Promise<void> {
+  void context.inputs
+  throw new Trouble('deploy', 'is not written yet.', 'Wait for it.')
+}

@@ -1,0 +1,111 @@
+import type { DeployReport, StageReport } from '../release/deploy-report'
+import type { Slot } from '../release/slot'
+import { size, time } from './format'
+import { code, codeBlock, inline } from './markdown'
+
+const slotMark: Readonly<Record<Slot, string>> = { blue: '🔵', green: '🟢' }
+const outcomeMark: Readonly<Record<StageReport['outcome'], string>> = {
+  done: '✅',
+  skipped: '➖',
+  failed: '❌',
+}
+
+/** The job summary of a run, as Markdown for GitHub. */
+export function renderSummary(report: DeployReport): string {
+  const parts = [
+    `## ${heading(report)}`,
+    failure(report),
+    facts(report),
+    stages(report),
+    warnings(report),
+    log(report),
+  ]
+  if (report.runUrl) parts.push(`<sub>[This run](${report.runUrl}) · deployed with Kawasemi 🐦</sub>`)
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function heading(report: DeployReport): string {
+  const where = report.environment ? ` to ${code(report.environment)}` : ''
+  const what = [report.app, report.to]
+    .filter((part) => part)
+    .map((part) => code(part!))
+    .join(' ')
+  const mark = report.failure ? '❌' : '✅'
+  const end = report.failure ? ' failed' : ''
+  return `${mark} ${inline(report.title)}${what && ` of ${what}`}${where}${end}`
+}
+
+function failure({ failure }: DeployReport): string {
+  if (!failure) return ''
+  return [
+    '> [!CAUTION]',
+    `> **${inline(failure.thing)}** ${inline(failure.cause)}`,
+    '>',
+    `> ➜ ${inline(failure.fix)}`,
+  ].join('\n')
+}
+
+function facts(report: DeployReport): string {
+  const { from, to, live, hosts, moved, switchMs, backup, release } = report
+  const rows: [string, string][] = []
+  if (to) rows.push(['Version', from ? `${code(from)} → ${code(to)}` : `${code(to)} (first deploy)`])
+  if (live) rows.push(['Takes traffic', `${slotMark[live.slot]} ${live.slot}: ${code(live.version)}`])
+  if (hosts.length > 0)
+    rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => code(host)).join(', ')])
+  if (release) rows.push(['Release', code(release)])
+  if (moved)
+    rows.push([
+      'Moved',
+      moved.ofBytes === undefined ? size(moved.bytes) : `${size(moved.bytes)} of ${size(moved.ofBytes)}`,
+    ])
+  if (backup) rows.push(['Backup', code(backup)])
+  if (switchMs !== undefined) rows.push(['Switch', time(switchMs)])
+  return rows.length === 0
+    ? ''
+    : table(
+        ['', ''],
+        [':--', ':--'],
+        rows.map(([name, value]) => [`**${name}**`, value]),
+      )
+}
+
+function stages({ stages }: DeployReport): string {
+  if (stages.length === 0) return ''
+  const whole = stages.reduce((sum, { ms }) => sum + ms, 0)
+  const rows = stages.map(({ stage, ms, outcome, note }) => [
+    outcomeMark[outcome],
+    stage,
+    outcome === 'skipped' ? '' : time(ms),
+    outcome === 'skipped' || whole === 0 ? '' : bar(ms / whole),
+    note === undefined ? '' : inline(note, 300),
+  ])
+  return table(
+    ['', 'Stage', 'Time', '', ''],
+    [':-:', ':--', '--:', ':--', ':--'],
+    [...rows, ['', '**all**', `**${time(whole)}**`, '', '']],
+  )
+}
+
+/** A share of the whole, 0 to 1, in eighths of a character. */
+function bar(share: number): string {
+  const eighths = Math.round(share * 20 * 8)
+  const rest = eighths % 8
+  return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'[rest - 1])
+}
+
+function warnings({ warnings }: DeployReport): string {
+  return warnings.length === 0 ? '' : warnings.map((warning) => `- ⚠️ ${inline(warning)}`).join('\n')
+}
+
+function log({ failure }: DeployReport): string {
+  if (!failure || failure.log.length === 0) return ''
+  return `<details open>\n<summary>The last lines of the log</summary>\n\n${codeBlock(failure.log)}\n\n</details>`
+}
+
+function table(
+  head: readonly string[],
+  align: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  return [head, align, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
