@@ -62,7 +62,7 @@ function slotPorts({ services, proxy }: ConfigFile): Misfit[] {
   if (proxy) takenBy.set(proxy.listen, 'proxy.listen')
   const found: Misfit[] = []
   for (const [name, service] of Object.entries(services)) {
-    if (service.role !== 'web') continue
+    if (service.role === 'worker') continue
     for (const slot of ['blue', 'green'] as const) {
       const port = service.slots[slot]
       const owner = takenBy.get(port)
@@ -76,7 +76,7 @@ function slotPorts({ services, proxy }: ConfigFile): Misfit[] {
 
 function routes({ services, proxy }: ConfigFile): Misfit[] {
   if (!proxy) return []
-  const web = Object.keys(services).filter((name) => services[name]!.role === 'web')
+  const web = Object.keys(services).filter((name) => services[name]!.role !== 'worker')
   const expected = `the name of a web service (${web.join(', ') || 'there is none'})`
   const found: Misfit[] = proxy.routes.flatMap(({ service }, index) =>
     web.includes(service) ? [] : [{ path: ['proxy', 'routes', index, 'service'], expected }],

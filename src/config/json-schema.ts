@@ -71,7 +71,7 @@ export function keyTable(): string {
     const same = rows.get(row.key)
     // A key of both kinds of service is one row, which says each meaning once.
     const meaning = same && same.meaning !== row.meaning ? `${same.meaning} ${row.meaning}` : row.meaning
-    rows.set(row.key, { ...row, meaning })
+    rows.set(row.key, { ...row, ...same, meaning })
   }
   const lines = [...rows.values()].map(
     ({ key, byDefault, meaning }) => `| \`${key}\` | ${byDefault} | ${meaning} |`,

@@ -22,9 +22,11 @@ export function loadConfig(text: string, fileName: string, environment: string):
         problemAt(source, merged, path, expected, found),
       )
     : parsed.error.issues.flatMap((issue) => fromIssue(source, merged, issue))
-  if (!parsed.success || problems.length > 0) throw new ConfigError(fileName, problems)
+  if (!parsed.success || problems.length > 0) throw new ConfigError(fileName, problems.sort(byPlace))
   return toConfig(parsed.data, environment)
 }
+
+const byPlace = (a: Problem, b: Problem) => a.line - b.line || a.column - b.column
 
 /** The top level of the file with the environment's overrides laid over it. */
 function inEnvironment(source: Source, fileName: string, environment: string): Tree {

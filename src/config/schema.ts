@@ -82,7 +82,8 @@ const stopTimeout = duration('1s', '1h')
   .describe('How long the service may take to stop before it is killed.')
 
 const webService = section({
-  role: z.literal('web').describe('A service that takes traffic.'),
+  // Optional rather than with a default, since only then a union can be told apart by it.
+  role: z.literal('web').optional().meta({ description: 'A service that takes traffic.', default: 'web' }),
   port: port.describe('Port the service listens on in its container.'),
   slots: section({
     blue: integer(1024, 65535).describe("Port of the host's loopback for the blue slot."),
@@ -306,8 +307,8 @@ function toHealth({ path, status = [], headers, json, body }: z.output<typeof he
 function toService(file: ConfigFile['services'][string]): Service {
   const stopTimeout = file['stop-timeout']
   if (file.role === 'worker') return { role: 'worker', stopTimeout }
-  const { role, port, slots, health, assets } = file
-  return { role, port, slots, health: toHealth(health), ...(assets && { assets }), stopTimeout }
+  const { port, slots, health, assets } = file
+  return { role: 'web', port, slots, health: toHealth(health), ...(assets && { assets }), stopTimeout }
 }
 
 function toProxy(file: z.output<typeof proxy>): Proxy {

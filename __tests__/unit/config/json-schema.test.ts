@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { docsFile, docsText, schemaFile, schemaText } from '../../../scripts/schema'
 import { editorSchema, type JsonSchema } from '../../../src/config/json-schema'
 import { loadConfig } from '../../../src/config/load'
+import { changed } from './sample'
 
 const page = readFileSync(docsFile, 'utf8')
 
@@ -13,10 +15,26 @@ test('the table in the docs is the one the code describes (else: npm run schema)
   expect(page).toBe(docsText(page))
 })
 
+const example = page.split('```yaml\n')[1]!.split('```')[0]!
+
 test('the example in the docs is a good file', () => {
-  const example = page.split('```yaml\n')[1]!.split('```')[0]!
   for (const environment of ['staging', 'production']) {
     expect(loadConfig(example, 'kawasemi.yml', environment).app).toBe('shop')
+  }
+})
+
+test('the messages in the docs are the ones the example would give', () => {
+  const spoilt = changed('health:', 'healt:', changed('duration: 10s', 'duration: 10', example))
+  const messages = page.split('```\n').find((block) => block.startsWith('kawasemi.yml:'))!
+  for (const message of messages.trim().split('\n')) {
+    expect(() => loadConfig(spoilt, 'kawasemi.yml', 'staging')).toThrow(message)
+  }
+})
+
+test('the example products have good files', () => {
+  const file = join(__dirname, '../../../examples/td-buddy/kawasemi.yml')
+  for (const environment of ['staging', 'production']) {
+    expect(loadConfig(readFileSync(file, 'utf8'), file, environment).environment).toBe(environment)
   }
 })
 

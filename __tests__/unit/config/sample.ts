@@ -11,7 +11,7 @@ services:
     health: { path: /, status: [200, 304] }
     assets: { path: /app/.next/static/, url: /_next/static }
   backend:
-    role: web
+    # a web service, as nothing else is said
     port: 3001
     slots: { blue: 13010, green: 13011 }
     health:
