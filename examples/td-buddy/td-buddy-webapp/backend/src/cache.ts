@@ -6,7 +6,13 @@ const GENERATED_SECONDS = 5 * 60
 const RESPONSE_SECONDS = 10 * 60
 
 export function openRedis(url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 3, connectTimeout: 5_000 })
+  // A question that Redis cannot answer now fails now; nobody waits in a queue for it to come back.
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 3,
+    connectTimeout: 5_000,
+    commandTimeout: 1_000,
+  })
   redis.on('error', (error: Error) => logger.warn('Redis is in trouble', { reason: error.message }))
   return redis
 }

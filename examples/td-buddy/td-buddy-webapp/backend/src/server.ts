@@ -36,5 +36,5 @@ onStopSignal(async () => {
   await closed
   clearInterval(sweeping)
   await pool.end()
-  await redis.quit()
+  redis.disconnect()
 })
