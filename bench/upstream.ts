@@ -11,7 +11,9 @@ export function startUpstream(slot: string, port: number, keepAliveTimeout = 5_0
     { keepAliveTimeout, keepAliveTimeoutBuffer: 0 } as object,
     (request, response) => {
       response.setHeader('X-Slot', slot)
-      if (request.url === '/events') sendEvents(response)
+      response.setHeader('X-Kawasemi-Slot', 'forged')
+    if (request.url === '/events') sendEvents(response)
+    else if (request.url === '/headers') response.end(JSON.stringify(request.headers))
       else if (request.method === 'POST') echo(request, response)
       else response.end(`${slot}\n`)
     },
