@@ -1,0 +1,118 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Trouble } from '../release/trouble'
+import { type BuildTarget, buildArguments, planBuild, renderBakeFile } from './bake'
+import { type ComposeModel, dockerEnvironment } from './compose-config'
+import type { Exec } from './exec'
+
+export interface BuildRequest {
+  readonly app: string
+  /** What the tag says: a release id or a version. */
+  readonly release: string
+  readonly version: string
+  /** The commit. */
+  readonly revision: string
+  readonly model: ComposeModel
+  readonly projectDir: string
+  /** Build secrets: id → value. */
+  readonly secrets: Readonly<Record<string, string>>
+  /** For the compose file's build secrets of the kind `environment: NAME`. */
+  readonly env: Readonly<Record<string, string>>
+  readonly onLine: (line: string) => void
+}
+
+/**
+ * Builds every service that has a `build:` into the runner's Docker, and answers service → tag.
+ * Secrets are files of mode 0600 while the build runs.
+ *
+ * @throws {Trouble} when nothing is to be built, or the build fails; with the end of its output.
+ */
+export async function buildImages(exec: Exec, request: BuildRequest): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), 'kawasemi-build-'))
+  try {
+    const secretFiles = await writeSecrets(folder, request)
+    const targets = planBuild({ ...request, services: request.model.services, secretFiles })
+    if (targets.length === 0) {
+      throw new Trouble(
+        'the compose file',
+        'no service in it has a `build:`.',
+        'Take the build-image step out.',
+      )
+    }
+    if (await hasBuildx(exec)) await bake(exec, targets, request)
+    else for (const target of targets) await buildOne(exec, target, request)
+    return Object.assign({}, ...targets.map((target) => target.tags))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Secrets of the input go before those of the compose file. The folder is ours alone (0700). */
+async function writeSecrets(folder: string, request: BuildRequest): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  const values: Record<string, string> = {}
+  for (const [id, secret] of Object.entries(request.model.secrets ?? {})) {
+    if (typeof secret?.file === 'string') files[id] = resolve(request.projectDir, secret.file)
+    const variable = typeof secret?.environment === 'string' ? secret.environment : ''
+    if (Object.hasOwn(request.env, variable)) values[id] = request.env[variable]!
+  }
+  for (const [index, [id, value]] of Object.entries({ ...values, ...request.secrets }).entries()) {
+    if (!/^[A-Za-z0-9_.-]+$/.test(id)) {
+      throw new Trouble(
+        `the build secret ${JSON.stringify(id)}`,
+        'its name is no id.',
+        'Use letters, digits, _ . -',
+      )
+    }
+    files[id] = join(folder, String(index))
+    await writeFile(files[id], value, { mode: 0o600 })
+  }
+  return files
+}
+
+async function hasBuildx(exec: Exec): Promise<boolean> {
+  return (await exec('docker', ['buildx', 'version'], { env: dockerEnvironment({}) })).code === 0
+}
+
+async function bake(exec: Exec, targets: readonly BuildTarget[], request: BuildRequest): Promise<void> {
+  // An attestation would make each image an index of two, which `docker save` writes differently.
+  const env = dockerEnvironment({ BUILDX_NO_DEFAULT_ATTESTATIONS: '1' })
+  await run(exec, ['buildx', 'bake', '--file', '-', '--load', '--progress=plain'], request, {
+    env,
+    stdin: renderBakeFile(targets),
+  })
+}
+
+async function buildOne(exec: Exec, target: BuildTarget, request: BuildRequest): Promise<void> {
+  const env = dockerEnvironment({ ...target.args, DOCKER_BUILDKIT: '1' })
+  const clash = Object.keys(target.args).find((name) => env[name] !== target.args[name])
+  if (clash !== undefined) {
+    throw new Trouble(
+      `the build arg ${clash}`,
+      'without buildx, Docker itself needs this name.',
+      'Rename it.',
+    )
+  }
+  await run(exec, buildArguments(target), request, { env })
+}
+
+const tailLines = 40
+
+async function run(
+  exec: Exec,
+  args: readonly string[],
+  request: BuildRequest,
+  options: { env: Record<string, string>; stdin?: string },
+): Promise<void> {
+  const tail: string[] = []
+  const onLine = (line: string) => {
+    request.onLine(line)
+    tail.push(line)
+    if (tail.length > tailLines) tail.shift()
+  }
+  const { code } = await exec('docker', args, { ...options, cwd: request.projectDir, onLine })
+  if (code === 0) return
+  const error = tail.findLast((line) => /^error\b/i.test(line.trim())) ?? `docker ended with status ${code}.`
+  throw new Trouble('the image build', error.trim(), 'The build output above says where.', tail)
+}
