@@ -3,7 +3,10 @@ const common = {
   testEnvironment: 'node',
   transform: { '\\.(t|j|mj)s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
   transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
-  moduleNameMapper: { '^(@actions/[a-z-]+)$': '<rootDir>/node_modules/$1' },
+  moduleNameMapper: {
+    '^(@actions/[a-z-]+)$': '<rootDir>/node_modules/$1',
+    '^(@actions/[a-z-]+/lib/[a-z-]+)$': '<rootDir>/node_modules/$1.js',
+  },
   extensionsToTreatAsEsm: [],
 }
 const project = (name) => ({ ...common, displayName: name, rootDir: __dirname, testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`] })

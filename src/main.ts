@@ -58,7 +58,7 @@ export async function main(name: EntryName): Promise<never> {
     const perform = entries[name].prepare(secrets, report)
     const run = readRun(process.env)
     report.runUrl = run.url
-    await perform({ run, reporter, outputs: actionOutputs(secrets), report, state, signal })
+    await perform({ run, reporter, outputs: actionOutputs(secrets, reporter), report, state, signal })
     reporter.close()
     if (name !== 'post') await writeSummary(report)
   } catch (error) {

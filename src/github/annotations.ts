@@ -11,13 +11,9 @@ export interface Explanation {
 }
 
 /** What src/config throws. Known by its shape, since nothing here depends on the configuration. */
-interface ConfigProblems extends Error {
-  readonly problems: readonly {
-    readonly file: string
-    readonly line: number
-    readonly column: number
-    readonly message: string
-  }[]
+interface ConfigError extends Error {
+  readonly file: string
+  readonly problems: readonly { readonly line: number; readonly column: number }[]
 }
 
 /** @param issuesUrl where to report a bug of ours */
@@ -34,25 +30,21 @@ export function explain(error: unknown, issuesUrl: string): Explanation {
   }
 }
 
-function isConfigError(error: unknown): error is ConfigProblems {
+function isConfigError(error: unknown): error is ConfigError {
   return (
-    error instanceof Error &&
-    error.name === 'ConfigError' &&
-    Array.isArray((error as ConfigProblems).problems)
+    error instanceof Error && error.name === 'ConfigError' && Array.isArray((error as ConfigError).problems)
   )
 }
 
-/** One file, one annotation: at the first problem, with the others named in its text. */
-function explainConfig({ problems, message }: ConfigProblems): Explanation {
-  const [first, ...others] = problems
-  if (!first) return { title: 'Configuration', cause: message, fix: '', details: [] }
-  const rest = others.map((other) => `${other.file}:${other.line}:${other.column}: ${other.message}`)
+/** One file, one annotation: at its first problem, with a line in the message for each. */
+function explainConfig({ file, problems, message }: ConfigError): Explanation {
+  const [first] = problems
   return {
-    title: first.file,
-    cause: [first.message, ...(rest.length === 0 ? [] : [`And ${rest.length} more:`, ...rest])].join('\n'),
+    title: file,
+    cause: message,
     fix: '',
     details: [],
-    place: { file: first.file, line: first.line, column: first.column },
+    ...(first && { place: { file, line: first.line, column: first.column } }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { setOutput } from '@actions/core'
-import { Trouble } from '../release/trouble'
+import type { Reporter } from '../release/report'
 import type { Secrets } from './secrets'
 
 /** Every output of every action; the root action has all of them. A test holds this list and the action.yml files together. */
@@ -15,21 +15,20 @@ export const outputsOf = {
 export type OutputName = (typeof outputsOf)[keyof typeof outputsOf][number]
 
 export interface Outputs {
-  /** @throws {Trouble} when the value holds a secret of this run: an output is kept and shown by GitHub. */
+  /**
+   * GitHub keeps outputs in plain text and shows them. A value that holds a secret of this run is left out with a
+   * warning: by then the work is done, and a deploy that is done stays done.
+   */
   set(name: OutputName, value: string): void
 }
 
-export function actionOutputs(secrets: Secrets): Outputs {
+export function actionOutputs(secrets: Secrets, reporter: Reporter): Outputs {
   return {
     set(name, value) {
-      if (secrets.foundIn(value)) {
-        throw new Trouble(
-          `Output ${name}`,
-          'would hold a value that was given as a secret, and GitHub keeps outputs in plain text.',
-          'Take that value out of the names, versions and paths of the app, or out of `env`.',
-        )
-      }
-      setOutput(name, value)
+      if (!secrets.foundIn(value)) return setOutput(name, value)
+      reporter.warning(
+        `The output ${name} was left empty: it would hold a value that was given as a secret. Take that value out of the names and versions of the app, or out of \`env\`.`,
+      )
     },
   }
 }

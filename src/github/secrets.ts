@@ -6,7 +6,15 @@ const shortestMask = 4
 const shortestFind = 8
 
 /** Words and small numbers that every log is full of. They are settings, not secrets. */
-const plain = /^(?:true|false|yes|no|on|off|null|none|undefined|\d{1,5})$/i
+const plain = new RegExp(
+  `^(?:${[
+    'true|false|yes|no|on|off|null|none|undefined|auto|default',
+    'debug|info|warn|warning|error|silent|verbose',
+    'test|development|staging|production|localhost|utf-?8|utc',
+    '\\d{1,5}',
+  ].join('|')})$`,
+  'i',
+)
 
 /** What must not be seen. Values are masked the moment they are added, which is before anything else is printed. */
 export class Secrets {
