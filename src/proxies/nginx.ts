@@ -189,11 +189,14 @@ ${indent(renderLocations(site))}
 `
 }
 
-/** Before the slot, so that a 503 is logged with it too. A query may hold what does not belong into a log. */
+/**
+ * Before the slot, so that a 503 is logged with it too. A query may hold what does not belong into a log. `$1` would
+ * be escaped once more.
+ */
 function renderLoggedPath(): string {
   return `set $kawasemi_path -;
-if ($request_uri ~ "^([^?]+)") {
-  set $kawasemi_path $1;
+if ($request_uri ~ "^(?<kawasemi_bare_path>[^?]+)") {
+  set $kawasemi_path $kawasemi_bare_path;
 }`
 }
 
