@@ -11,11 +11,10 @@ export function inline(text: string, longest = 1000): string {
     .join('')
 }
 
-/** A name or value shown as code. */
+/** A name or value shown as code. A bar would end a table's cell even there, and has no escape that always holds. */
 export function code(text: string, longest = 200): string {
-  const plain = cut(oneLine(text).replaceAll('`', "'"), longest).trim()
-  // Within a table the bar ends a cell even in code, unless it is escaped.
-  return plain === '' ? '' : `\`${plain.replaceAll('|', '\\|')}\``
+  const plain = cut(oneLine(text).replaceAll('`', "'").replaceAll('|', '¦'), longest).trim()
+  return plain === '' ? '' : `\`${plain}\``
 }
 
 /** The last lines of a log as a block of code, within a number of lines and characters. */

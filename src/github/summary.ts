@@ -25,10 +25,10 @@ export function renderSummary(report: DeployReport): string {
 }
 
 function heading(report: DeployReport): string {
-  const where = report.environment ? ` to ${code(report.environment)}` : ''
+  const where = report.environment ? ` to ${inline(report.environment)}` : ''
   const what = [report.app, report.to]
     .filter((part) => part)
-    .map((part) => code(part!))
+    .map((part) => inline(part!))
     .join(' ')
   const mark = report.failure ? '❌' : '✅'
   const end = report.failure ? ' failed' : ''
@@ -60,13 +60,9 @@ function facts(report: DeployReport): string {
     ])
   if (backup) rows.push(['Backup', code(backup)])
   if (switchMs !== undefined) rows.push(['Switch', time(switchMs)])
-  return rows.length === 0
-    ? ''
-    : table(
-        ['', ''],
-        [':--', ':--'],
-        rows.map(([name, value]) => [`**${name}**`, value]),
-      )
+  // Markdown has no table without a head: the first fact is the head.
+  const [head, ...rest] = rows.map(([name, value]) => [`**${name}**`, value])
+  return head ? table(head, [':--', ':--'], rest) : ''
 }
 
 function stages({ stages }: DeployReport): string {

@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { renderSummary } from '../../../src/github/summary'
+import type { DeployReport } from '../../../src/release/deploy-report'
+
+const done: DeployReport = {
+  title: 'Deploy',
+  app: 'shop',
+  environment: 'production',
+  hosts: ['web1.example', 'web2.example'],
+  from: '1.3.2',
+  to: '1.4.0',
+  release: '20261122-1-a1b2c3d4e5f6',
+  live: { slot: 'green', version: '1.4.0' },
+  moved: { bytes: 1_040_000, ofBytes: 339_000_000 },
+  switchMs: 3,
+  stages: [
+    { stage: 'ship', ms: 2140, outcome: 'done', note: '1.0 MB moved' },
+    { stage: 'backup', ms: 0, outcome: 'skipped', note: 'no database' },
+    { stage: 'bake', ms: 30_100, outcome: 'done' },
+  ],
+  warnings: [],
+  runUrl: 'https://github.com/shop/web/actions/runs/1',
+}
+
+test('a deploy that went well', () => {
+  const text = renderSummary(done)
+  expect(text).toMatch(/^## ✅ Deploy of shop 1.4.0 to production\n/)
+  expect(text).toContain('| **Version** | `1.3.2` → `1.4.0` |')
+  expect(text).toContain('| **Takes traffic** | 🟢 green: `1.4.0` |')
+  expect(text).toContain('| **Hosts** | `web1.example`, `web2.example` |')
+  expect(text).toContain('| **Moved** | 1.0 MB of 339 MB |')
+  expect(text).toContain('| **Switch** | 3 ms |')
+  expect(text).toMatch(/\| ✅ \| ship \| 2.1 s \| \S* \| 1.0 MB moved \|/)
+  expect(text).toContain('| ➖ | backup |  |  | no database |')
+  expect(text).toContain('(https://github.com/shop/web/actions/runs/1)')
+  expect(text).not.toContain('CAUTION')
+})
+
+test('a deploy that failed says why, what to do, and shows the log', () => {
+  const failure = {
+    thing: 'Health gate',
+    cause: '`web` answered 500.',
+    fix: 'Mend `/health`.',
+    log: ['one', '</details>', '```'],
+  }
+  const text = renderSummary({ ...done, failure })
+  expect(text).toMatch(/^## ❌ Deploy of shop 1.4.0 to production failed\n/)
+  expect(text).toContain('> **Health gate** `web` answered 500.\n>\n> ➜ Mend `/health`.')
+  expect(text).toContain('````\none\n</details>\n```\n````\n\n</details>')
+})
+
+test('a run that failed before it knew anything has a summary too', () => {
+  const failure = { thing: 'Input environment', cause: 'is missing.', fix: 'Give it.', log: [] }
+  expect(renderSummary({ title: 'Rollback', hosts: [], stages: [], warnings: [], failure })).toBe(
+    '## ❌ Rollback failed\n\n> [!CAUTION]\n> **Input environment** is missing.\n>\n> ➜ Give it.\n',
+  )
+})
+
+test('the rows of a table keep their number of cells, whatever the names are', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a|b', 'x\n| y |', '`|`', '\\|', '\\'))
+  fc.assert(
+    fc.property(text, text, text, (app, to, note) => {
+      const summary = renderSummary({
+        ...done,
+        app,
+        to,
+        from: to,
+        hosts: [note],
+        stages: [{ stage: 'gate', ms: 5, outcome: 'failed', note }],
+      })
+      const cells = summary
+        .split('\n')
+        .filter((line) => line.startsWith('|'))
+        .map((line) => line.replace(/\\./g, '').split('|').length - 2)
+      expect(cells.filter((count) => count !== 2 && count !== 5)).toEqual([])
+      expect(summary.match(/^(?:#|>|<)/gm)).toHaveLength(2)
+    }),
+  )
+})
