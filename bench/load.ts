@@ -31,8 +31,8 @@ export interface LoadOptions {
   perSecond?: number
   /** One stream that stays open, and is opened again when the server ends it. */
   stream?: { path: string; kind: 'sse' | 'websocket' }
-  /** Which slots may answer now. An answer's slot has to be one of those at its request's start or at its end. */
-  liveSlots?: () => readonly string[]
+  /** Which slots may answer at first; `setLive` says when that changes. Any slot when left out. */
+  live?: readonly string[]
   /** Header that says which slot answered. */
   slotHeader?: string
 }
@@ -79,6 +79,8 @@ export interface LoadReport {
 }
 
 export interface Load {
+  /** An answer's slot has to be one that was live at some time between its request's start and end. */
+  setLive(slots: readonly string[]): void
   /** Requests so far; unlike a snapshot it costs nothing. */
   readonly requests: number
   snapshot(): LoadReport
@@ -88,7 +90,6 @@ export interface Load {
 
 /** So that a load that hangs is a failed load. */
 const timeout = 30_000
-const noSlots: readonly string[] = []
 
 export function startLoad(options: LoadOptions): Load {
   const { origins, requests, connections = 16, perSecond } = options
@@ -96,6 +97,8 @@ export function startLoad(options: LoadOptions): Load {
   const stopping = new AbortController()
   /** Of one connection, in ms. */
   const pause = perSecond === undefined ? 0 : (1000 * connections) / perSecond
+  /** What was live, one after the other. */
+  const history = options.live ? [options.live] : []
   let turn = 0
 
   async function user(client: Client, first: number): Promise<void> {
@@ -106,7 +109,7 @@ export function startLoad(options: LoadOptions): Load {
         next = Math.max(next + pause, performance.now())
         if (stopping.signal.aborted) break
       }
-      await askOnce(client, requests[turn++ % requests.length]!, options, tally)
+      await askOnce(client, requests[turn++ % requests.length]!, options, tally, history)
     }
     await client.close()
   }
@@ -124,6 +127,7 @@ export function startLoad(options: LoadOptions): Load {
   if (options.stream) users.push(watchStream(options, tally, stopping.signal))
 
   return {
+    setLive: (slots) => void history.push(slots),
     get requests() {
       return tally.requests
     },
@@ -137,9 +141,15 @@ export function startLoad(options: LoadOptions): Load {
   }
 }
 
-async function askOnce(client: Client, request: LoadRequest, options: LoadOptions, tally: Tally) {
+async function askOnce(
+  client: Client,
+  request: LoadRequest,
+  options: LoadOptions,
+  tally: Tally,
+  history: readonly (readonly string[])[],
+): Promise<void> {
   const { method, path } = request
-  const liveAtStart = options.liveSlots?.() ?? noSlots
+  const atStart = Math.max(0, history.length - 1)
   const began = performance.now()
   let answer: Answer
   try {
@@ -153,8 +163,8 @@ async function askOnce(client: Client, request: LoadRequest, options: LoadOption
   const failure = verdict(answer, request)
   if (failure) {
     tally.failed({ ...failure, method, path, status: answer.status })
-  } else if (typeof slot === 'string' && options.liveSlots) {
-    const live = [...liveAtStart, ...options.liveSlots()]
+  } else if (typeof slot === 'string' && history.length > 0) {
+    const live = history.slice(atStart).flat()
     if (!live.includes(slot)) {
       tally.wrong({ method, path, status: answer.status, detail: `${slot} answered, live: ${live}` })
     }

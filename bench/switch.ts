@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../src/config/schema'
 import { nginx } from '../src/proxies/nginx'
 import { otherSlot, type Slot, slots } from '../src/release/slot'
-import { type LoadReport, type LoadRequest, startLoad } from './load'
+import { type Load, type LoadReport, type LoadRequest, startLoad } from './load'
 import { freePort, makeAppFolder, makeFolder, makeNginx, onLoopback } from './nginx'
 import { type Part, renderTable } from './part'
 
@@ -123,19 +123,18 @@ async function runRow(row: Row): Promise<SwitchResult> {
   const server = makeNginx(reloads ? fixedTo(site, 'blue') : site)
   const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]
   let slot: Slot = 'blue'
-  let live: readonly Slot[] = [slot]
   const times: number[] = []
 
-  async function switchOver(): Promise<void> {
+  async function switchOver(load: Load): Promise<void> {
     const next = otherSlot(slot)
-    live = [slot, next]
+    load.setLive([slot, next])
     const began = performance.now()
     if (reloads) {
       server.setSite(fixedTo(site, next))
       await server.reload()
     } else flip(base, next)
     times.push(performance.now() - began)
-    live = [next]
+    load.setLive([next])
     slot = next
   }
 
@@ -147,12 +146,12 @@ async function runRow(row: Row): Promise<SwitchResult> {
       requests,
       stream: { path: '/events', kind: 'sse' },
       slotHeader: 'X-Slot',
-      liveSlots: () => live,
+      live: [slot],
     })
     for (let done = 0; done < row.switches; done++) {
       const due = (row.requests * (done + 1)) / (row.switches + 1)
       while (load.requests < due) await sleep(2)
-      await switchOver()
+      await switchOver(load)
     }
     while (load.requests < row.requests) await sleep(2)
     const report = await load.stop()

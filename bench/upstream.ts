@@ -12,8 +12,8 @@ export function startUpstream(slot: string, port: number, keepAliveTimeout = 5_0
     (request, response) => {
       response.setHeader('X-Slot', slot)
       response.setHeader('X-Kawasemi-Slot', 'forged')
-    if (request.url === '/events') sendEvents(response)
-    else if (request.url === '/headers') response.end(JSON.stringify(request.headers))
+      if (request.url === '/events') sendEvents(response)
+      else if (request.url === '/headers') response.end(JSON.stringify(request.headers))
       else if (request.method === 'POST') echo(request, response)
       else response.end(`${slot}\n`)
     },

@@ -12,6 +12,8 @@ import { nginx } from '../../../src/proxies/nginx'
 import { otherSlot, type Slot } from '../../../src/release/slot'
 import { domain, siteConfig, startSite, type TestSite } from './site'
 
+jest.setTimeout(60_000)
+
 let site: TestSite
 
 beforeAll(async () => {
@@ -41,21 +43,20 @@ describe('under load', () => {
 
   test.each(['sse', 'websocket'] as const)('no switch loses a request (with a %s stream)', async (kind) => {
     let slot: Slot = 'blue'
-    let live: Slot[] = [slot]
     const load = startLoad({
       origins: [site.origin],
       hostHeader: domain,
       requests,
       stream: { path: '/events', kind },
       slotHeader: 'X-Slot',
-      liveSlots: () => live,
+      live: [slot],
     })
     for (let switches = 1; switches <= 25; switches++) {
       await until(() => load.requests >= switches * 100)
-      live = [slot, otherSlot(slot)]
+      load.setLive(['blue', 'green'])
       slot = otherSlot(slot)
       site.flip(slot)
-      live = [slot]
+      load.setLive([slot])
     }
     await until(() => (load.snapshot().stream?.messages ?? 0) > 0)
     const report = await load.stop()
