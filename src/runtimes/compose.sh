@@ -225,13 +225,19 @@ compose_memory() {
 }
 
 # compose_states PROJECT: one line for each container, words without spaces:
-# id, service, state, restarts, exit status, out of memory, image, health.
+# id, service, state, restarts, exit status, out of memory, image, health. Only `ps` tells the health in the same way in
+# every version of Docker.
 compose_states() {
-  kw_all=$(compose_containers "$1") || return 1
-  [ -n "$kw_all" ] || return 0
-  # shellcheck disable=SC2086 # ids
-  docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.Image}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}' \
-    $kw_all </dev/null
+  kw_listed=$(docker ps -a --no-trunc --filter "label=com.docker.compose.project=$1" \
+    --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.Status}}' </dev/null) || return 1
+  [ -n "$kw_listed" ] || return 0
+  # shellcheck disable=SC2046 # ids
+  kw_inspected=$(docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.Image}}' \
+    $(printf '%s\n' "$kw_listed" | cut -d ' ' -f 1) </dev/null) || return 1
+  printf '%s\n\n%s\n' "$kw_listed" "$kw_inspected" | awk '
+    NF == 0 { listed = 1; next }
+    !listed { health[$1] = /\(unhealthy\)/ ? "unhealthy" : /\(healthy\)/ ? "healthy" : /\(health: starting\)/ ? "starting" : "none"; next }
+    { print $0, health[$1] }'
 }
 
 runtime_status() {
@@ -268,6 +274,8 @@ runtime_dead() {
 # runtime_once SLOT NAME SECONDS SERVICE [KEY=VALUE…] -- COMMAND…: runs apart from the connection, so that a lost one
 # does not cut it in half; its exit status is known from Docker.
 runtime_once() {
+  compose_volumes "$1"
+  compose_open_files "$1"
   kw_slot=$1 kw_name=$(compose_parts "$1" app)-$2 kw_what=$2 kw_seconds=$3 kw_service=$4-$1
   shift 4
   compose_once_alone
@@ -309,7 +317,7 @@ compose_once_start() {
       set -- "$@" "$kw_word"
     fi
   done
-  compose_call 600 "$kw_slot" "$kw_slot" run -d -T --no-deps --name "$kw_name" "$@" >/dev/null ||
+  compose_call 600 "$kw_slot" "$kw_slot" run -d -T --interactive=false --no-deps --name "$kw_name" "$@" >/dev/null ||
     fail once-start "$kw_what could not be started; the lines above say why"
 }
 
