@@ -18,7 +18,7 @@ pull_images() (
   # What a program that was killed left behind: nobody else pulls while we hold the lock.
   rm -rf "$kw_base"/runs/pull.*
   kw_folder=$(umask 077 && mktemp -d "$kw_base/runs/pull.XXXXXX")
-  trap pull_close 0
+  trap 'pull_close "$kw_folder" $kw_pids' 0
   trap 'exit 143' 1 2 15
   (umask 077 && printf '{"auths":{"%s":{"auth":"%s"}}}' "$kw_registry" "$kw_auth" >"$kw_folder/config.json")
 
@@ -44,8 +44,11 @@ pull_images() (
   done
 )
 
+# pull_close FOLDER PID…: no pull goes on without us.
 pull_close() {
-  for kw_pid in $kw_pids; do kill "$kw_pid" 2>/dev/null || :; done
+  kw_folder=$1
+  shift
+  for kw_pid in "$@"; do kill "$kw_pid" 2>/dev/null || :; done
   wait
   rm -rf "$kw_folder"
 }
