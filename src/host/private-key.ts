@@ -4,6 +4,9 @@ import { Trouble } from '../release/trouble'
 import { fingerprint } from './host-key'
 
 const MAX_BYTES = 64 * 1024
+const OPENSSH_MAGIC = 'openssh-key-v1\0'
+/** ssh-keygen takes 16 or 24; each takes some 15 ms here. */
+const MAX_ROUNDS = 300
 const PASTE_AGAIN =
   'Paste the whole file again with its line breaks, for example with: gh secret set NAME < KEYFILE.'
 
@@ -37,7 +40,6 @@ export function readPrivateKey(
       'Check the input ssh-passphrase, or whether the key is whole.',
     )
   if (parsed === undefined) throw trouble('is damaged: its inside cannot be read.', PASTE_AGAIN)
-  if (parsed.type === 'ssh-dss') throw unsupported('of the type DSA, which servers no longer accept')
   return { parsed, type: parsed.type, fingerprint: fingerprint(parsed.getPublicSSH()) }
 }
 
@@ -101,15 +103,37 @@ function notAKey(lines: readonly string[]): Trouble {
   return trouble('is no private key.', 'Paste an OpenSSH or PEM private key, from -----BEGIN to -----END.')
 }
 
+/**
+ * Whether a passphrase is needed.
+ *
+ * @throws {Trouble} where trying one would take minutes: the number of rounds is in the file, and may be damaged.
+ */
 function isEncrypted(label: string, body: readonly string[]): boolean {
   if (label === 'ENCRYPTED PRIVATE KEY') return true
   if (label !== 'OPENSSH PRIVATE KEY') return body.some((line) => /^Proc-Type: ?4,ENCRYPTED/.test(line))
-  const magic = 'openssh-key-v1\0'
   const container = Buffer.from(body.join(''), 'base64')
-  if (!container.toString('latin1', 0, magic.length).startsWith(magic)) return false
-  const length = container.length >= magic.length + 4 ? container.readUInt32BE(magic.length) : 0
-  const cipher = container.toString('latin1', magic.length + 4, magic.length + 4 + Math.min(length, 64))
-  return cipher !== 'none'
+  if (!container.toString('latin1').startsWith(OPENSSH_MAGIC)) return false
+  const [cipher, , options] = readFields(container.subarray(OPENSSH_MAGIC.length), 3)
+  if (cipher === undefined || cipher.toString('latin1') === 'none') return false
+  const rounds = options && options.length >= 4 ? options.readUInt32BE(options.length - 4) : 0
+  if (rounds > MAX_ROUNDS)
+    throw trouble(
+      `asks for ${rounds} rounds of key derivation, more than ${MAX_ROUNDS}.`,
+      'Save it with fewer: ssh-keygen -p -a 16 -f KEYFILE; if that says the key is invalid, it was damaged.',
+    )
+  return true
+}
+
+/** The first length-prefixed fields, as many as are whole. */
+function readFields(bytes: Buffer, count: number): Buffer[] {
+  const found: Buffer[] = []
+  for (let at = 0; found.length < count && at + 4 <= bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32BE(at)
+    if (end > bytes.length) break
+    found.push(bytes.subarray(at + 4, end))
+    at = end
+  }
+  return found
 }
 
 /** @throws {Trouble} for kinds of keys that nobody here can sign with. */
@@ -139,7 +163,21 @@ function parse(
     if (cipher !== undefined) throw unsupported(`encrypted with ${cipher}`)
     return undefined
   }
-  return result?.isPrivateKey() ? result : undefined
+  if (result?.type === 'ssh-dss') throw unsupported('of the type DSA, which servers no longer accept')
+  return works(result) ? result : undefined
+}
+
+/** A damaged key, or one opened with a wrong passphrase, can look whole until it signs. */
+function works(key: ParsedKey | undefined): boolean {
+  try {
+    if (!key?.isPrivateKey()) return false
+    const signature = key.sign('test')
+    return (
+      Buffer.isBuffer(signature) && key.verify('test', signature) === true && key.getPublicSSH().length > 0
+    )
+  } catch {
+    return false
+  }
 }
 
 /** ssh2 knows the older PEM forms only; Node turns the newer ones into those. */
