@@ -1,0 +1,137 @@
+import {
+  backupOf,
+  findRelease,
+  goodReleases,
+  hasHappened,
+  interruptedMigration,
+  lastKnownGood,
+  lastSwitchRun,
+  releasesToKeep,
+  schemaChangesSince,
+} from '../../../src/release/history'
+import { type LedgerEvent, readEvent } from '../../../src/release/ledger'
+import { releaseId } from '../../../src/release/release'
+import { planRollback } from '../../../src/release/rollback'
+import { Trouble } from '../../../src/release/trouble'
+
+const at = '2026-11-22T05:00:00Z'
+
+function event(run: number, fields: Record<string, unknown>): LedgerEvent {
+  const read = readEvent({ at, owner: `${run}/1/deploy`, ...fields })
+  if (!read) throw new Error(`no event: ${JSON.stringify(fields)}`)
+  return read
+}
+
+/** All events of one good deploy. */
+function deployed(version: string, run: number, slot: 'blue' | 'green', schema: [string, string], from = ''): LedgerEvent[] {
+  const release = releaseId(version, run)
+  const details = { id: release, version, run, commit: 'abc123', slot, images: {}, config: 'aaaaaaaa' }
+  const [schemaBefore, schemaAfter] = schema
+  return [
+    event(run, { event: 'shipped', release, details }),
+    event(run, { event: 'backed-up', release, file: `/srv/shop/backups/${release}.dump`, bytes: 1000 }),
+    event(run, { event: 'migrating', release }),
+    event(run, { event: 'migrated', release, schemaBefore, schema: schemaAfter }),
+    event(run, { event: 'started', release }),
+    event(run, { event: 'gated', release }),
+    event(run, { event: 'switching', release, slot, from }),
+    event(run, { event: 'switched', release, slot, from }),
+    event(run, { event: 'baked', release }),
+    event(run, { event: 'finished', release }),
+  ]
+}
+
+const v1 = deployed('v1', 1, 'blue', ['00000001', '00000002'])
+const v2 = deployed('v2', 2, 'green', ['00000002', '00000002'], 'v1-1')
+const v3 = deployed('v3', 3, 'blue', ['00000002', '00000003'], 'v2-2')
+const all = [...v1, ...v2, ...v3]
+
+describe('the history of a host', () => {
+  test('good releases come oldest first; the last known good is the one before the live one', () => {
+    expect(goodReleases(all)).toEqual(['v1-1', 'v2-2', 'v3-3'])
+    expect(lastKnownGood(all, 'v3-3')).toBe('v2-2')
+    expect(lastKnownGood(v1, 'v1-1')).toBeUndefined()
+  })
+
+  test('a release that failed its bake, or that somebody rolled back from, is not good', () => {
+    expect(goodReleases([...all, event(4, { event: 'bake-failed', release: 'v2-2' })])).toEqual(['v1-1', 'v3-3'])
+    const back = [...all, event(5, { event: 'rolled-back', release: 'v3-3' })]
+    expect(lastKnownGood(back, 'v2-2')).toBe('v1-1')
+  })
+
+  test('what happened before a release was shipped again does not count', () => {
+    expect(hasHappened(all, 'v2-2', 'migrated')).toBe(true)
+    const again = [...all, v2[0]!]
+    expect(hasHappened(again, 'v2-2', 'migrated')).toBe(false)
+    expect(backupOf(again, 'v2-2')?.bytes).toBe(1000)
+  })
+
+  test('the run of the last switch', () => {
+    expect(lastSwitchRun(all)).toBe(3)
+    expect(lastSwitchRun([...all, event(9, { event: 'switched-back', release: 'v2-2', slot: 'green', from: 'v3-3' })])).toBe(9)
+    expect(lastSwitchRun([])).toBe(0)
+  })
+
+  test('a rollback knows whose migrations the old code has never seen', () => {
+    expect(schemaChangesSince(all, 'v2-2')).toEqual(['v3-3'])
+    expect(schemaChangesSince(all, 'v3-3')).toEqual([])
+    const failed = [...all, event(4, { event: 'migration-failed', release: 'v4-4', schemaChanged: true })]
+    expect(schemaChangesSince(failed, 'v3-3')).toEqual(['v4-4'])
+  })
+
+  test('a migration without an end is an interrupted one', () => {
+    expect(interruptedMigration(all)).toBeUndefined()
+    expect(interruptedMigration([...all, event(4, { event: 'migrating', release: 'v4-4' })])).toBe('v4-4')
+  })
+
+  test('retention keeps what is in use, the newest good ones and what was shipped last', () => {
+    const failed = event(4, { event: 'shipped', release: 'v4-4', details: { ...(findRelease(all, 'v3-3') as object), id: 'v4-4' } })
+    expect(releasesToKeep([...all, failed], ['v1-1', ''], 1)).toEqual(['v1-1', 'v3-3', 'v4-4'])
+  })
+})
+
+describe('planning a rollback', () => {
+  const present = ['v1-1', 'v2-2', 'v3-3']
+
+  test.each([
+    [undefined, 'v2-2'],
+    ['v1', 'v1-1'],
+    ['v1-1', 'v1-1'],
+    ['2', 'v1-1'],
+    ['1', 'v2-2'],
+  ])('to %s', (to, expected) => {
+    expect(planRollback(all, 'v3-3', present, to).target.id).toBe(expected)
+  })
+
+  test.each([
+    ['v9', present, /nothing is known of `v9`.*v2-2, v1-1/],
+    ['7', present, /nothing is known/],
+    ['v3', present, /is live already/],
+    ['v1', ['v3-3'], /was pruned.*No earlier good release/],
+  ])('to %s is refused by name', (to, there, message) => {
+    expect(() => planRollback(all, 'v3-3', there, to)).toThrow(Trouble)
+    expect(() => planRollback(all, 'v3-3', there, to)).toThrow(message)
+  })
+})
+
+describe('a line of the ledger', () => {
+  test.each([
+    [null],
+    ['text'],
+    [{ event: 'baked', release: 'v1' }],
+    [{ at, owner: '1/1/x', event: 'baked', release: '../../etc' }],
+    [{ at, owner: '1/1/x', event: 'switched', release: 'v1', slot: 'red' }],
+    [{ at, owner: '1/1/x', event: 'shipped', release: 'v1', details: { id: 'v2' } }],
+    [{ at, owner: '1/1/x', event: 'backed-up', release: 'v1', file: '/srv/$(id)', bytes: 1 }],
+    [{ at, owner: '1/1/x', event: 'of the future', release: 'v1' }],
+  ])('%j is left out', (value) => {
+    expect(readEvent(value)).toBeUndefined()
+  })
+
+  test('an image is known by both its digests', () => {
+    const digest = `sha256:${'a'.repeat(64)}`
+    const details = { id: 'v1-1', version: 'v1', run: 1, commit: '', slot: 'blue', config: 'aaaaaaaa', images: { web: { manifest: digest, config: digest } } }
+    expect(event(1, { event: 'shipped', release: 'v1-1', details })).toMatchObject({ details })
+    expect(readEvent({ at, owner: '1/1/x', event: 'shipped', release: 'v1-1', details: { ...details, images: { web: { manifest: 'latest' } } } })).toBeUndefined()
+  })
+})
