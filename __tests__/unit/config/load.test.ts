@@ -170,6 +170,9 @@ describe('an error', () => {
     expect(message(changed('    port: 3001\n', ''))).toBe(
       'kawasemi.yml:12:3: services.backend.port: expected a whole number from 1 to 65535, found nothing',
     )
+    expect(message(changed('    hosts: [deploy@203.0.113.7]\n', ''))).toBe(
+      'kawasemi.yml:1:1: hosts: expected a list, found nothing',
+    )
     expect(message(sample, 'empty')).toBe('kawasemi.yml:1:1: hosts: expected a list, found nothing')
   })
 
