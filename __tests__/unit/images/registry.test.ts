@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { type Duplex, duplexPair } from 'node:stream'
+import { duplexPair } from 'node:stream'
 import fc from 'fast-check'
 import { type Layout, readLayout } from '../../../src/images/layout'
 import { type LayoutRegistry, serveLayout } from '../../../src/images/registry'
