@@ -1,7 +1,12 @@
 /** @actions/* are ESM only, so the transform has to reach into them. */
 const common = {
   testEnvironment: 'node',
-  transform: { '\\.(t|j|mj)s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '\\.(t|j|mj)s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
   transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
   moduleNameMapper: {
     '^(@actions/[a-z-]+)$': '<rootDir>/node_modules/$1',
@@ -9,7 +14,12 @@ const common = {
   },
   extensionsToTreatAsEsm: [],
 }
-const project = (name) => ({ ...common, displayName: name, rootDir: __dirname, testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`] })
+const project = (name) => ({
+  ...common,
+  displayName: name,
+  rootDir: __dirname,
+  testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`],
+})
 
 module.exports = {
   projects: [project('unit'), project('integration'), project('e2e')],

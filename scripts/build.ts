@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import ncc from '@vercel/ncc'
+import { inputTable } from '../src/github/input-table'
 
 /*
  * Makes dist/: one bundle in chunks that are loaded only when used, and an entry of a few lines per action. The same
@@ -14,17 +16,7 @@ const dist = join(root, 'dist')
 const mostBytes = 6_000_000
 
 /** An entry per action, and the post step they share. */
-const entries = [
-  'deploy',
-  'build-image',
-  'ssh-deploy',
-  'run-migrations',
-  'health-gate',
-  'blue-green',
-  'rollback',
-  'setup-host',
-  'post',
-]
+const entries = [...Object.keys(inputTable), 'post']
 
 /** Built where a compiler is found, so never the same twice; ssh2 does without them. */
 const native = ['cpu-features', './crypto/build/Release/sshcrypto.node']
@@ -34,16 +26,8 @@ const unwanted = /(^|\/)pagent\.exe$/
 
 type Files = Map<string, Buffer>
 
-interface Bundle {
-  code: string
-  assets: Record<string, { source: Buffer | string }>
-}
-
 async function build(): Promise<Files> {
   process.chdir(root)
-  const { default: ncc } = (await import('@vercel/ncc')) as {
-    default: (input: string, options: object) => Promise<Bundle>
-  }
   const { code, assets } = await ncc(join(root, 'src', 'main.ts'), {
     filename: 'index.js',
     cache: false,
@@ -58,7 +42,7 @@ async function build(): Promise<Files> {
   const files: Files = new Map([['index.js', Buffer.from(code)]])
   for (const [name, { source }] of Object.entries(assets)) {
     if (unwanted.test(name)) continue
-    if (!/^([\w.-]+\.(js|sh|txt|json)|licenses\.txt)$/.test(name))
+    if (!/^[\w.-]+\.(js|sh|txt|json)$/.test(name))
       throw new Error(`ncc emitted ${name}, which nobody asked for`)
     files.set(name, Buffer.from(source))
   }

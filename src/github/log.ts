@@ -50,13 +50,13 @@ export function actionsReporter(
       closeGroup()
       report.stages.push({ stage, ms, outcome, ...(note !== undefined && { note }) })
       const mark = { done: '✓', skipped: '–', failed: '✗' }[outcome]
-      ours().info(`${mark} ${stage.padEnd(8)} ${time(ms)}${note === undefined ? '' : `  ${plainText(note)}`}`)
+      ours().info(plainText(`${mark} ${stage.padEnd(8)} ${time(ms)}${note === undefined ? '' : `  ${note}`}`))
     },
     stepBegin(host, step) {
-      ours().info(`  ${plainText(host)}: ${plainText(step)} …`)
+      ours().info(plainText(`  ${host}: ${step} …`))
     },
     stepEnd(host, step, ms) {
-      ours().info(`  ${plainText(host)}: ${plainText(step)} ${time(ms)}`)
+      ours().info(plainText(`  ${host}: ${step} ${time(ms)}`))
     },
     info(message) {
       ours().info(plainText(message))
@@ -70,7 +70,7 @@ export function actionsReporter(
         resume = token()
         sink.info(`::stop-commands::${resume}`)
       }
-      for (const line of text.split(/\r\n|\n|\r/)) sink.info(`  ${plainText(host)} │ ${plainText(line)}`)
+      for (const line of text.split(/\r\n|\n|\r/)) sink.info(plainText(`  ${host} │ ${line}`))
     },
     close() {
       closeGroup()

@@ -46,9 +46,9 @@ test('what others print stands between stop-commands tokens, and commands work a
   expect(lines).toEqual([
     '::group::start',
     '::stop-commands::TOKEN',
-    '  web1 │ :\u200b:error::fake',
+    '  web1 │ ::error::fake',
     '  web1 │ # #[error]fake',
-    '  web1 │ :\u200b:add-mask::x',
+    '  web1 │ ::add-mask::x',
     '  web1 │ back',
     '::TOKEN::',
     '::warning::disk is nearly full',

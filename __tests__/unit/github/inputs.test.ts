@@ -1,0 +1,138 @@
+import { readInputs } from '../../../src/github/inputs'
+import { Secrets } from '../../../src/github/secrets'
+import { Trouble } from '../../../src/release/trouble'
+
+const before = { ...process.env }
+afterEach(() => {
+  process.env = { ...before }
+})
+
+/** Gives inputs the way the runner does. */
+function give(inputs: Record<string, string>): void {
+  for (const [name, value] of Object.entries(inputs)) process.env[`INPUT_${name.toUpperCase()}`] = value
+}
+
+const common = {
+  environment: 'production',
+  'ssh-key': 'the key\nof two lines\n',
+  'known-hosts': 'host ssh-ed25519 AAAA',
+}
+const quiet = () => new Secrets(() => {})
+
+function troubleOf(read: () => unknown): string {
+  try {
+    read()
+  } catch (error) {
+    if (error instanceof Trouble) return error.message
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+test('everything a deploy takes', () => {
+  give({
+    ...common,
+    'ssh-passphrase': ' with blanks ',
+    env: 'A=1\nB="x y"',
+    version: 'v1.2.3',
+    'build-secrets': 'npm.token=abcd',
+  })
+  expect(readInputs.deploy(quiet())).toEqual({
+    config: 'kawasemi.yml',
+    environment: 'production',
+    env: { A: '1', B: 'x y' },
+    ssh: { key: 'the key\nof two lines\n', passphrase: ' with blanks ', knownHosts: 'host ssh-ed25519 AAAA' },
+    version: 'v1.2.3',
+    buildSecrets: { 'npm.token': 'abcd' },
+  })
+})
+
+test.each(['environment', 'ssh-key', 'known-hosts'])('a missing %s is named', (name) => {
+  give({ ...common, [name]: '  \n' })
+  expect(troubleOf(() => readInputs.deploy(quiet()))).toBe(
+    `Input ${name}: is missing. Give \`${name}\` under \`with:\` in the workflow.`,
+  )
+})
+
+test('secrets are masked even when another input is wrong', () => {
+  const masks: string[] = []
+  give({ 'ssh-key': 'line one\nline two', 'ssh-passphrase': 'open sesame', env: 'A=hunter2000' })
+  expect(() => readInputs.deploy(new Secrets((value) => masks.push(value)))).toThrow('Input environment')
+  expect(masks).toEqual(expect.arrayContaining(['line one', 'line two', 'open sesame', 'hunter2000']))
+})
+
+test('names of ours are refused in env', () => {
+  give({ ...common, env: 'KAWASEMI_SLOT=blue' })
+  expect(troubleOf(() => readInputs.deploy(quiet()))).toMatch(/^Input env, line 1: has a key/)
+})
+
+test('building needs no server', () => {
+  give({ environment: 'staging' })
+  expect(readInputs['build-image'](quiet())).toEqual({
+    config: 'kawasemi.yml',
+    environment: 'staging',
+    env: {},
+    buildSecrets: {},
+    layout: 'kawasemi-layout',
+  })
+})
+
+test('digests as build-image gave them', () => {
+  const digest = `sha256:${'a1'.repeat(32)}`
+  give({ ...common, digests: JSON.stringify({ web: digest }) })
+  expect({ ...readInputs['ssh-deploy'](quiet()).digests }).toEqual({ web: digest })
+})
+
+test.each([
+  ['deploy', 'version', '1.0; reboot'],
+  ['deploy', 'version', '-rf'],
+  ['deploy', 'environment', '../etc'],
+  ['deploy', 'config', 'a\nb'],
+  ['ssh-deploy', 'digests', '["sha256:00"]'],
+  ['ssh-deploy', 'digests', '{"web": "latest"}'],
+  ['ssh-deploy', 'digests', `{"../web": "sha256:${'0'.repeat(64)}"}`],
+  ['run-migrations', 'release', '$(id)'],
+  ['rollback', 'to', '../1'],
+  ['rollback', 'reason', 'two\nlines'],
+  ['health-gate', 'url', 'file:///etc/passwd'],
+  ['health-gate', 'url', 'https://user:pass@shop.example/'],
+] as const)('%s refuses %s of %j by name', (action, name, value) => {
+  give({ ...common, [name]: value })
+  expect(troubleOf(() => readInputs[action](quiet()))).toMatch(new RegExp(`^Input ${name}: is not `))
+})
+
+test('a probe of any address needs no server', () => {
+  give({
+    url: 'https://shop.example/health',
+    status: '200, 204',
+    json: '{"checks.database": true}',
+    body: 'o+k',
+    deadline: '2m',
+  })
+  expect(readInputs['health-gate'](quiet())).toEqual({
+    kind: 'url',
+    url: 'https://shop.example/health',
+    health: { status: [200, 204], headers: {}, json: { 'checks.database': true }, body: 'o+k' },
+    gate: { deadline: 120_000, interval: 1000, timeout: 5000, successes: 2 },
+  })
+})
+
+test.each([
+  ['status', '99'],
+  ['status', '200 OK'],
+  ['json', '[1]'],
+  ['json', '{"a": {"b": 1}}'],
+  ['body', '('],
+  ['deadline', '60'],
+  ['interval', '0s'],
+  ['successes', '0'],
+])('a probe refuses %s of %j by name', (name, value) => {
+  give({ url: 'https://shop.example/', [name]: value })
+  expect(troubleOf(() => readInputs['health-gate'](quiet()))).toMatch(new RegExp(`^Input ${name}: is not `))
+})
+
+test('without an address the gate needs a server, and says that an address would do', () => {
+  expect(troubleOf(() => readInputs['health-gate'](quiet()))).toBe(
+    'Input environment: is missing. Give `environment`, or `url`, under `with:` in the workflow.',
+  )
+})

@@ -1,0 +1,24 @@
+"use strict";
+exports.id = 839;
+exports.ids = [839];
+exports.modules = {
+
+/***/ 3839:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   run: () => (/* binding */ run)
+/* harmony export */ });
+/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2386);
+
+async function run(context) {
+    void context.inputs;
+    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_0__/* .Trouble */ .q('deploy', 'is not written yet.', 'Wait for it.');
+}
+
+
+/***/ })
+
+};
+;
