@@ -24,6 +24,12 @@ const STAND_INS: Record<string, StandIn> = {
   'nginx:alpine': { folder: 'nginx', from: 'debian:bookworm-slim' },
 }
 
+/** Makes a fresh Debian install packages faster: nothing synced to disk, no translations, no documents. */
+const SETTLE = `set -e; cd "$1"
+printf '%s\\n' force-unsafe-io 'path-exclude /usr/share/doc/*' 'path-exclude /usr/share/man/*' \\
+  'path-exclude /usr/share/locale/*' > etc/dpkg/dpkg.cfg.d/lab
+echo 'Acquire::Languages "none";' > etc/apt/apt.conf.d/lab`
+
 /** What the products' compose files and Dockerfiles name. */
 export const PRODUCT_IMAGES = ['node:24-alpine', 'postgres:15-alpine', 'redis:7-alpine', 'nginx:alpine']
 
@@ -101,7 +107,8 @@ class Maker {
     const folder = mkdtempSync(join(cacheFolder(), `${release}-`))
     try {
       await mustAsRoot('debootstrap', ['--variant=minbase', release, folder, 'http://deb.debian.org/debian'])
-      const change = `LABEL ${LABEL}=1 ${RECIPE}=${release}`
+      await mustAsRoot('sh', ['-c', SETTLE, 'sh', folder])
+      const change = `LABEL ${LABEL}=1 ${RECIPE}=${recipeOf({ debian: release })}`
       const leaveOut = [
         './var/cache/apt/*',
         './var/lib/apt/lists/*',
@@ -139,7 +146,12 @@ async function isThere(name: string): Promise<boolean> {
   const recipe = await imageLabel(name, RECIPE)
   const standIn = STAND_INS[name]
   if (recipe === '' || !standIn) return true
-  return recipe === ('debian' in standIn ? standIn.debian : hashOf(standIn.folder))
+  return recipe === recipeOf(standIn)
+}
+
+function recipeOf(standIn: StandIn): string {
+  if ('folder' in standIn) return hashOf(standIn.folder)
+  return createHash('sha256').update(`${standIn.debian}\0${SETTLE}`).digest('hex')
 }
 
 function recipeFolder(name: string): string {

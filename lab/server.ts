@@ -111,7 +111,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
           input === undefined ? {} : { input },
         ),
       reboot: async ({ powerCut = false } = {}) => {
-        await must('docker', powerCut ? ['kill', name] : ['stop', '--time', '60', name])
+        await must('docker', powerCut ? ['kill', name] : ['stop', '-t', '60', name])
         await must('docker', ['start', name])
         await untilUp(name, sshPort)
         server.address = await addressOf(name)

@@ -62,7 +62,7 @@ async function makeTemplate(template: string, serverImage: string, images: strin
     await until(answers, 60, async () => (await run('docker', ['logs', '--tail', '20', server])).stderr)
     await loadImages(server, images)
     // Stopped in order: what is copied must be complete on the disk.
-    await must('docker', ['stop', '--time', '60', server])
+    await must('docker', ['stop', '-t', '60', server])
   } finally {
     await run('docker', ['rm', '--force', server])
   }

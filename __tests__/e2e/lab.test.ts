@@ -1,6 +1,9 @@
+import { hostname } from 'node:os'
 import { Client } from 'ssh2'
-import { run } from '../../lab/run'
+import { LABEL } from '../../lab/docker'
+import { must, run } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
+import { CREATOR, sweep } from '../../lab/sweep'
 
 let server: LabServer
 
@@ -48,8 +51,15 @@ test('an ordinary user logs in with a key and may use Docker', async () => {
 
 test('it is as small as asked', async () => {
   expect((await server.exec('grep MemTotal /proc/meminfo')).stdout).toMatch(/ 524288 kB/)
+  // `tail -c` holds in memory what it is to print.
+  const hold = (megabytes: number) =>
+    server.exec(
+      `docker run --rm redis:7-alpine sh -c 'head -c ${megabytes}m /dev/zero | tail -c ${megabytes}m | wc -c'`,
+    )
+  expect((await hold(50)).stdout.trim()).toBe(String(50 * 2 ** 20))
+  expect((await hold(600)).stdout.trim()).not.toBe(String(600 * 2 ** 20))
   expect((await server.exec('df -m --output=size /srv | tail -1')).stdout.trim()).toBe('64')
-})
+}, 60_000)
 
 test('its nginx answers on the published port', async () => {
   expect((await fetch(`http://127.0.0.1:${server.httpPort}/`)).status).toBe(200)
@@ -61,6 +71,20 @@ test('what ran comes back after a power cut, and the ports stay', async () => {
   await server.reboot({ powerCut: true })
   expect(await overSsh('docker exec cache redis-cli ping')).toBe('PONG')
 }, 120_000)
+
+test('what a killed process left is swept away, what a running one has is not', async () => {
+  const volumes = { gone: 2 ** 22 + 1, running: process.pid }
+  for (const [name, pid] of Object.entries(volumes)) {
+    const labels = [`--label=${LABEL}=1`, `--label=${CREATOR}=${hostname()}:${pid}`]
+    await must('docker', ['volume', 'create', ...labels, `lab-test-${name}-${process.pid}`])
+  }
+  await sweep()
+  const left = await must('docker', ['volume', 'ls', '--quiet', '--filter', 'name=lab-test-'])
+  expect(left.split('\n').filter((name) => name.endsWith(`-${process.pid}`))).toEqual([
+    `lab-test-running-${process.pid}`,
+  ])
+  await must('docker', ['volume', 'rm', `lab-test-running-${process.pid}`])
+})
 
 test('nothing is left of it', async () => {
   await server.stop()
