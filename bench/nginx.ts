@@ -4,6 +4,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Config } from '../src/config/schema'
+import { nginx } from '../src/proxies/nginx'
 
 /** A real nginx with its own prefix folder: nothing of it is under /etc/nginx, and it listens on loopback only. */
 export interface Nginx {
@@ -55,9 +57,13 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** A site as rendered listens on every address; a test listens on loopback alone. */
-export function onLoopback(site: string): string {
-  return site.replace(/^ *listen \[::\]:\d+;\n/gm, '').replace(/^( *listen )(\d+;)$/gm, '$1127.0.0.1:$2')
+/** A site as rendered listens on every address and logs to /var/log; a test does neither. */
+export function renderForTest(config: Config): string {
+  return nginx
+    .renderSite(config)
+    .replace(/^ *listen \[::\]:\d+;\n/gm, '')
+    .replace(/^( *listen )(\d+;)$/gm, '$1127.0.0.1:$2')
+    .replace(/^( *access_log )\/var\/log\/\S+/gm, `$1${config.base}/shared/logs/access.log`)
 }
 
 const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']

@@ -3,10 +3,9 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../src/config/schema'
-import { nginx } from '../src/proxies/nginx'
 import { otherSlot, type Slot, slots } from '../src/release/slot'
 import { type Load, type LoadReport, type LoadRequest, startLoad } from './load'
-import { freePort, makeAppFolder, makeFolder, makeNginx, onLoopback } from './nginx'
+import { freePort, makeAppFolder, makeFolder, makeNginx, renderForTest } from './nginx'
 import { type Part, renderTable } from './part'
 
 /** What a switch costs those who are asking: the live link against a reload, the same load on the same nginx. */
@@ -118,7 +117,7 @@ async function runRow(row: Row): Promise<SwitchResult> {
   makeReleases(base)
   flip(base, 'blue')
   const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
-  const site = onLoopback(nginx.renderSite(benchConfig(base, listen, { blue, green })))
+  const site = renderForTest(benchConfig(base, listen, { blue, green }))
   const reloads = row.name !== 'live link'
   const server = makeNginx(reloads ? fixedTo(site, 'blue') : site)
   const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]

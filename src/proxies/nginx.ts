@@ -79,11 +79,11 @@ function siteOf(config: Config): Site {
   const routes = proxy.routes
     .map(({ path, service }) => ({ path: checked('route path', path), service: checked('service', service) }))
     .sort((a, b) => b.path.length - a.path.length)
-  const base = checked('base', config.base)
+  const app = checked('app', config.app)
   const site: Site = {
-    app: checked('app', config.app),
-    base,
-    log: accessLogPath({ base }),
+    app,
+    base: checked('base', config.base),
+    log: accessLogPath({ app }),
     proxy: checkedProxy(proxy),
     routes,
     services: [...new Set(routes.map((route) => route.service))].map((name) => serviceOf(config, name)),

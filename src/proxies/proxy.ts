@@ -37,6 +37,10 @@ export const accessLogFields = [
   'path',
 ] as const
 
-export function accessLogPath(config: Pick<Config, 'base'>): string {
-  return `${config.base}/shared/logs/access.log`
+/**
+ * In a folder of root's: nginx opens its logs as root and follows links, so none may lie where an ordinary user can
+ * put some. The app's folder has a link to it, `shared/logs/access.log`.
+ */
+export function accessLogPath(config: Pick<Config, 'app'>): string {
+  return `/var/log/kawasemi/${config.app}/access.log`
 }

@@ -5,10 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { getGlobalDispatcher } from 'undici'
 import { type LoadRequest, startLoad } from '../../../bench/load'
-import { freePort, makeNginx, onLoopback, until } from '../../../bench/nginx'
+import { freePort, makeNginx, renderForTest, until } from '../../../bench/nginx'
 import { startUpstream } from '../../../bench/upstream'
 import * as values from '../../../src/config/values'
-import { nginx } from '../../../src/proxies/nginx'
 import { otherSlot, type Slot } from '../../../src/release/slot'
 import { domain, siteConfig, startSite, type TestSite } from './site'
 
@@ -132,7 +131,7 @@ describe('what is answered', () => {
 
   test('502 while the slot’s app is down, and nothing else', async () => {
     const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
-    const server = makeNginx(onLoopback(nginx.renderSite(siteConfig(site.base, listen, { blue, green }))))
+    const server = makeNginx(renderForTest(siteConfig(site.base, listen, { blue, green })))
     const other = await startUpstream('green', green)
     try {
       await server.start()
@@ -228,7 +227,7 @@ describe('an app that closes idle connections', () => {
     const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
     const config = siteConfig(site.base, listen, { blue, green })
     config.proxy!.keepaliveTimeout = keepaliveTimeout
-    const server = makeNginx(onLoopback(nginx.renderSite(config)))
+    const server = makeNginx(renderForTest(config))
     const app = await startForgetful(blue)
     try {
       await server.start()
@@ -288,9 +287,7 @@ test('whatever the schema lets through, nginx accepts', () => {
         .map((path) => ({ path, service }))
       fc.pre(routes.length > 0)
       const proxy = { ...config.proxy!, ...times, domains, routes }
-      const server = makeNginx(
-        onLoopback(nginx.renderSite({ ...config, app, services: { [service]: web }, proxy })),
-      )
+      const server = makeNginx(renderForTest({ ...config, app, services: { [service]: web }, proxy }))
       try {
         expect(server.test()).toBe('')
       } finally {

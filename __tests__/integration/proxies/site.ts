@@ -2,10 +2,16 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { request } from 'undici'
-import { freePort, makeAppFolder, makeFolder, makeNginx, type Nginx, onLoopback } from '../../../bench/nginx'
+import {
+  freePort,
+  makeAppFolder,
+  makeFolder,
+  makeNginx,
+  type Nginx,
+  renderForTest,
+} from '../../../bench/nginx'
 import { startUpstream } from '../../../bench/upstream'
 import type { Config } from '../../../src/config/schema'
-import { nginx } from '../../../src/proxies/nginx'
 import { type Slot, slots } from '../../../src/release/slot'
 import { exampleConfig } from '../../unit/proxies/config'
 
@@ -61,7 +67,7 @@ export async function startSite(): Promise<TestSite> {
   }
   const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
   const upstreams = { blue: await startUpstream('blue', blue), green: await startUpstream('green', green) }
-  const server = makeNginx(onLoopback(nginx.renderSite(siteConfig(base, listen, { blue, green }))))
+  const server = makeNginx(renderForTest(siteConfig(base, listen, { blue, green })))
   await server.start()
   const origin = `http://127.0.0.1:${listen}`
 

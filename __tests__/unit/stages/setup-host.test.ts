@@ -1,0 +1,64 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import fc from 'fast-check'
+import { Trouble } from '../../../src/release/trouble'
+import { renderSetup } from '../../../src/stages/setup-host'
+import { exampleConfig } from '../proxies/config'
+
+const deployKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEoq5 ci@shop'
+
+describe('the program that prepares a host', () => {
+  test('is POSIX sh without anything shellcheck minds', () => {
+    const program = renderSetup(exampleConfig(), { deployKey })
+    execFileSync('sh', ['-n'], { input: program })
+    // Dollars in single quotes are nginx's here.
+    const { error, stdout } = spawnSync('shellcheck', ['-s', 'sh', '-e', 'SC2016', '-'], { input: program })
+    if (error && !process.env.CI) return
+    expect(String(stdout)).toBe('')
+  })
+
+  test('does nothing when its last line did not arrive', () => {
+    const program = renderSetup(exampleConfig(), { deployKey })
+    const half = program.slice(0, program.lastIndexOf('\nmain'))
+    expect(spawnSync('sh', { input: half })).toMatchObject({ status: 0, stdout: Buffer.from('') })
+  })
+
+  test('installs no site for an app without one', () => {
+    const { proxy, ...config } = exampleConfig()
+    expect(proxy).toBeDefined()
+    expect(renderSetup(config)).not.toMatch(/^ {2}(site|access_log|system_file) /m)
+  })
+
+  test('takes a public key only, whatever its comment', () => {
+    for (const bad of [
+      '-----BEGIN OPENSSH PRIVATE KEY-----',
+      `${deployKey}\nssh-rsa AAAA`,
+      'command="x" ssh-rsa A',
+    ]) {
+      expect(() => renderSetup(exampleConfig(), { deployKey: bad })).toThrow(Trouble)
+    }
+  })
+
+  test('wants one owner of the app', () => {
+    const [host] = exampleConfig().hosts
+    const hosts = [host!, { ...host!, user: 'other' }]
+    expect(() => renderSetup(exampleConfig({ hosts }))).toThrow(/several users/)
+  })
+
+  test('hands every value over as one word', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (comment) => {
+        let program: string
+        try {
+          program = renderSetup(exampleConfig(), { deployKey: `${deployKey}${comment}` })
+        } catch (error) {
+          expect(error).toBeInstanceOf(Trouble)
+          return
+        }
+        const line = program.split('\n').find((each) => each.startsWith('  deploy_key '))!
+        const said = execFileSync('sh', ['-s'], { input: `deploy_key() { printf '%s|' "$@"; }\n${line}\n` })
+        expect(said.toString()).toBe(`${`${deployKey}${comment}`.trim()}|`)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

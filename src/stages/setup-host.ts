@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../config/schema'
+import { call, renderProgram } from '../host/program'
+import { nginx } from '../proxies/nginx'
+import { accessLogPath } from '../proxies/proxy'
+import { slots } from '../release/slot'
+import { Trouble } from '../release/trouble'
+
+const library = readFileSync(join(__dirname, 'setup-host.sh'), 'utf8')
+
+export interface SetupOptions {
+  /** A line for authorized_keys. Left out where the deploy user can already come in. */
+  deployKey?: string
+  /** As whom nginx's workers run; `www-data` when left out. */
+  webUser?: string
+}
+
+/**
+ * A POSIX sh program that prepares a host once, to be run there as root: deploy user, folders, log, site. It is the
+ * only one that needs root.
+ *
+ * @throws {Trouble} when the config's hosts name several users, or a value must not reach the site.
+ */
+export function renderSetup(config: Config, options: SetupOptions = {}): string {
+  const { base } = config
+  const { deployKey, webUser = 'www-data' } = options
+  const user = deployUser(config)
+  return renderProgram(
+    [library],
+    [
+      call('setup_begin', base, user, webUser),
+      call('deploy_user'),
+      ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
+      call('base_folder'),
+      call('folder', '2750', 'slots'),
+      ...slots.map((slot) => call('slot', slot)),
+      call('folder', '2750', 'releases'),
+      call('folder', '2750', 'shared'),
+      call('folder', '2750', 'shared/logs'),
+      call('folder', '700', 'backups'),
+      call('folder', '700', 'runs'),
+      ...(config.proxy ? siteCalls(config, webUser) : []),
+      call('setup_end'),
+    ],
+  )
+}
+
+function siteCalls(config: Config, webUser: string) {
+  const log = accessLogPath(config)
+  return [
+    call('access_log', log),
+    call('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, webUser)),
+    call('site', nginx.sitePath(config), nginx.renderSite(config).trimEnd()),
+  ]
+}
+
+/** nginx opens the new file at USR1; its owner and group are the old one's. */
+function renderLogrotate(log: string, webUser: string): string {
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(webUser)) {
+    throw new Trouble('web user', `${JSON.stringify(webUser)} is no user name.`, 'Give the user of nginx.')
+  }
+  return `${log} {
+  daily
+  rotate 14
+  maxsize 200M
+  missingok
+  notifempty
+  compress
+  delaycompress
+  create
+  postrotate
+    [ ! -s /run/nginx.pid ] || kill -USR1 "$(cat /run/nginx.pid)"
+  endscript
+}`
+}
+
+function deployUser({ hosts }: Config): string {
+  const users = [...new Set(hosts.map(({ user }) => user))]
+  if (users.length === 1) return users[0]!
+  throw new Trouble(
+    'hosts',
+    `name several users (${users.join(', ')}), but one owns the app on all of them.`,
+    'Write the same user for all hosts, such as deploy@203.0.113.7.',
+  )
+}
+
+function checkedKey(line: string): string {
+  const key = line.trim()
+  if (
+    !/^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*( [^\x00-\x1f\x7f]*)?$/.test(key)
+  ) {
+    throw new Trouble(
+      'deploy key',
+      'is no public key.',
+      'Give the line of its .pub file, such as ssh-ed25519 AAAA….',
+    )
+  }
+  return key
+}
