@@ -38,25 +38,33 @@ export function readCopies(projectDir: string, copies: readonly Copy[]): Release
 
 /** Real files, with their path below what was asked for; in a stable order. */
 function* filesUnder(root: string, copy: Copy): Generator<{ path: string; inside: string }> {
-  const pending = ['']
-  const seen = new Set<string>()
-  for (let inside = pending.shift(); inside !== undefined; inside = pending.shift()) {
+  const pending: { inside: string; above: readonly string[] }[] = [{ inside: '', above: [] }]
+  for (let folders = 0, each = pending.shift(); each !== undefined; each = pending.shift()) {
+    const { inside, above } = each
     const path = resolveInside(root, copy, inside)
     if (path === undefined) continue
     const stats = statSync(path)
     if (stats.isFile()) yield { path, inside }
-    if (!stats.isDirectory() || seen.has(path)) continue
-    seen.add(path)
-    if (seen.size > mostFiles) throw tooMuch(copy)
-    const names = readdirSync(path).sort()
-    if (names.some((name) => /[\u0000-\u001f\u007f]/.test(name))) {
+    if (!stats.isDirectory()) continue
+    folders += 1
+    if (folders > mostFiles) throw tooMuch(copy)
+    if (above.includes(path)) {
       throw new Trouble(
         copy.where,
-        `${copy.from} holds a file whose name has control characters.`,
-        'Rename it.',
+        `${join(copy.from, inside)} is a symlink to a folder it is in.`,
+        'Remove it.',
       )
     }
-    pending.push(...names.map((name) => (inside === '' ? name : `${inside}/${name}`)))
+    for (const name of readdirSync(path).sort()) {
+      if (/[\u0000-\u001f\u007f]/.test(name)) {
+        throw new Trouble(
+          copy.where,
+          `${copy.from} holds a file whose name has control characters.`,
+          'Rename it.',
+        )
+      }
+      pending.push({ inside: inside === '' ? name : `${inside}/${name}`, above: [...above, path] })
+    }
   }
 }
 
