@@ -1,4 +1,4 @@
-/** Removes the lab's servers and volumes; with `--images` what was built for it as well. Goes by label only. */
+/** Removes the lab's servers and volumes, those in use too; with `--images` what was built for it as well. Goes by label only. */
 import { ensureDocker, LABEL } from './docker'
 import { must, run } from './run'
 import { removeAll } from './sweep'
@@ -12,7 +12,12 @@ async function clean(images: boolean): Promise<void> {
     await run('docker', ['image', 'rm', '--force', id])
 }
 
-clean(process.argv.includes('--images')).catch((error: Error) => {
+const unknown = process.argv.slice(2).filter((word) => word !== '--images')
+const done =
+  unknown.length > 0
+    ? Promise.reject(new Error(`Unknown: ${unknown.join(' ')}. Only --images is known.`))
+    : clean(process.argv.includes('--images'))
+done.catch((error: Error) => {
   console.error(error.message)
   process.exitCode = 1
 })
