@@ -96,9 +96,9 @@ export function handshakeTrouble({ name, port }: Target, error: Error & { level?
     return new Trouble(
       name,
       `the server ended the connection before the login was done (${text}).`,
-      'It may block this address (fail2ban, hosts.deny) or have too many connections at once (MaxStartups).',
+      'It may block this address (fail2ban, hosts.deny), have too many connections at once (MaxStartups), or be no SSH server.',
     )
-  if (/identification|greeting|version/i.test(text))
+  if (/identification|greeting|header line|version/i.test(text))
     return new Trouble(
       name,
       `what listens on port ${port} is no SSH server (${text}).`,
