@@ -1,4 +1,7 @@
-/** Removes the lab's servers and volumes, those in use too; with `--images` what was built for it as well. Goes by label only. */
+/**
+ * Removes the lab's servers and volumes, those in use too; with `--images` what was built for it as well.
+ * Goes by label only.
+ */
 import { ensureDocker, LABEL } from './docker'
 import { must, run } from './run'
 import { removeAll } from './sweep'

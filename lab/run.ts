@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
-/** What a command left behind. `code` is 128 + signal number's stand-in (137) when it was killed. */
+/** What a command left behind. `code` is 137 when it was killed. */
 export interface Outcome {
   stdout: string
   stderr: string
