@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { installPackages } from '../lab/docker'
 import type { Config } from '../src/config/schema'
 import { nginx } from '../src/proxies/nginx'
 
@@ -25,12 +26,15 @@ const asRoot = process.getuid?.() === 0
 /** Workers must not be root, who may enter every folder. */
 const workerUser = 'www-data'
 
-export function findNginx(): string {
-  const found = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
+function findNginx(): string | undefined {
+  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
     .map((folder) => join(folder, 'nginx'))
     .find((file) => existsSync(file))
-  if (!found) throw new Error('nginx is not installed; on Debian and Ubuntu: apt-get install nginx-light')
-  return found
+}
+
+/** Installs nginx where it is missing and the system allows it; throws with what to do where not. */
+export async function ensureNginx(): Promise<void> {
+  if (!findNginx()) await installPackages(['nginx-light'])
 }
 
 /** A folder that nginx's workers may enter, as they may enter the app's folder on a host. */
@@ -89,6 +93,7 @@ http {
 
 export function makeNginx(site: string): Nginx {
   const program = findNginx()
+  if (!program) throw new Error('nginx is not installed')
   const prefix = makeFolder('nginx')
   mkdirSync(join(prefix, 'temp'))
   mkdirSync(join(prefix, 'sites'))

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../src/config/schema'
 import { otherSlot, type Slot, slots } from '../src/release/slot'
 import { type Load, type LoadReport, type LoadRequest, startLoad } from './load'
-import { freePort, makeAppFolder, makeFolder, makeNginx, renderForTest } from './nginx'
+import { ensureNginx, freePort, makeAppFolder, makeFolder, makeNginx, renderForTest } from './nginx'
 import { type Part, renderTable } from './part'
 
 /** What a switch costs those who are asking: the live link against a reload, the same load on the same nginx. */
@@ -166,6 +166,7 @@ async function runRow(row: Row): Promise<SwitchResult> {
 export const switchPart: Part = {
   name: 'switch',
   async run() {
+    await ensureNginx()
     const results: SwitchResult[] = []
     for (const row of rows) results.push(await runRow(row))
     return { data: results, table: renderSwitchTable(results) }

@@ -11,7 +11,8 @@ import * as values from '../../../src/config/values'
 import { otherSlot, type Slot } from '../../../src/release/slot'
 import { domain, siteConfig, startSite, type TestSite } from './site'
 
-jest.setTimeout(60_000)
+// The first test may have to install nginx.
+jest.setTimeout(120_000)
 
 let site: TestSite
 

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { request } from 'undici'
 import {
+  ensureNginx,
   freePort,
   makeAppFolder,
   makeFolder,
@@ -56,6 +57,7 @@ export function siteConfig(base: string, listen: number, ports: Record<Slot, num
 }
 
 export async function startSite(): Promise<TestSite> {
+  await ensureNginx()
   const base = makeFolder('bird-shop')
   makeAppFolder(base)
   for (const slot of slots) {
