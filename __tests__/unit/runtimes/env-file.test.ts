@@ -3,6 +3,8 @@ import { Trouble } from '../../../src/release/trouble'
 import { renderEnvFile } from '../../../src/runtimes/env-file'
 
 describe('an env file', () => {
+  const nasty = fc.constantFrom('\\', '"', "'", '$', '{', '}', '\n', '\r', '#', '=', ' ', 'a')
+
   it('is refused for names that are none or that steer Docker', () => {
     for (const name of [
       '',
@@ -23,7 +25,7 @@ describe('an env file', () => {
 
   it('has one quoted value for each name, in which nothing ends it early or is a variable', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (value) => {
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: nasty })), (value) => {
         fc.pre(!value.includes('\0'))
         const [, inside] = /^A="((?:\\[\s\S]|[^"\\$])*)"\n$/.exec(renderEnvFile({ A: value })) ?? []
         expect(inside).toBeDefined()
