@@ -1,8 +1,22 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import { Trouble } from '../release/trouble'
+import { isFinished, switchAndFinish } from '../stages/chain'
+import { findShipped } from '../stages/find'
+import { liveRelease, take } from '../stages/open'
+import { readConfig, withHosts } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'blue-green'>>): Promise<void> {
-  void context.inputs
-  throw new Trouble('blue-green', 'is not written yet.', 'Wait for it.')
+  const { inputs, outputs, report, reporter } = context
+  const config = await readConfig(inputs)
+  await withHosts(context, config, false, async (deploy) => {
+    await take(deploy)
+    const release = findShipped(deploy, context.run.id, inputs.release)
+    report.release = release.id
+    report.to = release.version
+    const before = liveRelease(deploy.hosts[0]!)?.id ?? ''
+    outputs.set('previous-release', before === release.id ? '' : before)
+    if (isFinished(deploy, release.id)) reporter.info(`${release.id} is live already; nothing is left to do`)
+    else outputs.set('switch-ms', String((await switchAndFinish(deploy, release)).switchMs))
+    outputs.set('live-slot', release.slot)
+  })
 }

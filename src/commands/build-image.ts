@@ -1,8 +1,22 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import { Trouble } from '../release/trouble'
+import { identityOf } from '../stages/identity'
+import { buildSomething, digestsOf, imagesOf } from '../stages/project'
+import { inWorkspace, readCheckout, readConfig } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'build-image'>>): Promise<void> {
-  void context.inputs
-  throw new Trouble('build-image', 'is not written yet.', 'Wait for it.')
+  const { inputs, outputs, reporter, report } = context
+  const identity = identityOf(context.run, inputs.version ?? context.run.defaultVersion)
+  const config = await readConfig(inputs)
+  report.app = config.app
+  report.to = identity.version
+  const layout = await buildSomething(await readCheckout(config, inputs), {
+    identity,
+    secrets: inputs.buildSecrets,
+    dir: inWorkspace(inputs.layout),
+    onLine: (line) => reporter.output('build', line),
+  })
+  outputs.set('digests', digestsOf(imagesOf(layout)))
+  outputs.set('version', identity.version)
+  outputs.set('layout', inputs.layout)
 }

@@ -1,8 +1,16 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import { Trouble } from '../release/trouble'
+import { take } from '../stages/open'
+import { rollback } from '../stages/rollback'
+import { readConfig, withHosts } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'rollback'>>): Promise<void> {
-  void context.inputs
-  throw new Trouble('rollback', 'is not written yet.', 'Wait for it.')
+  const { inputs, outputs } = context
+  const config = await readConfig(inputs)
+  await withHosts(context, config, false, async (deploy) => {
+    await take(deploy)
+    const { release } = await rollback(deploy, { to: inputs.to, reason: inputs.reason })
+    outputs.set('release', release.id)
+    outputs.set('slot', release.slot)
+  })
 }

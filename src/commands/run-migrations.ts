@@ -1,8 +1,20 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import { Trouble } from '../release/trouble'
+import { backupAndMigrate } from '../stages/chain'
+import { findShipped } from '../stages/find'
+import { take } from '../stages/open'
+import { readConfig, withHosts } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'run-migrations'>>): Promise<void> {
-  void context.inputs
-  throw new Trouble('run-migrations', 'is not written yet.', 'Wait for it.')
+  const { inputs, outputs, report } = context
+  const config = await readConfig(inputs)
+  await withHosts(context, config, true, async (deploy) => {
+    await take(deploy)
+    const release = findShipped(deploy, context.run.id, inputs.release)
+    report.release = release.id
+    report.to = release.version
+    const { backup, ran } = await backupAndMigrate(deploy, release)
+    outputs.set('backup', backup)
+    outputs.set('ran', String(ran))
+  })
 }

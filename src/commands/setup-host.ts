@@ -1,8 +1,9 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import { Trouble } from '../release/trouble'
+import { renderSetup } from '../stages/setup-host'
+import { readConfig } from './environment'
 
-export async function run(context: CommandContext<InputsOf<'setup-host'>>): Promise<void> {
-  void context.inputs
-  throw new Trouble('setup-host', 'is not written yet.', 'Wait for it.')
+/** Prints the program that prepares a host, to be run there as root. */
+export async function run({ inputs }: CommandContext<InputsOf<'setup-host'>>): Promise<void> {
+  process.stdout.write(renderSetup(await readConfig(inputs)))
 }

@@ -1,8 +1,27 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import { Trouble } from '../release/trouble'
+import { deliver, preflight } from '../stages/deliver'
+import { identityOf } from '../stages/identity'
+import { liveRelease, take } from '../stages/open'
+import { readBuilt } from '../stages/project'
+import { inWorkspace, readCheckout, readConfig, withHosts } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'ssh-deploy'>>): Promise<void> {
-  void context.inputs
-  throw new Trouble('ssh-deploy', 'is not written yet.', 'Wait for it.')
+  const { inputs, outputs, report } = context
+  const identity = identityOf(context.run, inputs.version ?? context.run.defaultVersion)
+  report.to = identity.version
+  report.release = identity.id
+  const config = await readConfig(inputs)
+  const project = await readCheckout(config, inputs)
+  const layout = await readBuilt(inWorkspace(inputs.layout), inputs.digests)
+  const request = { identity, layout }
+  await withHosts(context, config, true, async (deploy) => {
+    preflight(deploy, request)
+    await take(deploy)
+    preflight(deploy, request)
+    const release = await deliver(deploy, project, request)
+    outputs.set('release', release.id)
+    outputs.set('slot', release.slot)
+    outputs.set('previous-release', liveRelease(deploy.hosts[0]!)?.id ?? '')
+  })
 }

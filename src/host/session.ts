@@ -9,6 +9,7 @@ import { type Call, call, renderProgram } from './program'
 import { parseLine } from './records'
 
 export interface SessionOptions {
+  readonly app: string
   readonly ssh: ConnectionOptions
   readonly base: string
   readonly owner: LeaseOwner
@@ -164,7 +165,7 @@ export class HostSession {
    * @throws {HostFailure} when the program says why it failed.
    */
   async run(program: StageProgram): Promise<Outcome> {
-    const { base, owner } = this.options
+    const { app, base, owner } = this.options
     const run = this.newRun(program.stage)
     const text = renderProgram(
       [prelude, leaseLibrary, stageLibrary, ...program.libraries],
@@ -178,6 +179,7 @@ export class HostSession {
           owner.url,
           String(this.token),
           String(leaseSeconds),
+          app,
           program.stage,
         ),
         ...program.calls,
@@ -191,12 +193,22 @@ export class HostSession {
 
   /** The calls that start a program of its own inside a stage, and the name by which it is followed. */
   companion(stage: string, begin: string, program: StageProgram): { run: string; call: Call } {
-    const { base, owner } = this.options
+    const { app, base, owner } = this.options
     const run = this.newRun(stage)
     const text = renderProgram(
       [prelude, leaseLibrary, stageLibrary, ...program.libraries],
       [
-        call(begin, this.nonce, base, run, owner.id, owner.url, String(this.token), String(leaseSeconds)),
+        call(
+          begin,
+          this.nonce,
+          base,
+          run,
+          owner.id,
+          owner.url,
+          String(this.token),
+          String(leaseSeconds),
+          app,
+        ),
         ...program.calls,
       ],
     )

@@ -1,11 +1,11 @@
 # A stage's program: it holds the host's flock from start to end, and runs in a session of its own that outlives the
 # connection; what it prints and its exit status go to runs/RUN/.
 
-# stage_begin NONCE BASE RUN OWNER URL TOKEN TTL STAGE
+# stage_begin NONCE BASE RUN OWNER URL TOKEN TTL APP STAGE
 stage_begin() {
   set -eu
   umask 027
-  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_stage=$8 kw_step=
+  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_stage=$9 kw_step=
   trap 'stage_exit $?' 0
   trap 'exit 143' 1 2 15
   printf '%s\n' "$$" >"$kw_run/pid"

@@ -144,7 +144,7 @@ compose_up() {
   kw_services=$(compose_services "$1" "$2")
   [ -n "$kw_services" ] || return 0
   # shellcheck disable=SC2086 # names without spaces
-  compose_call 600 "$1" "$1" up -d --no-build --remove-orphans --renew-anon-volumes $kw_services ||
+  compose_call 600 "$1" "$1" up -d --no-build --remove-orphans $kw_services ||
     fail start "Compose could not start $2 services of $(slot_release "$1") in slot $1; the lines above say why"
 }
 
@@ -317,7 +317,7 @@ compose_once_start() {
       set -- "$@" "$kw_word"
     fi
   done
-  compose_call 600 "$kw_slot" "$kw_slot" run -d -T --interactive=false --no-deps --name "$kw_name" "$@" >/dev/null ||
+  compose_call 600 "$kw_slot" "$kw_slot" run -d -T  --no-deps --name "$kw_name" "$@" >/dev/null ||
     fail once-start "$kw_what could not be started; the lines above say why"
 }
 

@@ -1,11 +1,11 @@
 # The watcher of a bake: runs on the host on its own, so that the new slot is watched, and the old one put back, even
 # when the runner is gone. It holds watch.lock, which keeps everybody else from taking the lease.
 
-# bake_begin NONCE BASE RUN OWNER URL TOKEN TTL
+# bake_begin NONCE BASE RUN OWNER URL TOKEN TTL APP
 bake_begin() {
   set -eu
   umask 027
-  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_step=
+  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_step=
   trap 'stage_exit $?' 0
   trap 'exit 143' 1 2 15
   exec 8>>"$kw_base/watch.lock"
@@ -36,7 +36,7 @@ bake_log_count() {
 
 # bake_trouble LOG FROM SLOT MAX_PERCENT MIN_REQUESTS: prints why the slot is bad, or nothing.
 bake_trouble() {
-  kw_dead=$(runtime_dead "$3")
+  kw_dead=$(runtime_dead "$3" "$kw_known")
   if [ -n "$kw_dead" ]; then
     printf '%s' "$kw_dead"
     return
@@ -52,6 +52,8 @@ bake_trouble() {
 # something is wrong, 2 when somebody else put another slot live meanwhile.
 bake_watch() {
   kw_from=$(bake_log_from "$8")
+  # What was restarted before the gate let it through is forgiven.
+  kw_known=$(runtime_restarts "$1")
   kw_until=$(($(date +%s) + $5))
   begin watch
   while :; do
@@ -79,9 +81,10 @@ bake() {
     2) fail left "another slot was put live while the bake went on" ;;
     *)
       bake_lock
+      # Users first, the books after.
+      [ -z "$4" ] || flip "$3"
       ledger "\"event\":\"bake-failed\",\"release\":$(json "$2"),\"slot\":\"$1\",\"why\":$(json "$kw_why")"
       if [ -n "$4" ]; then
-        flip "$3"
         ledger "\"event\":\"switched-back\",\"release\":$(json "$4"),\"slot\":\"$3\",\"from\":$(json "$2")"
         runtime_workers_back "$3" "$1"
         fact switched-back "$(json "$4")"

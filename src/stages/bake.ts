@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { call } from '../host/program'
 import { HostFailure, type HostSession, type StageProgram } from '../host/session'
+import { accessLogPath } from '../proxies/proxy'
 import { hasHappened } from '../release/history'
 import type { Release } from '../release/release'
 import type { Slot } from '../release/slot'
@@ -15,7 +16,7 @@ const library = readFileSync(join(__dirname, 'bake.sh'), 'utf8')
 
 /** The watcher as a program of its own: it looks at the access log and the containers, and switches back by itself. */
 export function bakeProgram(
-  { config, runtime, hosts }: Deploy,
+  { config, runtime }: Deploy,
   release: Release,
   from: { slot: Slot; release: string } | undefined,
 ): StageProgram {
@@ -33,7 +34,7 @@ export function bakeProgram(
         String(Math.ceil(duration / 1000)),
         String(Math.floor(maxErrorPercent)),
         String(minRequests),
-        config.proxy ? `${hosts[0]!.base}/shared/logs/access.log` : '/dev/null',
+        config.proxy ? accessLogPath(config) : '/dev/null',
       ),
     ],
   }

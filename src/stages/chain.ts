@@ -47,7 +47,7 @@ export async function startAndGate(deploy: Deploy, release: Release): Promise<vo
 
 /** From the switch to the end. */
 export async function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended> {
-  const switched = await stage(deploy, 'switch', () => switchTo(deploy, release, { bake: true }))
+  const switched = await stage(deploy, 'switch', () => switchTo(deploy, release, { bake: true, also: [] }))
   if (switched.watchers.length > 0) await stage(deploy, 'bake', () => bake(deploy, release, switched))
   else skip(deploy, 'bake', 'its duration is 0')
   const { from } = switched
@@ -71,7 +71,7 @@ function isLiveOn(facts: Deploy['hosts'][number]['facts'], id: string): boolean 
   return facts.live !== undefined && facts.releases[facts.live] === id
 }
 
-/** The release as the hosts know it. */
+/** The release as an earlier attempt recorded it. */
 export function recorded({ hosts }: Deploy, id: string): Release | undefined {
   return findRelease(hosts[0]!.facts.history, id)
 }

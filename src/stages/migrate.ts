@@ -30,7 +30,8 @@ export async function backup(deploy: Deploy, release: Release): Promise<Backup |
     config.database && kind
       ? [call('begin', 'database'), kind.ready(config.database.accessory, readySeconds), call('end')]
       : []
-  const file = `${host.base}/backups/${release.id}.${kind?.extension}`
+  // The token keeps a second backup of the same release from replacing the first.
+  const file = `${host.base}/backups/${release.id}.${host.token}.${kind?.extension}`
   const dump =
     wanted && kind
       ? [

@@ -42,6 +42,7 @@ export async function open(request: OpenRequest): Promise<Deploy> {
           signal,
           ...(ssh.passphrase !== undefined && { passphrase: ssh.passphrase }),
         },
+        app: config.app,
         base: config.base,
         owner,
         runtimeLibrary: runtime.library,
@@ -84,6 +85,18 @@ export async function release(deploy: Deploy): Promise<void> {
       .catch((error) =>
         deploy.reporter.info(`${host.name}: the lease was not freed and will run out: ${error.message}`),
       )
+  }
+}
+
+/** For a job's end: frees what this run still holds, whichever of its steps took it. */
+export async function drop(deploy: Deploy): Promise<void> {
+  for (const host of deploy.hosts) {
+    const answer = await host.drop()
+    if (answer === 'busy') {
+      deploy.reporter.warning(
+        `${host.name}: a program of this run still works there; the lease goes when it has ended and ran out.`,
+      )
+    }
   }
 }
 

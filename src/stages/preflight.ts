@@ -27,18 +27,8 @@ export function idleSlot(facts: HostFacts): Slot {
   return facts.live ? otherSlot(facts.live) : 'blue'
 }
 
-/**
- * Refuses a host that cannot hold the release, with the numbers, before anything is sent.
- *
- * @param liveMemory what the live slot uses now: the second slot will want as much.
- */
-export function checkHost(
-  host: string,
-  facts: HostFacts,
-  needs: Needs,
-  liveMemory: number,
-  dockerFree: number,
-): void {
+/** Refuses a host that cannot hold the release, with the numbers, before anything is sent. */
+export function checkHost(host: string, facts: HostFacts, needs: Needs): void {
   const architecture = machines[facts.machine] ?? facts.machine
   const wrong = needs.architectures.find((each) => each !== architecture)
   if (wrong) {
@@ -50,7 +40,10 @@ export function checkHost(
   }
   const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []))
   const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk
-  const free = Math.min(facts.diskFree, dockerFree || facts.diskFree)
+  const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree
+  const free = Math.min(facts.diskFree, dockerFree)
+  // The second slot will want as much memory as the live one uses.
+  const liveMemory = Number(facts.runtime.get('live-memory')) || 0
   if (free < disk) {
     throw new Trouble(
       host,

@@ -35,7 +35,7 @@ export async function retire(
               ? [call('begin', 'stop old'), ...runtime.stop(old.slot), call('end')]
               : []),
             call('begin', 'prune'),
-            call('prune_releases', config.app, ...keep),
+            call('prune_releases', ...keep),
             call('prune_runs', String(keptRuns)),
             call('end'),
           ],

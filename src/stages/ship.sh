@@ -25,3 +25,11 @@ take_assets() {
   rm -rf "$kw_assets${4%/}"
   mv "$kw_assets.part" "$kw_assets${4%/}"
 }
+
+# fetch_images NAME…: images the app did not build; the host's own Docker gets them where it may.
+fetch_images() {
+  for kw_image in "$@"; do
+    docker image inspect "$kw_image" >/dev/null 2>&1 </dev/null || docker pull -q "$kw_image" </dev/null ||
+      fail image-pull "Docker on this host could not pull $kw_image; the lines above say why"
+  done
+}

@@ -3,25 +3,25 @@ import { join } from 'node:path'
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
+import { imageTag } from '../images/names'
 import { imageCalls, pullLibrary } from '../images/pull'
 import { serveLayout } from '../images/registry'
-import { findRelease } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
-import type { ReleaseFile } from '../runtimes/runtime'
+import type { ReleaseFile, RuntimePlan } from '../runtimes/runtime'
 import { type Deploy, onHosts, runStage } from './deploy'
+import { slotLibrary } from './start'
 
 const library = readFileSync(join(__dirname, 'ship.sh'), 'utf8')
 
 export interface Shipment {
   readonly release: Release
-  /** Everything that goes into releases/ID, the env file too. */
-  readonly files: readonly ReleaseFile[]
-  /** The images of services that were built. */
+  readonly plan: RuntimePlan
+  /** The images of services that were built; none where an earlier attempt brought them already. */
   readonly layout: Layout | undefined
 }
 
-/** Lays the release down on every host. Nothing of it runs yet, and nothing that runs is touched. */
+/** Lays the release down in the idle slot of every host. Nothing of it runs yet, and nothing that runs is touched. */
 export async function ship(deploy: Deploy, shipment: Shipment): Promise<void> {
   const moved = await onHosts(deploy, (host) => shipTo(deploy, host, shipment))
   deploy.report.moved = {
@@ -30,8 +30,13 @@ export async function ship(deploy: Deploy, shipment: Shipment): Promise<void> {
   }
 }
 
-async function shipTo(deploy: Deploy, host: HostSession, shipment: Shipment): Promise<number> {
-  const { release, layout } = shipment
+/** @returns bytes sent to the host, encryption included. */
+async function shipTo(
+  deploy: Deploy,
+  host: HostSession,
+  { release, plan, layout }: Shipment,
+): Promise<number> {
+  const { config, runtime } = deploy
   const before = host.traffic.bytesOut
   const registry = layout && serveLayout(layout)
   const tunnel = registry && (await host.listen((stream) => registry.handle(stream)))
@@ -40,29 +45,33 @@ async function shipTo(deploy: Deploy, host: HostSession, shipment: Shipment): Pr
       host,
       {
         stage: 'ship',
-        libraries: [deploy.runtime.library, pullLibrary, library],
+        libraries: [runtime.library, pullLibrary, slotLibrary, library],
         calls: [
-          ...fileCalls(host.base, release, shipment.files),
+          call('refuse_live', release.slot),
+          ...fileCalls(host.base, release, plan.files),
           ...(layout && registry && tunnel
             ? imageCalls({
-                app: deploy.config.app,
+                app: config.app,
                 release: release.id,
                 layout,
                 port: tunnel.port,
                 password: registry.password,
               })
             : []),
+          ...otherImageCalls(plan.otherImages),
+          call('begin', 'check'),
+          ...runtime.checkImages(config.app, release),
+          call('end'),
           ...assetCalls(deploy, release),
-          ...(findRelease(host.facts.history, release.id)
-            ? []
-            : [call('ledger', eventFields('shipped', release.id, { details: release }))]),
+          call('slot_point', release.slot, release.id),
+          call('ledger', eventFields('shipped', release.id, { details: release })),
         ],
       },
-      'Mend what the lines above say and run this again.',
+      'The live slot was not touched. Mend what the lines above say and run this again.',
     )
     return host.traffic.bytesOut - before
   } finally {
-    await tunnel?.close()
+    await tunnel?.close().catch(() => undefined)
     registry?.close()
   }
 }
@@ -70,30 +79,35 @@ async function shipTo(deploy: Deploy, host: HostSession, shipment: Shipment): Pr
 function fileCalls(base: string, release: Release, files: readonly ReleaseFile[]): Call[] {
   const folder = `${base}/releases/${release.id}`
   const folders = new Set(
-    files.map(({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))).filter((path) => path !== ''),
+    files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])),
   )
   return [
     call('begin', 'files'),
     call('release_folder', release.id),
     ...[...folders].map((path) => call('release_folder_inside', release.id, path)),
     ...files.map(({ path, content, mode }) =>
-      call(
-        'put_base64',
-        `${folder}/${path}`,
-        mode.toString(8).padStart(4, '0'),
-        Buffer.from(content).toString('base64'),
-      ),
+      call('put_base64', `${folder}/${path}`, octal(mode), Buffer.from(content).toString('base64')),
     ),
-    // Last, because a release counts as laid down once this file is there.
     call(
       'put',
       `${folder}/public.json`,
       '0644',
-      JSON.stringify({ release: release.id, version: release.version }) + '\n',
+      `${JSON.stringify({ release: release.id, version: release.version })}\n`,
     ),
-    call('put', `${folder}/release.json`, '0640', JSON.stringify(release) + '\n'),
+    // Last, because a release counts as laid down once this file is there.
+    call('put', `${folder}/release.json`, '0640', `${JSON.stringify(release)}\n`),
     call('end'),
   ]
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}
+
+function otherImageCalls(images: readonly string[]): Call[] {
+  return images.length > 0
+    ? [call('begin', 'other images'), call('fetch_images', ...images), call('end')]
+    : []
 }
 
 function assetCalls({ config }: Deploy, release: Release): Call[] {
@@ -103,7 +117,7 @@ function assetCalls({ config }: Deploy, release: Release): Call[] {
           call(
             'take_assets',
             release.id,
-            `kawasemi/${config.app}-${service}:${release.id}`,
+            imageTag(config.app, service, release.id),
             settings.assets.path,
             settings.assets.url,
           ),

@@ -1,5 +1,5 @@
 import { detachLibrary } from '../host/libraries'
-import { call } from '../host/program'
+import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { hasHappened } from '../release/history'
 import { eventFields } from '../release/ledger'
@@ -20,17 +20,20 @@ export interface Switched {
   readonly watchers: readonly string[]
 }
 
+export interface SwitchOptions {
+  /** Whether a watcher begins together with the switch. */
+  readonly bake: boolean
+  /** Entered into the ledger right after the switch. */
+  readonly also: readonly Call[]
+}
+
 /**
  * Puts the release live on every host and starts its workers, then asks through the proxy whether it is what answers.
  * With `bake`, the watcher starts on the host together with the switch, so that nobody has to be there for it.
  *
  * @throws {Trouble} after it has switched back, when the proxy does not follow.
  */
-export async function switchTo(
-  deploy: Deploy,
-  release: Release,
-  options: { bake: boolean },
-): Promise<Switched> {
+export async function switchTo(deploy: Deploy, release: Release, options: SwitchOptions): Promise<Switched> {
   const ends = await onHosts(deploy, (host) => switchHost(deploy, host, release, options))
   const switched = {
     from: ends[0]!.from,
@@ -64,7 +67,7 @@ async function switchHost(
   deploy: Deploy,
   host: HostSession,
   release: Release,
-  options: { bake: boolean },
+  options: SwitchOptions,
 ): Promise<{ from: Switched['from']; ms: number; watcher: string | undefined }> {
   const { config, runtime } = deploy
   await host.refresh()
@@ -87,6 +90,7 @@ async function switchHost(
         call('ledger', eventFields('switching', release.id, event)),
         call('timed_switch', release.slot, release.id),
         call('ledger', eventFields('switched', release.id, event)),
+        ...options.also,
         call('end'),
         ...(watcher ? [watcher.call] : []),
         ...workerCalls(deploy, release, from),

@@ -1,0 +1,155 @@
+import type { Config, WebService } from '../config/schema'
+import { call } from '../host/program'
+import type { HostSession } from '../host/session'
+import { describeAnswer } from '../probes/answer'
+import { judge } from '../probes/expectation'
+import { probe } from '../probes/http'
+import { type Look, type PollOutcome, type PollPlan, pollUntil } from '../probes/poll'
+import { eventFields } from '../release/ledger'
+import type { Release } from '../release/release'
+import type { Slot } from '../release/slot'
+import { Trouble } from '../release/trouble'
+import { type Deploy, onHosts, runStage } from './deploy'
+
+/** Probes in a row that have to fail during a bake before they speak against a release. */
+const failuresInBake = 3
+
+/**
+ * Probes every web service of the release in its slot. It is let through when all are healthy in time; else its last
+ * answers and its log are shown and it is taken down.
+ */
+export async function gate(deploy: Deploy, release: Release): Promise<void> {
+  await onHosts(deploy, async (host) => {
+    const failures = await probeSlot(deploy.config, host, release.slot, deploy.config.gate)
+    if (failures.length > 0) return takeDown(deploy, host, release, failures)
+    await runStage(
+      host,
+      {
+        stage: 'gate',
+        libraries: [],
+        calls: [call('ledger', eventFields('gated', release.id, { slot: release.slot }))],
+      },
+      'Run this again.',
+    )
+  })
+}
+
+/** One healthy look at each service: enough for a release that was healthy before and is still running. */
+export async function isWarm(deploy: Deploy, host: HostSession, slot: Slot): Promise<boolean> {
+  const { interval, timeout } = deploy.config.gate
+  const failures = await probeSlot(deploy.config, host, slot, { deadline: timeout, interval, successes: 1 })
+  return failures.length === 0
+}
+
+interface GateFailure {
+  readonly service: string
+  readonly outcome: PollOutcome
+}
+
+async function probeSlot(
+  config: Config,
+  host: HostSession,
+  slot: Slot,
+  plan: PollPlan,
+): Promise<GateFailure[]> {
+  const outcomes = await Promise.all(
+    webServices(config).map(async ([service, settings]) => {
+      const outcome = await pollUntil((left) => look(config, host, settings, slot, left), plan)
+      return { service, outcome }
+    }),
+  )
+  return outcomes.filter(({ outcome }) => !outcome.healthy)
+}
+
+function webServices(config: Config): [string, WebService][] {
+  return Object.entries(config.services).flatMap(([name, service]) =>
+    service.role === 'web' ? [[name, service]] : [],
+  )
+}
+
+async function look(
+  config: Config,
+  host: HostSession,
+  service: WebService,
+  slot: Slot,
+  left: number,
+): Promise<Look> {
+  const request = {
+    host: config.proxy?.domains[0] ?? 'localhost',
+    path: service.health.path,
+    timeout: Math.min(left, config.gate.timeout),
+  }
+  const answer = await probe(request, () => host.dial(service.slots[slot]))
+  return { answer, unmet: judge(answer, service.health) }
+}
+
+async function takeDown(
+  deploy: Deploy,
+  host: HostSession,
+  release: Release,
+  failures: readonly GateFailure[],
+): Promise<never> {
+  const { runtime } = deploy
+  const why = failures
+    .map(({ service, outcome }) => `${service}: ${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'}`)
+    .join('; ')
+  const { printed } = await runStage(
+    host,
+    {
+      stage: 'gate',
+      libraries: [runtime.library],
+      calls: [
+        ...runtime.logs(release.slot, 40),
+        ...runtime.stop(release.slot),
+        call('ledger', eventFields('gate-failed', release.id, { slot: release.slot, why })),
+      ],
+    },
+    'The release was not let through, but it could not be stopped either; the live slot was not touched.',
+  )
+  const [first] = failures
+  const { waited, attempts } = first!.outcome
+  throw new Trouble(
+    `Gate of ${release.version}`,
+    `${why} (${attempts} probes in ${Math.round(waited / 1000)} s). It was taken down again; traffic was not touched.`,
+    'Mend the app and deploy again. If it only needs longer to start, raise `gate.deadline` in kawasemi.yml.',
+    [...failures.flatMap(describeFailure), ...printed],
+  )
+}
+
+function describeFailure({ service, outcome }: GateFailure): string[] {
+  return outcome.lastAnswers.map(
+    ({ answer, after }) => `${service}, after ${(after / 1000).toFixed(1)} s: ${describeAnswer(answer)}`,
+  )
+}
+
+export interface Watch {
+  /** Resolves with the reason when a service failed several probes in a row; else never. */
+  readonly trouble: Promise<string>
+  stop(): void
+}
+
+/** Probes the live release for as long as its bake lasts. */
+export function watchProbes(deploy: Deploy, release: Release): Watch {
+  let stopped = false
+  const { config, clock, hosts } = deploy
+  const watchOne = async (host: HostSession, name: string, service: WebService): Promise<string> => {
+    for (let failures = 0; !stopped; ) {
+      const { unmet } = await look(config, host, service, release.slot, config.gate.timeout)
+      failures = unmet === undefined ? 0 : failures + 1
+      if (failures >= failuresInBake && !stopped) return `${name}: ${unmet}, ${failures} times in a row`
+      await clock.wait(config.gate.interval)
+    }
+    return new Promise(() => undefined)
+  }
+  const all = hosts.flatMap((host) =>
+    webServices(config).map(([name, service]) => watchOne(host, name, service)),
+  )
+  const trouble = Promise.race(all)
+  trouble.catch(() => undefined)
+  return {
+    trouble,
+    stop: () => {
+      stopped = true
+    },
+  }
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { loadConfig } from '../config/load'
+import type { Config } from '../config/schema'
+import { buildImages } from '../images/build'
+import { type ResolvedCompose, resolveCompose } from '../images/compose-config'
+import type { Exec } from '../images/exec'
+import { type Layout, readLayout } from '../images/layout'
+import { saveLayout } from '../images/save-layout'
+import type { Release } from '../release/release'
+import { Trouble } from '../release/trouble'
+import { runtimeOf } from '../runtimes/kinds'
+import type { RuntimePlan } from '../runtimes/runtime'
+import type { Identity } from './identity'
+
+/**
+ * Reads kawasemi.yml for one environment.
+ *
+ * @param name how messages call the file
+ * @throws {Trouble} when it is not there
+ * @throws {ConfigError} when it is wrong
+ */
+export async function readConfigFile(path: string, name: string, environment: string): Promise<Config> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Trouble(
+      name,
+      error.code === 'ENOENT' ? 'is not in the checkout.' : `cannot be read (${error.code}).`,
+      'Check the repo out before this step (actions/checkout), or name the file with the input `config`.',
+    )
+  })
+  return loadConfig(text, name, environment)
+}
+
+/** The product's checkout on the runner. */
+export interface Project {
+  readonly config: Config
+  readonly projectDir: string
+  readonly env: Readonly<Record<string, string>>
+  readonly compose: ResolvedCompose
+  readonly exec: Exec
+}
+
+/** Reads the product's compose file. `configFile` lies at the root of the product's repo. */
+export async function readProject(
+  exec: Exec,
+  config: Config,
+  configFile: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Project> {
+  const projectDir = dirname(resolve(configFile))
+  return {
+    config,
+    projectDir,
+    env,
+    exec,
+    compose: await resolveCompose(exec, { file: config.compose.file, projectDir, env }),
+  }
+}
+
+/**
+ * What the release consists of besides its images. It needs no host, so what cannot run in two slots is refused before
+ * anything is built.
+ */
+export function planFiles(
+  { config, projectDir, env, compose }: Project,
+  release: Pick<Release, 'id' | 'version'>,
+): RuntimePlan {
+  return runtimeOf(config).plan({ config, release, env, projectDir, compose })
+}
+
+export interface BuildRequest {
+  readonly identity: Identity
+  readonly secrets: Readonly<Record<string, string>>
+  /** The folder the layout goes to. */
+  readonly dir: string
+  readonly onLine: (line: string) => void
+}
+
+/** Builds what the config's services build, and lays it down as an OCI layout. Nothing where no service has a build. */
+export async function build(project: Project, request: BuildRequest): Promise<Layout | undefined> {
+  const { config, exec, projectDir, env, compose } = project
+  const services = Object.fromEntries(
+    Object.entries(compose.model.services).filter(([name]) => name in config.services),
+  )
+  if (!Object.values(services).some((service) => service.build !== undefined)) return undefined
+  const tags = await buildImages(exec, {
+    app: config.app,
+    release: request.identity.id,
+    version: request.identity.version,
+    revision: request.identity.commit,
+    model: { ...compose.model, services },
+    projectDir,
+    secrets: request.secrets,
+    env,
+    onLine: request.onLine,
+  })
+  return saveLayout(exec, { dir: request.dir, version: request.identity.version, tags })
+}
+
+/** The layout a build step left, with the digests that step gave out. @throws {Trouble} where the two differ. */
+export async function readBuilt(
+  dir: string,
+  digests: Readonly<Record<string, string>> | undefined,
+): Promise<Layout> {
+  const layout = await readLayout(dir)
+  for (const [service, digest] of Object.entries(digests ?? {})) {
+    const found = layout.images[service]?.manifestDigest
+    if (found === digest) continue
+    throw new Trouble(
+      'Input digests',
+      `says ${digest} for ${service}, but the layout in ${dir} holds ${found ?? 'nothing'} for it.`,
+      'Hand over the layout and the digests of the same build.',
+    )
+  }
+  return layout
+}
+
+export function imagesOf(layout: Layout | undefined): Release['images'] {
+  return Object.fromEntries(
+    Object.entries(layout?.images ?? {}).map(([service, { manifestDigest, configDigest }]) => [
+      service,
+      { manifest: manifestDigest, config: configDigest },
+    ]),
+  )
+}
+
+/** A hash of the files a release runs with; of those that may hold secrets only that they are there. */
+export function configHash({ files }: RuntimePlan): string {
+  const hash = createHash('sha256')
+  for (const { path, content, mode } of files) {
+    hash.update(`${path}\0${mode}\0`)
+    if (mode !== 0o600 || path.startsWith('compose.')) hash.update(content)
+    hash.update('\0')
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** For whoever came to build. @throws {Trouble} where there is nothing to build. */
+export async function buildSomething(project: Project, request: BuildRequest): Promise<Layout> {
+  const layout = await build(project, request)
+  if (layout) return layout
+  throw new Trouble(
+    project.config.compose.file,
+    'no service of the app in it has a `build:`.',
+    'Take the build-image step out: there is nothing to build.',
+  )
+}
+
+/** Service → the digest of its manifest, as the actions hand it on. */
+export function digestsOf(images: Release['images']): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(images).map(([service, { manifest }]) => [service, manifest])),
+  )
+}
+
+/** A folder of the runner for a build that nobody asked to keep. */
+export function temporaryLayout(): { dir: string; remove(): Promise<void> } {
+  const dir = join(process.env.RUNNER_TEMP ?? '/tmp', 'kawasemi-layout')
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
+}
