@@ -1,11 +1,11 @@
-import type { Config, Proxy as ProxyConfig, WebService } from '../config/schema'
+import type { Config } from '../config/schema'
 import { slots } from '../release/slot'
-import { Trouble } from '../release/trouble'
-import { accessLogPath, type ProxyKind, releasePath, slotHeader } from './proxy'
+import { type ProxyKind, releasePath, slotHeader } from './proxy'
+import { locationsOf, type Site, type SiteService, siteOf } from './site'
 
 export const nginx: ProxyKind = {
   kind: 'nginx',
-  sitePath: (config) => `/etc/nginx/conf.d/${checked('app', config.app)}.conf`,
+  sitePath: (config) => `/etc/nginx/conf.d/${siteOf(config).app}.conf`,
   renderSite,
 }
 
@@ -19,119 +19,6 @@ function renderSite(config: Config): string {
     renderServer(site),
   ].join('\n\n')
 }
-
-/*
- * What the config says about the site, every value checked once more: the schema refuses the same, but this is
- * where a value becomes part of another language, and nothing here is quoted.
- */
-
-interface SiteService {
-  name: string
-  blue: number
-  green: number
-  assetsUrl?: string
-}
-
-interface Site {
-  app: string
-  base: string
-  log: string
-  proxy: ProxyConfig
-  /** The longest path first. */
-  routes: { path: string; service: string }[]
-  /** Those that some route leads to. */
-  services: SiteService[]
-}
-
-const noDots = '(?!.*/\\.{1,2}(/|$))'
-const shapes = {
-  app: /^[a-z][a-z0-9-]{0,39}$/,
-  base: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
-  service: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/,
-  domain: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-  'route path': new RegExp(`^${noDots}(?!.*//)/[A-Za-z0-9._~/-]*$`),
-  'assets url': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
-}
-
-function refuse(what: string, value: unknown, why: string): never {
-  const shown = String(JSON.stringify(value)).slice(0, 80)
-  throw new Trouble(`proxy: ${what} ${shown}`, why, 'Correct it in kawasemi.yml.')
-}
-
-function checked(what: keyof typeof shapes, value: string): string {
-  // `$` also matches before a newline at the end in other languages, not in this one.
-  if (typeof value !== 'string' || !shapes[what].test(value)) {
-    refuse(what, value, 'cannot be written into a web server’s configuration.')
-  }
-  return value
-}
-
-function whole(what: string, value: number, least: number, most: number): number {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    refuse(what, value, `is not a whole number from ${least} to ${most}.`)
-  }
-  return value
-}
-
-function siteOf(config: Config): Site {
-  const { proxy } = config
-  if (!proxy) throw new Trouble('proxy', 'is not in the config.', 'Describe the site under `proxy:`.')
-  const routes = proxy.routes
-    .map(({ path, service }) => ({ path: checked('route path', path), service: checked('service', service) }))
-    .sort((a, b) => b.path.length - a.path.length)
-  const app = checked('app', config.app)
-  const site: Site = {
-    app,
-    base: checked('base', config.base),
-    log: accessLogPath({ app }),
-    proxy: checkedProxy(proxy),
-    routes,
-    services: [...new Set(routes.map((route) => route.service))].map((name) => serviceOf(config, name)),
-  }
-  refuseClashes(site)
-  return site
-}
-
-function checkedProxy(proxy: ProxyConfig): ProxyConfig {
-  if (proxy.domains.length === 0) refuse('domains', proxy.domains, 'is empty.')
-  return {
-    kind: 'nginx',
-    domains: proxy.domains.map((domain) => checked('domain', domain)),
-    routes: proxy.routes,
-    listen: whole('listen', proxy.listen, 1, 65_535),
-    bodySize: whole('body-size', proxy.bodySize, 1, 2 ** 40),
-    readTimeout: whole('read-timeout', proxy.readTimeout, 1, 86_400_000),
-    keepaliveTimeout: whole('keepalive-timeout', proxy.keepaliveTimeout, 1, 86_400_000),
-  }
-}
-
-function serviceOf(config: Config, name: string): SiteService {
-  const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined
-  if (service?.role !== 'web') refuse('route to', name, 'is no web service of the config.')
-  const { slots: ports, assets } = service as WebService
-  return {
-    name,
-    blue: whole(`blue port of ${name}`, ports.blue, 1, 65_535),
-    green: whole(`green port of ${name}`, ports.green, 1, 65_535),
-    ...(assets && { assetsUrl: checked('assets url', assets.url) }),
-  }
-}
-
-/** nginx would refuse two equal locations or upstreams too, but not in words that lead to the config. */
-function refuseClashes({ routes, services }: Site): void {
-  const assets = services.flatMap(({ assetsUrl = [] }) => assetsUrl)
-  const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets]
-  const twice = paths.find((path, at) => paths.indexOf(path) !== at)
-  if (twice !== undefined) refuse('path', twice, 'is described twice.')
-  if (paths.includes(`= ${releasePath}`)) refuse('path', releasePath, 'belongs to Kawasemi.')
-  const names = services.map(({ name }) => name.toLowerCase())
-  const alike = names.find((name, at) => names.indexOf(name) !== at)
-  if (alike !== undefined) refuse('service', alike, 'has a namesake that differs in upper case only.')
-}
-
-/*
- * The text.
- */
 
 function renderLogFormat({ app }: Site): string {
   const fields = [
@@ -182,7 +69,7 @@ ${indent(renderRequestFacts())}
   access_log ${site.log} kawasemi_${app};
   add_header ${slotHeader} $kawasemi_shown_slot always;
 
-${indent(renderProxying(proxy))}
+${indent(renderProxying(site))}
 
 ${indent(renderLocations(site))}
 }
@@ -254,7 +141,7 @@ if ($http_accept ~* "text/event-stream") {
  * `proxy_next_upstream error` with one server in an upstream means: a GET that met a connection closed while idle is
  * sent once more. A POST is not, since it might have been done.
  */
-function renderProxying(proxy: ProxyConfig): string {
+function renderProxying({ proxy }: Site): string {
   return `proxy_http_version 1.1;
 proxy_set_header Host $host$kawasemi_port;
 proxy_set_header X-Real-IP $remote_addr;
@@ -285,11 +172,6 @@ function renderLocations(site: Site): string {
     ...(hasRoot ? [] : ['location / {\n  return 404;\n}']),
     ...site.services.map(({ name }) => renderStream(site, name)),
   ].join('\n')
-}
-
-/** `/api` means itself and what is under it, not `/apiary`. nginx takes the longest of all that match. */
-function locationsOf(path: string): string[] {
-  return path.endsWith('/') ? [path] : [`= ${path}`, `${path}/`]
 }
 
 function renderReleaseLocation(base: string): string {

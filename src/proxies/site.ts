@@ -1,0 +1,118 @@
+import type { Config, Proxy as ProxyConfig, WebService } from '../config/schema'
+import { Trouble } from '../release/trouble'
+import { accessLogPath, releasePath } from './proxy'
+
+/*
+ * What the config says about the site, every value checked once more: the schema refuses the same, but this is
+ * where a value becomes part of another language, and nothing here is quoted.
+ */
+
+export interface SiteService {
+  name: string
+  blue: number
+  green: number
+  assetsUrl?: string
+}
+
+export interface Site {
+  app: string
+  base: string
+  log: string
+  proxy: ProxyConfig
+  /** The longest path first. */
+  routes: { path: string; service: string }[]
+  /** Those that some route leads to. */
+  services: SiteService[]
+}
+
+const noDots = '(?!.*/\\.{1,2}(/|$))'
+const shapes = {
+  app: /^[a-z][a-z0-9-]{0,39}$/,
+  base: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
+  service: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/,
+  domain: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  'route path': new RegExp(`^${noDots}(?!.*//)/[A-Za-z0-9._~/-]*$`),
+  'assets url': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
+}
+
+function refuse(what: string, value: unknown, why: string): never {
+  const shown = String(JSON.stringify(value)).slice(0, 80)
+  throw new Trouble(`proxy: ${what} ${shown}`, why, 'Correct it in kawasemi.yml.')
+}
+
+function checked(what: keyof typeof shapes, value: string): string {
+  // `$` also matches before a newline at the end in other languages, not in this one.
+  if (typeof value !== 'string' || !shapes[what].test(value)) {
+    refuse(what, value, 'cannot be written into a web server’s configuration.')
+  }
+  return value
+}
+
+function whole(what: string, value: number, least: number, most: number): number {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    refuse(what, value, `is not a whole number from ${least} to ${most}.`)
+  }
+  return value
+}
+
+/** @throws {Trouble} that names the value. */
+export function siteOf(config: Config): Site {
+  const { proxy } = config
+  if (!proxy) throw new Trouble('proxy', 'is not in the config.', 'Describe the site under `proxy:`.')
+  const routes = proxy.routes
+    .map(({ path, service }) => ({ path: checked('route path', path), service: checked('service', service) }))
+    .sort((a, b) => b.path.length - a.path.length)
+  const app = checked('app', config.app)
+  const site: Site = {
+    app,
+    base: checked('base', config.base),
+    log: accessLogPath({ app }),
+    proxy: checkedProxy(proxy),
+    routes,
+    services: [...new Set(routes.map((route) => route.service))].map((name) => serviceOf(config, name)),
+  }
+  refuseClashes(site)
+  return site
+}
+
+function checkedProxy(proxy: ProxyConfig): ProxyConfig {
+  if (proxy.domains.length === 0) refuse('domains', proxy.domains, 'is empty.')
+  return {
+    kind: 'nginx',
+    domains: proxy.domains.map((domain) => checked('domain', domain)),
+    routes: proxy.routes,
+    listen: whole('listen', proxy.listen, 1, 65_535),
+    bodySize: whole('body-size', proxy.bodySize, 1, 2 ** 40),
+    readTimeout: whole('read-timeout', proxy.readTimeout, 1, 86_400_000),
+    keepaliveTimeout: whole('keepalive-timeout', proxy.keepaliveTimeout, 1, 86_400_000),
+  }
+}
+
+function serviceOf(config: Config, name: string): SiteService {
+  const service = Object.hasOwn(config.services, name) ? config.services[name] : undefined
+  if (service?.role !== 'web') refuse('route to', name, 'is no web service of the config.')
+  const { slots: ports, assets } = service as WebService
+  return {
+    name,
+    blue: whole(`blue port of ${name}`, ports.blue, 1, 65_535),
+    green: whole(`green port of ${name}`, ports.green, 1, 65_535),
+    ...(assets && { assetsUrl: checked('assets url', assets.url) }),
+  }
+}
+
+/** nginx would refuse two equal locations or upstreams too, but not in words that lead to the config. */
+function refuseClashes({ routes, services }: Site): void {
+  const assets = services.flatMap(({ assetsUrl = [] }) => assetsUrl)
+  const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets]
+  const twice = paths.find((path, at) => paths.indexOf(path) !== at)
+  if (twice !== undefined) refuse('path', twice, 'is described twice.')
+  if (paths.includes(`= ${releasePath}`)) refuse('path', releasePath, 'belongs to Kawasemi.')
+  const names = services.map(({ name }) => name.toLowerCase())
+  const alike = names.find((name, at) => names.indexOf(name) !== at)
+  if (alike !== undefined) refuse('service', alike, 'has a namesake that differs in upper case only.')
+}
+
+/** `/api` means itself and what is under it, not `/apiary`. nginx takes the longest of all that match. */
+export function locationsOf(path: string): string[] {
+  return path.endsWith('/') ? [path] : [`= ${path}`, `${path}/`]
+}
