@@ -66,7 +66,7 @@ export interface Traffic {
   readonly streams: number
   readonly bytesIn: number
   readonly bytesOut: number
-  /** How often an answer came after something was sent: never more than the round trips that were waited for. */
+  /** How often something came after something was sent: the round trips that were waited for are never more. */
   readonly roundTrips: number
 }
 

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import {
   type Connection,
   ConnectionLost,
+  type Conversation,
   ForwardingForbidden,
   PortClosed,
 } from '../../../src/host/connection'
