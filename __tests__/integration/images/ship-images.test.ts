@@ -1,89 +1,27 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are texts that Compose and bake would evaluate
-import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prelude } from '../../../src/host/libraries'
 import { renderProgram } from '../../../src/host/program'
-import { buildImages } from '../../../src/images/build'
-import type { ComposeModel } from '../../../src/images/compose-config'
 import { blobPath, type Layout, type LayoutImage, readLayout } from '../../../src/images/layout'
-import { imageTag } from '../../../src/images/names'
 import { imageCalls, type PullPlan, pullLibrary } from '../../../src/images/pull'
 import { type LayoutRegistry, serveLayout } from '../../../src/images/registry'
 import { saveLayout } from '../../../src/images/save-layout'
 import { localExec } from './local-exec'
+import { SampleProduct } from './sample-product'
 
 /** The way of an image from a checkout to a Docker, without SSH: build, layout, registry, pull. */
-const app = `shiptest-${randomBytes(3).toString('hex')}`
-const bigSize = 2 * 1024 * 1024
-
 describe('the way of the images', () => {
-  let dir: string
-  let layoutDir: string
-  const used = new Set<string>()
-
+  let product: SampleProduct
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'kawasemi-ship-'))
-    layoutDir = join(dir, 'layout')
-    await mkdir(join(dir, 'web'))
-    await mkdir(join(dir, 'other'))
-    await writeFile(join(dir, 'web', 'big'), randomBytes(bigSize))
-    await writeFile(join(dir, 'web', 'small'), 'one\n')
-    await writeFile(
-      join(dir, 'web', 'Dockerfile'),
-      'FROM scratch\nARG SAYS\nLABEL says=$SAYS\nCOPY big /\nCOPY small /\n',
-    )
-    await writeFile(join(dir, 'other', 'file'), 'static\n')
-    await writeFile(join(dir, 'other', 'Dockerfile'), 'FROM scratch\nCOPY file /\n')
+    product = await SampleProduct.make()
   })
-  afterAll(async () => {
-    await localExec('docker', ['image', 'rm', '--force', ...used])
-    await rm(dir, { recursive: true })
-  })
-
-  const model = (): ComposeModel => ({
-    name: 'x',
-    services: {
-      web: {
-        build: { context: join(dir, 'web'), dockerfile: 'Dockerfile', args: { SAYS: 'a $${b} %{c} "d"' } },
-      },
-      worker: {
-        build: { context: join(dir, 'web'), dockerfile: 'Dockerfile', args: { SAYS: 'a $${b} %{c} "d"' } },
-      },
-      other: { build: { context: join(dir, 'other'), dockerfile: 'Dockerfile' } },
-      db: { image: 'postgres:15-alpine' },
-    },
-  })
-
-  async function build(version: string): Promise<Layout> {
-    const lines: string[] = []
-    const tags = await buildImages(localExec, {
-      app,
-      release: version,
-      version,
-      revision: 'abc123',
-      model: model(),
-      projectDir: dir,
-      secrets: {},
-      env: {},
-      onLine: (line) => lines.push(line),
-    })
-    for (const tag of Object.values(tags)) used.add(tag)
-    expect(lines.join('\n')).toContain('COPY file /')
-    return saveLayout(localExec, { dir: layoutDir, version, tags })
-  }
-
-  /** Takes the images out of the runner's Docker, so that the same Docker can play the host. */
-  async function forget(layout: Layout, version: string): Promise<void> {
-    const tags = Object.keys(layout.images).map((service) => imageTag(app, service, version))
-    expect(await localExec('docker', ['image', 'rm', '--force', ...tags])).toMatchObject({ code: 0 })
-  }
+  afterAll(() => product.remove())
 
   const program = (plan: PullPlan) =>
     renderProgram(
-      [`set -eu\nkw_nonce=n kw_step= kw_base='${dir}/host'`, prelude, pullLibrary],
+      [`set -eu\nkw_nonce=n kw_step= kw_base='${product.dir}/host'`, prelude, pullLibrary],
       imageCalls(plan),
     )
 
@@ -95,9 +33,15 @@ describe('the way of the images', () => {
     const registry = serveLayout(layout)
     const tunnel = await Tunnel.open(registry)
     try {
-      const plan = change({ app, release, layout, port: tunnel.port, password: registry.password })
+      const plan = change({
+        app: product.app,
+        release,
+        layout,
+        port: tunnel.port,
+        password: registry.password,
+      })
       const ended = await localExec('sh', [], { stdin: program(plan) })
-      expect(await readdir(join(dir, 'host', 'runs'))).toEqual([])
+      expect(await readdir(join(product.dir, 'host', 'runs'))).toEqual([])
       return { ...ended, bytes: registry.bytesSent, blobs: registry.blobsSent }
     } finally {
       registry.close()
@@ -111,7 +55,7 @@ describe('the way of the images', () => {
   let first: Layout
 
   it('builds, saves, serves and pulls; the id is the recorded one', async () => {
-    first = await build('1.0.0')
+    first = await product.build('1.0.0')
     expect(Object.keys(first.images).sort()).toEqual(['other', 'web', 'worker'])
     expect(first.images.worker).toEqual(first.images.web)
     expect(first.images.web).toMatchObject({
@@ -123,23 +67,23 @@ describe('the way of the images', () => {
       'inspect',
       '--format',
       '{{json .Config.Labels}}',
-      imageTag(app, 'web', '1.0.0'),
+      product.tag('web', '1.0.0'),
     ])
     expect(JSON.parse(labels.stdout)).toEqual({
       says: 'a ${b} %{c} "d"',
       'org.opencontainers.image.revision': 'abc123',
       'org.opencontainers.image.version': '1.0.0',
     })
-    await forget(first, '1.0.0')
+    await product.forget(first, '1.0.0')
 
     const pulled = await pull(first, '1.0.0')
     expect(pulled).toMatchObject({ code: 0, stderr: '' })
-    expect(pulled.bytes).toBeGreaterThan(bigSize)
+    expect(pulled.bytes).toBeGreaterThan(SampleProduct.bigSize)
     for (const [service, { configDigest, manifestDigest }] of Object.entries(first.images)) {
-      expect([configDigest, manifestDigest]).toContain(await idOf(imageTag(app, service, '1.0.0')))
+      expect([configDigest, manifestDigest]).toContain(await idOf(product.tag(service, '1.0.0')))
     }
     const left = await localExec('docker', ['image', 'ls', '--digests', '--format', '{{.Repository}}'])
-    expect(left.stdout).not.toMatch(new RegExp(`127\\.0\\.0\\.1.*${app}`))
+    expect(left.stdout).not.toMatch(new RegExp(`127\\.0\\.0\\.1.*${product.app}`))
   })
 
   it('moves nothing when the images are there already', async () => {
@@ -147,14 +91,14 @@ describe('the way of the images', () => {
   })
 
   it('moves the last layer and little more after a small change', async () => {
-    await writeFile(join(dir, 'web', 'small'), 'two\n')
-    const big = blobPath(layoutDir, first.images.web!.layers[0]!.digest)
+    await product.change('two')
+    const big = blobPath(product.layoutDir, first.images.web!.layers[0]!.digest)
     const { ino } = await stat(big)
-    const second = await build('1.0.1')
+    const second = await product.build('1.0.1')
     expect((await stat(big)).ino).toBe(ino) // not compressed again
     expect(second.images.web!.layers[0]).toEqual(first.images.web!.layers[0])
     expect(second.images.web!.layers[1]).not.toEqual(first.images.web!.layers[1])
-    await forget(second, '1.0.1')
+    await product.forget(second, '1.0.1')
 
     const pulled = await pull(second, '1.0.1')
     expect(pulled).toMatchObject({ code: 0 })
@@ -163,11 +107,11 @@ describe('the way of the images', () => {
   })
 
   it('keeps the folder free of what earlier builds left', async () => {
-    const layout = await readLayout(layoutDir)
-    const blobs = await readdir(join(layoutDir, 'blobs', 'sha256'))
+    const layout = await readLayout(product.layoutDir)
+    const blobs = await readdir(join(product.layoutDir, 'blobs', 'sha256'))
     expect(blobs.map((name) => `sha256:${name}`).sort()).toEqual(Object.keys(layout.blobs).sort())
 
-    const memo = JSON.parse(await readFile(join(layoutDir, 'layers.json'), 'utf8')) as object
+    const memo = JSON.parse(await readFile(join(product.layoutDir, 'layers.json'), 'utf8')) as object
     expect(Object.keys(memo).sort()).toEqual(
       [
         ...new Set(Object.values(layout.images).flatMap(({ layers }) => layers.map(({ diffId }) => diffId))),
@@ -177,18 +121,18 @@ describe('the way of the images', () => {
 
   it('gives the same bytes wherever the layout is made', async () => {
     const tags = Object.fromEntries(
-      ['web', 'other'].map((service) => [service, imageTag(app, service, '1.0.1')]),
+      ['web', 'other'].map((service) => [service, product.tag(service, '1.0.1')]),
     )
-    const again = await saveLayout(localExec, { dir: join(dir, 'elsewhere'), version: '1.0.1', tags })
-    const { worker: _, ...images } = (await readLayout(layoutDir)).images
+    const again = await saveLayout(localExec, { dir: join(product.dir, 'elsewhere'), version: '1.0.1', tags })
+    const { worker: _, ...images } = (await readLayout(product.layoutDir)).images
     expect(again.images).toEqual(images)
   })
 
   describe('when something is wrong', () => {
     let layout: Layout
     beforeAll(async () => {
-      layout = await build('2.0.0')
-      await forget(layout, '2.0.0')
+      layout = await product.build('2.0.0')
+      await product.forget(layout, '2.0.0')
     })
     const withImage = (service: string, change: Partial<LayoutImage>) => (plan: PullPlan) => ({
       ...plan,
@@ -217,11 +161,11 @@ describe('the way of the images', () => {
 
     /** A `docker` that only writes down what it was asked, and answers by `script`. */
     async function pullWithShim(script: string) {
-      const shim = await mkdtemp(join(dir, 'shim-'))
+      const shim = await mkdtemp(join(product.dir, 'shim-'))
       await writeFile(join(shim, 'docker'), `#!/bin/sh\nprintf '%s\\n' "$*" >>'${shim}/argv'\n${script}\n`, {
         mode: 0o755,
       })
-      const plan = { app, release: '2.0.0', layout, port: 1, password: 'seCRet' }
+      const plan = { app: product.app, release: '2.0.0', layout, port: 1, password: 'seCRet' }
       const ended = await localExec('sh', [], {
         stdin: program(plan),
         env: { PATH: `${shim}:${process.env.PATH}` },
@@ -236,7 +180,7 @@ describe('the way of the images', () => {
       )
       expect(pulled.code).toBe(70)
       expect(pulled.stdout).toContain(
-        `"code":"image-mismatch","message":"${imageTag(app, 'web', '2.0.0')} is ${other}, but `,
+        `"code":"image-mismatch","message":"${product.tag('web', '2.0.0')} is ${other}, but `,
       )
       expect(pulled.argv).not.toMatch(/^tag /m)
     })
