@@ -9,7 +9,16 @@ import type { Slot } from '../../../src/release/slot'
 import { composeRuntime } from '../../../src/runtimes/compose'
 import { configOf } from '../../unit/runtimes/product'
 import { localExec } from '../images/local-exec'
-import { addressesOf, docker, freePorts, layDown, ownAddresses, type Ran, runCalls } from './slots-host'
+import {
+  addressesOf,
+  docker,
+  freePorts,
+  layDown,
+  ownAddresses,
+  type Ran,
+  runCalls,
+  until,
+} from './slots-host'
 
 const app = `kwrt-${process.pid}`
 const image = 'debian:bookworm-slim'
@@ -21,6 +30,7 @@ services:
     build: ./web
     command: ["sh", "-c", "echo hello from $$KAWASEMI_SLOT; exec sleep 1000"]
     init: true
+    healthcheck: {test: ["CMD", "test", "!", "-e", "/tmp/sick"], interval: 1s, retries: 1}
     container_name: the-web
     restart: always
     ports: ["8080:8080"]
@@ -239,6 +249,13 @@ describe('a Compose product in two slots', () => {
         image: expect.stringMatching(/^sha256:/),
       }),
     )
+    await docker('exec', container('green', 'web'), 'touch', '/tmp/sick')
+    await until(async () => (await dead()) === 'web is unhealthy by its own health check')
+    await docker('exec', container('green', 'web'), 'rm', '/tmp/sick')
+    await docker('exec', container('green', 'web'), 'sh', '-c', 'kill -9 -1').catch(() => undefined)
+    await until(async () => (await dead()) === 'web died and was restarted')
+    expect((await run([call('runtime_restarts', 'green')])).output.trim()).toBe('1')
+    await until(async () => (await run([call('runtime_dead', 'green', '1')])).output.trim() === '')
     await docker('kill', container('green', 'back'))
     expect(await dead()).toBe('back is exited, its exit status 137')
     await docker('rm', '-f', container('green', 'back'))
