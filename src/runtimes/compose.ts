@@ -9,7 +9,10 @@ import { imageReference } from './compose-names'
 import { renderEnvFile } from './env-file'
 import type { ReleaseFile, Runtime, RuntimeInput, RuntimePlan } from './runtime'
 
-const library = readFileSync(join(__dirname, 'compose.sh'), 'utf8')
+const library = [
+  readFileSync(join(__dirname, 'compose.sh'), 'utf8'),
+  readFileSync(join(__dirname, 'compose-once.sh'), 'utf8'),
+].join('\n')
 
 function plan(input: RuntimeInput): RuntimePlan {
   const { config, release, projectDir, compose } = input
