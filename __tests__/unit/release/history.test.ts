@@ -23,7 +23,13 @@ function event(run: number, fields: Record<string, unknown>): LedgerEvent {
 }
 
 /** All events of one good deploy. */
-function deployed(version: string, run: number, slot: 'blue' | 'green', schema: [string, string], from = ''): LedgerEvent[] {
+function deployed(
+  version: string,
+  run: number,
+  slot: 'blue' | 'green',
+  schema: [string, string],
+  from = '',
+): LedgerEvent[] {
   const release = releaseId(version, run)
   const details = { id: release, version, run, commit: 'abc123', slot, images: {}, config: 'aaaaaaaa' }
   const [schemaBefore, schemaAfter] = schema
@@ -54,7 +60,10 @@ describe('the history of a host', () => {
   })
 
   test('a release that failed its bake, or that somebody rolled back from, is not good', () => {
-    expect(goodReleases([...all, event(4, { event: 'bake-failed', release: 'v2-2' })])).toEqual(['v1-1', 'v3-3'])
+    expect(goodReleases([...all, event(4, { event: 'bake-failed', release: 'v2-2' })])).toEqual([
+      'v1-1',
+      'v3-3',
+    ])
     const back = [...all, event(5, { event: 'rolled-back', release: 'v3-3' })]
     expect(lastKnownGood(back, 'v2-2')).toBe('v1-1')
   })
@@ -68,7 +77,12 @@ describe('the history of a host', () => {
 
   test('the run of the last switch', () => {
     expect(lastSwitchRun(all)).toBe(3)
-    expect(lastSwitchRun([...all, event(9, { event: 'switched-back', release: 'v2-2', slot: 'green', from: 'v3-3' })])).toBe(9)
+    expect(
+      lastSwitchRun([
+        ...all,
+        event(9, { event: 'switched-back', release: 'v2-2', slot: 'green', from: 'v3-3' }),
+      ]),
+    ).toBe(9)
     expect(lastSwitchRun([])).toBe(0)
   })
 
@@ -85,7 +99,11 @@ describe('the history of a host', () => {
   })
 
   test('retention keeps what is in use, the newest good ones and what was shipped last', () => {
-    const failed = event(4, { event: 'shipped', release: 'v4-4', details: { ...(findRelease(all, 'v3-3') as object), id: 'v4-4' } })
+    const failed = event(4, {
+      event: 'shipped',
+      release: 'v4-4',
+      details: { ...(findRelease(all, 'v3-3') as object), id: 'v4-4' },
+    })
     expect(releasesToKeep([...all, failed], ['v1-1', ''], 1)).toEqual(['v1-1', 'v3-3', 'v4-4'])
   })
 })
@@ -130,8 +148,24 @@ describe('a line of the ledger', () => {
 
   test('an image is known by both its digests', () => {
     const digest = `sha256:${'a'.repeat(64)}`
-    const details = { id: 'v1-1', version: 'v1', run: 1, commit: '', slot: 'blue', config: 'aaaaaaaa', images: { web: { manifest: digest, config: digest } } }
+    const details = {
+      id: 'v1-1',
+      version: 'v1',
+      run: 1,
+      commit: '',
+      slot: 'blue',
+      config: 'aaaaaaaa',
+      images: { web: { manifest: digest, config: digest } },
+    }
     expect(event(1, { event: 'shipped', release: 'v1-1', details })).toMatchObject({ details })
-    expect(readEvent({ at, owner: '1/1/x', event: 'shipped', release: 'v1-1', details: { ...details, images: { web: { manifest: 'latest' } } } })).toBeUndefined()
+    expect(
+      readEvent({
+        at,
+        owner: '1/1/x',
+        event: 'shipped',
+        release: 'v1-1',
+        details: { ...details, images: { web: { manifest: 'latest' } } },
+      }),
+    ).toBeUndefined()
   })
 })
