@@ -145,7 +145,7 @@ function bakeTarget(target: BuildTarget): ComposeSection {
     args: target.args,
     labels: target.labels,
     tags: Object.values(target.tags),
-    secret: Object.entries(target.secrets).map(([id, file]) => `id=${id},src=${file}`),
+    secret: secretSpecs(target),
     contexts: target.contexts,
     'cache-from': target.cacheFrom,
     'cache-to': target.cacheTo,
@@ -167,10 +167,7 @@ export function buildArguments(target: BuildTarget): string[] {
     ...flag('--tag', Object.values(target.tags)),
     ...flag('--build-arg', Object.keys(target.args)),
     ...flag('--label', pairs(target.labels)),
-    ...flag(
-      '--secret',
-      Object.entries(target.secrets).map(([id, file]) => `id=${id},src=${file}`),
-    ),
+    ...flag('--secret', secretSpecs(target)),
     ...flag('--build-context', pairs(target.contexts)),
     ...flag('--cache-from', target.cacheFrom),
     ...flag('--target', target.target === undefined ? [] : [target.target]),
@@ -181,6 +178,11 @@ export function buildArguments(target: BuildTarget): string[] {
     '--',
     target.context,
   ]
+}
+
+/** BuildKit reads these as lines of CSV, so a path with a comma has to be quoted. */
+function secretSpecs(target: BuildTarget): string[] {
+  return Object.entries(target.secrets).map(([id, file]) => `id=${id},"src=${file.replaceAll('"', '""')}"`)
 }
 
 /** Compose writes a dollar that means itself as two. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Trouble } from '../release/trouble'
 import { type BuildTarget, buildArguments, planBuild, renderBakeFile } from './bake'
-import { type ComposeModel, dockerEnvironment } from './compose-config'
+import type { ComposeModel } from './compose-config'
+import { buildEnvironment, dockersOwnAmong } from './docker-environment'
 import type { Exec } from './exec'
 
 export interface BuildRequest {
@@ -17,6 +18,8 @@ export interface BuildRequest {
   readonly projectDir: string
   /** Build secrets: id → value. */
   readonly secrets: Readonly<Record<string, string>>
+  /** Build secrets that are files already: id → path, relative to `projectDir`. */
+  readonly secretFiles: Readonly<Record<string, string>>
   /** For the compose file's build secrets of the kind `environment: NAME`. */
   readonly env: Readonly<Record<string, string>>
   readonly onLine: (line: string) => void
@@ -52,32 +55,44 @@ export async function buildImages(exec: Exec, request: BuildRequest): Promise<Re
 async function writeSecrets(folder: string, request: BuildRequest): Promise<Record<string, string>> {
   const files: Record<string, string> = {}
   const values: Record<string, string> = {}
+  const asked = secretsOfBuilds(request.model)
   for (const [id, secret] of Object.entries(request.model.secrets ?? {})) {
+    if (!asked.has(id)) continue
     if (typeof secret?.file === 'string') files[id] = resolve(request.projectDir, secret.file)
     const variable = typeof secret?.environment === 'string' ? secret.environment : ''
     if (Object.hasOwn(request.env, variable)) values[id] = request.env[variable]!
   }
+  for (const [id, path] of Object.entries(request.secretFiles)) files[id] = resolve(request.projectDir, path)
   for (const [index, [id, value]] of Object.entries({ ...values, ...request.secrets }).entries()) {
-    if (!/^[A-Za-z0-9_.-]+$/.test(id)) {
-      throw new Trouble(
-        `the build secret ${JSON.stringify(id)}`,
-        'its name is no id.',
-        'Use letters, digits, _ . -',
-      )
-    }
     files[id] = join(folder, String(index))
     await writeFile(files[id], value, { mode: 0o600 })
+  }
+  const bad = Object.keys(files).find((id) => !/^[A-Za-z0-9_.-]+$/.test(id))
+  if (bad !== undefined) {
+    throw new Trouble(
+      `the build secret ${JSON.stringify(bad)}`,
+      'its name is no id.',
+      'Use letters, digits, _ . -',
+    )
   }
   return files
 }
 
+/** The others are for the host, and may be there only. */
+function secretsOfBuilds({ services }: ComposeModel): Set<string> {
+  const builds = Object.values(services).map(
+    ({ build }) => (build ?? {}) as { secrets?: { source: string }[] },
+  )
+  return new Set(builds.flatMap(({ secrets }) => (secrets ?? []).map(({ source }) => source)))
+}
+
 async function hasBuildx(exec: Exec): Promise<boolean> {
-  return (await exec('docker', ['buildx', 'version'], { env: dockerEnvironment({}) })).code === 0
+  return (await exec('docker', ['buildx', 'version'], { env: buildEnvironment() })).code === 0
 }
 
 async function bake(exec: Exec, targets: readonly BuildTarget[], request: BuildRequest): Promise<void> {
   // An attestation would make each image an index of two, which `docker save` writes differently.
-  const env = dockerEnvironment({ BUILDX_NO_DEFAULT_ATTESTATIONS: '1' })
+  const env = buildEnvironment({ BUILDX_NO_DEFAULT_ATTESTATIONS: '1' })
   await run(exec, ['buildx', 'bake', '--file', '-', '--load', '--progress=plain'], request, {
     env,
     stdin: renderBakeFile(targets),
@@ -85,8 +100,8 @@ async function bake(exec: Exec, targets: readonly BuildTarget[], request: BuildR
 }
 
 async function buildOne(exec: Exec, target: BuildTarget, request: BuildRequest): Promise<void> {
-  const env = dockerEnvironment({ ...target.args, DOCKER_BUILDKIT: '1' })
-  const clash = Object.keys(target.args).find((name) => env[name] !== target.args[name])
+  const env = buildEnvironment({ ...target.args, DOCKER_BUILDKIT: '1' })
+  const clash = dockersOwnAmong(Object.keys(target.args))
   if (clash !== undefined) {
     throw new Trouble(
       `the build arg ${clash}`,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Trouble } from '../release/trouble'
+import { composeEnvironment } from './docker-environment'
 import type { Exec } from './exec'
 
 export type ComposeSection = Record<string, unknown>
@@ -41,30 +42,18 @@ const resolvedKeys = [
 const resolvedTopKeys = ['name', 'external', 'file', 'environment']
 const topSections = ['networks', 'volumes', 'secrets', 'configs'] as const
 
-/** What Docker's command line needs of the runner's own environment. The rest would be unknown on the host. */
-const runnerVariables = ['PATH', 'HOME', 'DOCKER_CONFIG', 'DOCKER_HOST', 'DOCKER_CONTEXT', 'XDG_RUNTIME_DIR']
-
-/** The environment for a Docker command on the runner: `env`, and of the runner's own only what Docker needs. */
-export function dockerEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const own = runnerVariables.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  return { ...env, ...Object.fromEntries(own) }
-}
-
 /**
  * Lets Compose itself read a compose file, without putting secrets into the answer.
  *
  * Compose is asked twice. Without interpolation it keeps `${VAR}`, but mangles short ports and volumes that hold one;
  * with interpolation it inlines secrets. So the first answer is taken, and only the keys that decide where a service
- * runs come from the second. For that one the services' environment and env files are left out.
+ * runs come from the second. For that one the env files are left out: they may be on the host only.
  *
  * @throws {Trouble} when Compose is missing or refuses the file.
  */
 export async function resolveCompose(exec: Exec, question: ComposeQuestion): Promise<ResolvedCompose> {
   const raw = await ask(exec, question, ['--no-interpolate'])
-  const resolved = await ask(exec, question, [], withoutEnvironments(Object.keys(raw.model.services)))
+  const resolved = await ask(exec, question, [], withoutEnvFiles(Object.keys(raw.model.services)))
   return {
     model: mergeModels(raw.model, resolved.model),
     dotenv: await readIfThere(join(question.projectDir, '.env')),
@@ -86,7 +75,7 @@ async function ask(exec: Exec, question: ComposeQuestion, flags: string[], secon
     [...args, '--profile', '*', 'config', '--format', 'json', ...flags],
     {
       cwd: question.projectDir,
-      env: dockerEnvironment(question.env),
+      env: composeEnvironment(question.env),
       ...(second === undefined ? {} : { stdin: second }),
     },
   )
@@ -113,9 +102,9 @@ function parseModel(file: string, text: string): ComposeModel {
   return parsed as unknown as ComposeModel
 }
 
-/** A second compose file that takes each service's environment away. A JSON string is a YAML string too. */
-function withoutEnvironments(services: readonly string[]): string {
-  const entry = (name: string) => `  ${JSON.stringify(name)}: {environment: !reset {}, env_file: !reset []}\n`
+/** A second compose file that takes each service's env files away. A JSON string is a YAML string too. */
+function withoutEnvFiles(services: readonly string[]): string {
+  const entry = (name: string) => `  ${JSON.stringify(name)}: {env_file: !reset []}\n`
   return `services:\n${services.map(entry).join('')}`
 }
 
@@ -173,7 +162,7 @@ function envFilePaths(value: unknown): string[] {
 
 /**
  * The names Compose warned about, but only those that stand in the model as variables: a password with a dollar in
- * an env file makes it warn about a piece of the password.
+ * `.env` makes it warn about a piece of the password.
  */
 function unsetVariables(stderr: string, rawModel: string): string[] {
   const warned = [...stderr.matchAll(/The \\?"([A-Za-z_][A-Za-z0-9_]*)\\?" variable is not set/g)].map(

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Trouble } from '../release/trouble'
-import { dockerEnvironment } from './compose-config'
 import { compressLayer, type StoredLayer } from './compress-layer'
+import { buildEnvironment } from './docker-environment'
 import type { Exec } from './exec'
 import { annotations, blobPath, hashFile, isDigest, type Layout, mediaTypes, readLayout } from './layout'
 import { indexTar, type TarEntry } from './tar-index'
@@ -66,7 +66,7 @@ export async function saveLayout(exec: Exec, request: SaveRequest): Promise<Layo
 
 async function dockerSave(exec: Exec, archive: string, tags: readonly string[]): Promise<void> {
   const args = ['save', '--output', archive, ...new Set(tags)]
-  const { code, stderr } = await exec('docker', args, { env: dockerEnvironment({}) })
+  const { code, stderr } = await exec('docker', args, { env: buildEnvironment() })
   if (code === 0) return
   throw new Trouble(
     'docker save',

@@ -9,7 +9,7 @@ const file = `
 version: "3.8"
 services:
   web:
-    build: ./back
+    build: {context: ./back, args: {TAG: "\${TAG:-1}$$"}}
     ports: ["\${PORT:-8080}:80"]
     volumes: ["\${DIR:-./sub}:/dyn", "media:/media", "./sub:/ro:ro"]
     environment:
@@ -68,7 +68,11 @@ describe('resolveCompose', () => {
     expect(web.env_file).toEqual([{ path: join(dir, 'secret.env'), required: true }])
     expect(web.depends_on).toMatchObject({ db: { condition: 'service_started' } })
     expect(web.deploy).toMatchObject({ resources: { limits: { memory: '67108864' } } })
-    expect(web.build).toMatchObject({ context: join(dir, 'back'), dockerfile: 'Dockerfile' })
+    expect(web.build).toMatchObject({
+      context: join(dir, 'back'),
+      dockerfile: 'Dockerfile',
+      args: { TAG: '1$$' },
+    })
     expect(model.services.migrate).toMatchObject({
       image: 'tools:1',
       profiles: ['tools'],
@@ -79,11 +83,12 @@ describe('resolveCompose', () => {
   })
 
   it('hands over the text of .env, which Compose would read by itself', async () => {
-    await writeFile(join(dir, '.env'), 'NOT_SET=now set\nTAG=7\n')
+    const text = 'NOT_SET=now set\nTAG=7\nSECRET=pa$sword\n'
+    await writeFile(join(dir, '.env'), text)
     const { model, dotenv, unset } = await ask({ PASSWORD: 'x' })
     await rm(join(dir, '.env'))
 
-    expect(dotenv).toBe('NOT_SET=now set\nTAG=7\n')
+    expect(dotenv).toBe(text)
     expect(unset).toEqual([])
     expect(model.services.migrate?.image).toBe('tools:7')
   })

@@ -50,6 +50,7 @@ export class SampleProduct {
       model: this.model(),
       projectDir: this.dir,
       secrets: {},
+      secretFiles: {},
       env: {},
       onLine: (line) => lines.push(line),
     })

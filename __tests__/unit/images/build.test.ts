@@ -83,9 +83,16 @@ describe('buildImages', () => {
     release: 'r1',
     version: '1.0',
     revision: 'abc',
-    model: { name: 'x', services: { api: { build } }, secrets: { declared: { environment: 'FROM_ENV' } } },
+    model: {
+      name: 'x',
+      services: {
+        api: { build: { ...build, secrets: [{ source: 'declared' }] }, secrets: [{ source: 'atRunTime' }] },
+      },
+      secrets: { declared: { environment: 'FROM_ENV' }, atRunTime: { file: '/not/here' } },
+    },
     projectDir: '/src',
     secrets: { npm: 'hunter2' },
+    secretFiles: {},
     env: { FROM_ENV: 'hunter3' },
     onLine: () => undefined,
     ...more,
@@ -104,7 +111,7 @@ describe('buildImages', () => {
       if (args[1] === 'version') return { code: buildx ? 0 : 1, stdout: '', stderr: '' }
       Object.assign(seen.env, options.env)
       const text = `${options.stdin ?? ''} ${args.join(' ')}`
-      for (const [, id, path] of text.matchAll(/id=([^,]+),src=([^" ]+)/g)) {
+      for (const [, id, path] of text.matchAll(/id=([^,]+),\\?"src=([^"\\ ]+)/g)) {
         seen.secrets[id!] = readFileSync(path!, 'utf8')
         seen.files.push(path!)
         expect(statSync(path!).mode & 0o777).toBe(0o600)
@@ -117,8 +124,12 @@ describe('buildImages', () => {
   }
 
   it('builds all in one call, with secrets as files that are gone afterwards', async () => {
+    process.env.INPUT_SSHKEY = 'private'
     const { exec, seen } = docker(0)
     expect(await buildImages(exec, request())).toEqual({ api: 'kawasemi/shop-api:r1' })
+    delete process.env.INPUT_SSHKEY
+    expect(Object.keys(seen.env)).toContain('PATH')
+    expect(Object.values(seen.env)).not.toContain('private')
     expect(seen.calls).toEqual([
       'docker buildx version',
       'docker buildx bake --file - --load --progress=plain',
@@ -150,6 +161,26 @@ describe('buildImages', () => {
     ])
     expect(seen.env).toMatchObject({ DOCKER_BUILDKIT: '1', KEY: 'x' })
     expect(seen.secrets).toEqual({ npm: 'hunter2' })
+  })
+
+  it('takes secrets that are files, and refuses a name that is no id', async () => {
+    const plain = { name: 'x', services: { api: { build } } }
+    const calls: string[] = []
+    const exec: Exec = async (_, args, options) => {
+      calls.push(options?.stdin ?? args.join(' '))
+      return { code: 0, stdout: '', stderr: '' }
+    }
+    await buildImages(exec, request({ model: plain, secrets: {}, secretFiles: { ca: 'a,"b".pem' } }))
+    expect(JSON.parse(calls[1]!).target['api-1'].secret).toEqual(['id=ca,"src=/src/a,""b"".pem"'])
+    const built = buildImages(exec, request({ secretFiles: { 'a,src=/etc/shadow': 'x' } }))
+    await expect(built).rejects.toThrow(/its name is no id/)
+  })
+
+  it('refuses a build arg that would take the place of a setting of Docker', async () => {
+    const { exec } = docker(0, false)
+    const services = { api: { build: { ...build, args: { DOCKER_HOST: 'tcp://evil.example' } } } }
+    const built = buildImages(exec, request({ model: { name: 'x', services } }))
+    await expect(built).rejects.toThrow(/^the build arg DOCKER_HOST:/)
   })
 
   it('says so when there is nothing to build', async () => {
