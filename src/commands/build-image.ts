@@ -13,6 +13,7 @@ export async function run(context: CommandContext<InputsOf<'build-image'>>): Pro
   const layout = await buildSomething(await readCheckout(config, inputs), {
     identity,
     secrets: inputs.buildSecrets,
+    secretFiles: inputs.buildSecretFiles,
     dir: inWorkspace(inputs.layout),
     onLine: (line) => reporter.output('build', line),
   })

@@ -82,5 +82,11 @@ function buildRequest(
   identity: Identity,
   dir: string,
 ): Parameters<typeof build>[1] {
-  return { identity, secrets: inputs.buildSecrets, dir, onLine: (line) => reporter.output('build', line) }
+  return {
+    identity,
+    secrets: inputs.buildSecrets,
+    secretFiles: inputs.buildSecretFiles,
+    dir,
+    onLine: (line) => reporter.output('build', line),
+  }
 }

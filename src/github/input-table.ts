@@ -20,11 +20,12 @@ const common = {
 const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} } as const
 
 export const inputTable = {
-  deploy: { ...common, version: {}, 'build-secrets': {} },
+  deploy: { ...common, version: {}, 'build-secrets': {}, 'build-secret-files': {} },
   'build-image': {
     ...withoutServer,
     version: {},
     'build-secrets': {},
+    'build-secret-files': {},
     layout: { default: 'kawasemi-layout' },
   },
   'ssh-deploy': { ...common, version: {}, layout: { default: 'kawasemi-layout' }, digests: {} },

@@ -28,14 +28,19 @@ export interface CommonInputs extends ProductInputs {
 /** Build secrets by their id. */
 export type BuildSecrets = Readonly<Record<string, string>>
 
+/** Files of the runner that the build gets as secrets, by their id: for what is too large for an input. */
+export type BuildSecretFiles = Readonly<Record<string, string>>
+
 export interface DeployInputs extends CommonInputs {
   readonly version?: string
   readonly buildSecrets: BuildSecrets
+  readonly buildSecretFiles: BuildSecretFiles
 }
 
 export interface BuildImageInputs extends ProductInputs {
   readonly version?: string
   readonly buildSecrets: BuildSecrets
+  readonly buildSecretFiles: BuildSecretFiles
   /** The folder to write the OCI layout to. */
   readonly layout: string
 }
@@ -92,7 +97,7 @@ export interface RollbackInputs extends CommonInputs {
 export const readInputs = {
   deploy: (secrets: Secrets): DeployInputs => {
     const read = reader('deploy', secrets)
-    return { ...common(read), ...version(read), buildSecrets: read.buildSecrets }
+    return { ...common(read), ...version(read), buildSecrets: read.buildSecrets, ...buildSecretFiles(read) }
   },
   'build-image': (secrets: Secrets): BuildImageInputs => {
     const read = reader('build-image', secrets)
@@ -100,6 +105,7 @@ export const readInputs = {
       ...product(read),
       ...version(read),
       buildSecrets: read.buildSecrets,
+      ...buildSecretFiles(read),
       layout: path(read, 'layout'),
     }
   },
@@ -142,6 +148,11 @@ const envRule: KeyRule = {
   input: 'env',
   key: /^(?!KAWASEMI_)[A-Za-z_][A-Za-z0-9_]*$/,
   keyIs: 'a name of letters, digits and `_` (names that begin with KAWASEMI_ are ours)',
+}
+const buildSecretFilesRule: KeyRule = {
+  input: 'build-secret-files',
+  key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+  keyIs: 'an id of letters, digits, `_`, `.` and `-`',
 }
 const buildSecretsRule: KeyRule = {
   input: 'build-secrets',
@@ -218,6 +229,10 @@ function release(read: Reader): ReleaseInputs {
   const value = read.text('release')
   if (value !== '') matching('release', value, releasePattern, 'the id of a release')
   return { ...common(read), ...(value !== '' && { release: value }) }
+}
+
+function buildSecretFiles(read: Reader): { buildSecretFiles: BuildSecretFiles } {
+  return { buildSecretFiles: parseKeyValues(read.raw('build-secret-files'), buildSecretFilesRule) }
 }
 
 function digests(read: Reader): { digests?: Record<string, string> } {

@@ -1,5 +1,5 @@
 # Every program that changes a host begins with these functions. A program reports with record lines (a control
-# character, the run's nonce, JSON); whatever else it prints is log text. Exit status 70: it said why in a record.
+# character, the run's nonce, JSON); whatever else it prints is log text. Exit status 70 or 71: it said why in a record.
 
 record() { printf '\n\036%s %s\n' "$kw_nonce" "$1"; }
 
@@ -27,10 +27,18 @@ fact() { record "{\"k\":\"fact\",\"name\":$(json "$1"),\"value\":$2}"; }
 
 note() { printf '%s\n' "$1"; }
 
+tell_failure() { record "{\"k\":\"fail\",\"code\":$(json "$1"),\"message\":$(json "$2")}"; }
+
 # fail CODE MESSAGE
 fail() {
-  record "{\"k\":\"fail\",\"code\":$(json "$1"),\"message\":$(json "$2")}"
+  tell_failure "$1" "$2"
   exit 70
+}
+
+# refuse CODE MESSAGE: like fail, for what did not even begin.
+refuse() {
+  tell_failure "$1" "$2"
+  exit 71
 }
 
 # put FILE MODE CONTENT: written beside its place, synced, renamed.

@@ -294,8 +294,13 @@ class Reading {
     const { record } = parsed
     if (record.k === 'begin') this.reporter.stepBegin(this.host, record.step)
     if (record.k === 'end') this.reporter.stepEnd(this.host, record.step, record.ms)
-    if (record.k === 'fact') this.facts.set(record.name, record.value)
+    if (record.k === 'fact') this.fact(record.name, record.value)
     if (record.k === 'fail') this.failure ??= { code: record.code, message: record.message }
+  }
+
+  private fact(name: string, value: unknown): void {
+    if (name === 'warning') this.reporter.warning(`${this.host}: ${value}`)
+    else this.facts.set(name, value)
   }
 
   private text(line: string): void {

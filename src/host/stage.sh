@@ -19,7 +19,7 @@ stage_begin() {
 
 stage_exit() {
   trap - 0
-  if [ "$1" != 0 ] && [ "$1" != 70 ] && [ -n "$kw_step" ]; then
+  if [ "$1" != 0 ] && [ "$1" != 70 ] && [ "$1" != 71 ] && [ -n "$kw_step" ]; then
     record "{\"k\":\"fail\",\"code\":\"step\",\"message\":$(json "step $kw_step ended with status $1")}"
   fi
   [ "$1" != 0 ] || [ "$kw_token" = 0 ] || lease_extend

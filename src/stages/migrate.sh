@@ -7,6 +7,11 @@ migration() {
   ledger "\"event\":\"migrating\",\"release\":$(json "$kw_release")"
   kw_status=0
   ("$@") || kw_status=$?
+  # Refused: nothing has run.
+  if [ "$kw_status" = 71 ]; then
+    ledger "\"event\":\"migration-failed\",\"release\":$(json "$kw_release"),\"status\":71,\"schemaChanged\":false"
+    exit 71
+  fi
   kw_after=$(schema_of "$kw_accessory")
   if [ "$kw_status" = 0 ]; then
     ledger "\"event\":\"migrated\",\"release\":$(json "$kw_release"),\"schemaBefore\":\"$kw_before\",\"schema\":\"$kw_after\""

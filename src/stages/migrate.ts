@@ -106,9 +106,11 @@ function requireBackup({ config, hosts }: Deploy, release: Release): void {
   )
 }
 
+/** Failures after which the command has run, at least in part. */
+const migrationEnds = new Set(['migration', 'timeout', 'once-failed'])
+
 function explainMigration(deploy: Deploy, release: Release, failure: HostFailure): Trouble {
-  if (failure.code !== 'migration' && failure.code !== 'timeout')
-    return explain(failure, 'See the lines above.')
+  if (!migrationEnds.has(failure.code)) return explain(failure, 'See the lines above.')
   const { config, hosts } = deploy
   const { migrations, database } = config
   const changed = failure.outcome.facts.get('schema-changed') !== false

@@ -72,6 +72,7 @@ export function planFiles(
 export interface BuildRequest {
   readonly identity: Identity
   readonly secrets: Readonly<Record<string, string>>
+  readonly secretFiles: Readonly<Record<string, string>>
   /** The folder the layout goes to. */
   readonly dir: string
   readonly onLine: (line: string) => void
@@ -92,6 +93,7 @@ export async function build(project: Project, request: BuildRequest): Promise<La
     model: { ...compose.model, services },
     projectDir,
     secrets: request.secrets,
+    secretFiles: request.secretFiles,
     env,
     onLine: request.onLine,
   })

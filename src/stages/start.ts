@@ -8,7 +8,7 @@ import { type Deploy, onHosts, runStage } from './deploy'
 export const slotLibrary = readFileSync(join(__dirname, 'slot.sh'), 'utf8')
 
 /** How long accessories may take to be ready, in ms. */
-const accessoriesTimeout = 120_000
+const accessoriesTimeout = 2 * 60 * 1000
 
 /** The calls that bring up what is never switched; nothing where the app has none. */
 export function accessories({ config, runtime }: Deploy, release: Release): Call[] {

@@ -44,6 +44,7 @@ test('everything a deploy takes', () => {
     ssh: { key: 'the key\nof two lines\n', passphrase: ' with blanks ', knownHosts: 'host ssh-ed25519 AAAA' },
     version: 'v1.2.3',
     buildSecrets: { 'npm.token': 'abcd' },
+    buildSecretFiles: {},
   })
 })
 
@@ -73,6 +74,7 @@ test('building needs no server', () => {
     environment: 'staging',
     env: {},
     buildSecrets: {},
+    buildSecretFiles: {},
     layout: 'kawasemi-layout',
   })
 })

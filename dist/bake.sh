@@ -1,0 +1,97 @@
+# The watcher of a bake: runs on the host on its own, so that the new slot is watched, and the old one put back, even
+# when the runner is gone. It holds watch.lock, which keeps everybody else from taking the lease.
+
+# bake_begin NONCE BASE RUN OWNER URL TOKEN TTL APP
+bake_begin() {
+  set -eu
+  umask 027
+  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_step=
+  trap 'stage_exit $?' 0
+  trap 'exit 143' 1 2 15
+  exec 8>>"$kw_base/watch.lock"
+  flock -n 8 || fail lock-busy "another bake is still going on"
+  printf '%s\n' "$$" >"$kw_run/pid"
+}
+
+# bake_lock: the flock of every program that changes the host, and the token under it.
+bake_lock() {
+  exec 9>>"$kw_base/lease.lock"
+  flock -w 60 9 || fail lock-busy "another program of ours holds this host"
+  [ "$(lease_token)" = "$kw_token" ] || fail lease-lost "the lease passed on while the bake went on"
+}
+
+bake_unlock() { exec 9>&-; }
+
+# bake_log_from FILE: where the access log ends now. Counts begin there.
+bake_log_from() { wc -c <"$1" 2>/dev/null || printf 0; }
+
+# bake_log_count FILE FROM SLOT: "requests errors" of the slot since FROM. A log that was rotated is read from its start.
+bake_log_count() {
+  kw_size=$(bake_log_from "$1")
+  [ "$kw_size" -ge "$2" ] && kw_skip=$(($2 + 1)) || kw_skip=1
+  tail -c "+$kw_skip" "$1" 2>/dev/null | awk -v slot="$3" '
+    $2 == slot { requests++; if ($3 >= 500) errors++ }
+    END { print requests + 0, errors + 0 }'
+}
+
+# bake_trouble LOG FROM SLOT MAX_PERCENT MIN_REQUESTS: prints why the slot is bad, or nothing.
+bake_trouble() {
+  kw_dead=$(runtime_dead "$3" "$kw_known")
+  if [ -n "$kw_dead" ]; then
+    printf '%s' "$kw_dead"
+    return
+  fi
+  kw_count=$(bake_log_count "$1" "$2" "$3")
+  kw_requests=${kw_count% *} kw_errors=${kw_count#* }
+  if [ "$kw_requests" -ge "$5" ] && [ $((kw_errors * 100)) -gt $((kw_requests * $4)) ]; then
+    printf '%s of %s requests were answered with 5xx' "$kw_errors" "$kw_requests"
+  fi
+}
+
+# bake_watch SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG: 0 when it went well, 1 when
+# something is wrong, 2 when somebody else put another slot live meanwhile.
+bake_watch() {
+  kw_from=$(bake_log_from "$8")
+  # What was restarted before the gate let it through is forgiven.
+  kw_known=$(runtime_restarts "$1")
+  kw_until=$(($(date +%s) + $5))
+  begin watch
+  while :; do
+    [ "$(live_slot)" = "$1" ] || return 2
+    kw_why=$(bake_trouble "$8" "$kw_from" "$1" "$6" "$7")
+    [ -z "$kw_why" ] || return 1
+    [ "$(date +%s)" -lt "$kw_until" ] || break
+    sleep 0.25
+  done
+  kw_count=$(bake_log_count "$8" "$kw_from" "$1")
+  fact baked "{\"requests\":${kw_count% *},\"errors\":${kw_count#* }}"
+  end
+}
+
+# bake SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG
+bake() {
+  kw_verdict=0
+  bake_watch "$@" || kw_verdict=$?
+  case "$kw_verdict" in
+    0)
+      bake_lock
+      ledger "\"event\":\"baked\",\"release\":$(json "$2"),\"slot\":\"$1\""
+      bake_unlock
+      ;;
+    2) fail left "another slot was put live while the bake went on" ;;
+    *)
+      bake_lock
+      # Users first, the books after.
+      [ -z "$4" ] || flip "$3"
+      ledger "\"event\":\"bake-failed\",\"release\":$(json "$2"),\"slot\":\"$1\",\"why\":$(json "$kw_why")"
+      if [ -n "$4" ]; then
+        ledger "\"event\":\"switched-back\",\"release\":$(json "$4"),\"slot\":\"$3\",\"from\":$(json "$2")"
+        runtime_workers_back "$3" "$1"
+        fact switched-back "$(json "$4")"
+      fi
+      runtime_logs "$1" 60
+      [ -z "$4" ] || runtime_stop "$1"
+      fail bake "$kw_why"
+      ;;
+  esac
+}

@@ -1,0 +1,40 @@
+# What the runner has to know of a host before it plans: told in records, nothing is changed.
+
+free_bytes() { df -Pk "$1" 2>/dev/null | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
+
+memory_available() { awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo; }
+
+slot_facts() {
+  for kw_slot in blue green; do
+    fact "slot-$kw_slot" "$(json "$(slot_release "$kw_slot")")"
+  done
+}
+
+# Releases that were laid down whole.
+present_facts() {
+  for kw_file in "$kw_base"/releases/*/release.json; do
+    [ -f "$kw_file" ] || continue
+    kw_file=${kw_file%/release.json}
+    fact present "$(json "${kw_file##*/}")"
+  done
+}
+
+# Only the last lines of the ledger: what a plan needs lies in the last releases. A line that a crash cut off is no
+# JSON, so its record is not read as one.
+ledger_facts() {
+  [ ! -f "$kw_base/ledger.jsonl" ] || tail -n 500 "$kw_base/ledger.jsonl" | while IFS= read -r kw_line; do
+    record "{\"k\":\"fact\",\"name\":\"ledger\",\"value\":$kw_line}"
+  done
+}
+
+host_facts() {
+  fact machine "$(json "$(uname -m)")"
+  fact disk-free "$(free_bytes "$kw_base")"
+  fact memory-available "$(memory_available)"
+  fact live "$(json "$(live_slot)")"
+  slot_facts
+  present_facts
+  ledger_facts
+  runtime_facts
+  fact ready true
+}

@@ -1,0 +1,97 @@
+# The lease: who may change this host, until when. lease.json is one line,
+#   {"token":N,"expires":SECONDS,"owner":"RUN/ATTEMPT/JOB","url":"…","since":SECONDS}
+# by the host's clock; the token only grows. It is read and written under the flock on lease.lock. A stage's program
+# holds that flock from start to end, and a bake's watcher holds watch.lock, so neither can be overtaken.
+
+lease_field() {
+  sed -n "s/^{\"token\":\([0-9]*\),\"expires\":\([0-9]*\),\"owner\":\"\([^\"]*\)\",\"url\":\"\([^\"]*\)\",\"since\":\([0-9]*\)}\$/\\$1/p" \
+    "$kw_base/lease.json" 2>/dev/null || :
+}
+
+lease_token() { kw_read=$(lease_field 1); printf '%s' "${kw_read:-0}"; }
+lease_expires() { kw_read=$(lease_field 2); printf '%s' "${kw_read:-0}"; }
+
+# lease_write TOKEN EXPIRES SINCE
+lease_write() {
+  put "$kw_base/lease.json" 0640 \
+    "{\"token\":$1,\"expires\":$2,\"owner\":\"$kw_owner\",\"url\":\"$kw_url\",\"since\":$3}
+"
+}
+
+# lease_extend: our own lease, from now on.
+lease_extend() { lease_write "$kw_token" $(($(date +%s) + kw_ttl)) "$(lease_field 5)"; }
+
+# A run of the same workflow run and job may take over its own earlier attempt: GitHub has ended that one.
+lease_is_own() {
+  kw_holder=$(lease_field 3)
+  [ "${kw_holder%%/*}" = "${kw_owner%%/*}" ] && [ "${kw_holder##*/}" = "${kw_owner##*/}" ]
+}
+
+lease_report_held() {
+  record "{\"k\":\"fact\",\"name\":\"held\",\"value\":{\"owner\":$(json "$(lease_field 3)"),\"url\":$(json "$(lease_field 4)"),\"since\":$(lease_field 5),\"expires\":$(lease_expires),\"now\":$(date +%s)}}"
+}
+
+# lease_take: tells `taken`, `held` (somebody's lease runs) or `busy` (a program of an earlier run still works here).
+lease_take() {
+  exec 9>>"$kw_base/lease.lock" 8>>"$kw_base/watch.lock"
+  if ! flock -w 2 9; then
+    fact busy "$(json "$(cat "$kw_base/runs/active" 2>/dev/null || :)")"
+  elif ! flock -w 2 8; then
+    fact busy "$(json "the bake of $(slot_release "$(live_slot)")")"
+  elif ! lease_is_own && [ "$(lease_expires)" -gt "$(date +%s)" ]; then
+    lease_report_held
+  else
+    kw_token=$(($(lease_token) + 1))
+    lease_write "$kw_token" $(($(date +%s) + kw_ttl)) "$(date +%s)"
+    fact taken "$kw_token"
+  fi
+  exec 9>&- 8>&-
+}
+
+# lease_keep renew|release: does nothing while a stage holds the flock, for that stage extends the lease itself.
+lease_keep() {
+  exec 9>>"$kw_base/lease.lock"
+  if [ "$kw_token" = 0 ]; then
+    fact "$1" '"not-held"'
+  elif ! flock -w "$2" 9; then
+    fact "$1" '"busy"'
+  elif [ "$(lease_token)" != "$kw_token" ]; then
+    fact "$1" '"lost"'
+  else
+    case "$1" in
+      renew) lease_extend ;;
+      release) lease_write "$kw_token" 0 "$(lease_field 5)" ;;
+    esac
+    fact "$1" '"done"'
+  fi
+  exec 9>&-
+}
+
+# lease_drop: after the runner was ended, its post step frees what its owner still holds, whatever the token.
+lease_drop() {
+  if lease_is_own && [ "$(lease_expires)" -gt 0 ]; then
+    kw_token=$(lease_token)
+    lease_keep release 2
+  else
+    fact release '"not-held"'
+  fi
+}
+
+# lease_serve NONCE BASE OWNER URL TTL TOKEN: answers the runner's commands, one a line, until it hangs up. Hanging up frees
+# nothing: a runner that died leaves the lease to its expiry. TOKEN is 0, or what a lost connection already had.
+lease_serve() {
+  set -eu
+  kw_nonce=$1 kw_base=$2 kw_owner=$3 kw_url=$4 kw_ttl=$5 kw_token=$6
+  [ -d "$kw_base/slots/blue" ] && [ -w "$kw_base" ] ||
+    fail not-set-up "$kw_base is not there, or not writable for $(id -un)"
+  host_facts
+  while read -r kw_command; do
+    case "$kw_command" in
+      facts) host_facts ;;
+      take) lease_take ;;
+      renew) lease_keep renew 0 ;;
+      release) lease_keep release 5 ;;
+      drop) lease_drop ;;
+    esac
+  done
+}

@@ -1,0 +1,193 @@
+# Prepares a host once, as root. Run again it changes only what is not as it should be, and says so.
+
+# setup_begin BASE DEPLOY_USER WEB_USER
+setup_begin() {
+  set -eu
+  umask 022
+  kw_base=$1 kw_deploy=$2 kw_web=$3 kw_changes=0 kw_undo=
+  trap 'setup_exit $?' 0
+  trap 'exit 143' 1 2 15
+  [ "$(id -u)" = 0 ] || give_up "this has to run as root: … | ssh admin@host sudo sh"
+  command -v nginx >/dev/null || give_up "nginx is not installed; on Debian and Ubuntu: apt-get install nginx"
+  id "$kw_web" >/dev/null 2>&1 || give_up "there is no user $kw_web, as whom nginx should run"
+  kw_web_group=$(id -gn "$kw_web")
+  case "$kw_base/" in
+    */./* | */../* | *//* | [!/]*) give_up "$kw_base is no absolute path" ;;
+  esac
+}
+
+setup_exit() {
+  trap - 0
+  [ -z "$kw_undo" ] || site_back "$kw_undo"
+  exit "$1"
+}
+
+setup_end() {
+  if [ "$kw_changes" = 0 ]; then
+    printf 'nothing to change\n'
+  else
+    printf '%s things changed\n' "$kw_changes"
+  fi
+}
+
+give_up() {
+  printf 'setup-host: %s\n' "$1" >&2
+  exit 1
+}
+
+changed() {
+  kw_changes=$((kw_changes + 1))
+  printf '%s\n' "$1"
+}
+
+# Root changes nothing inside a folder that belongs to somebody else: a link put there would lead it astray. The web
+# server's group comes along, since the kernel lets only members of a folder's group keep its set-group-ID bit.
+as_deploy() { runuser -u "$kw_deploy" -G "$kw_web_group" -- "$@" </dev/null; }
+
+# is MODE USER GROUP PATH
+is() { [ ! -L "$4" ] && [ "$(stat -c '%a %U %G' "$4" 2>/dev/null)" = "$1 $2 $3" ]; }
+
+# deploy_user: an ordinary user that may use Docker, where there is Docker.
+deploy_user() {
+  if ! id "$kw_deploy" >/dev/null 2>&1; then
+    useradd --create-home --shell /bin/sh "$kw_deploy" </dev/null
+    changed "made the user $kw_deploy"
+  fi
+  kw_group=$(id -gn "$kw_deploy")
+  [ "$kw_deploy" != root ] || return 0
+  if getent group docker >/dev/null && ! id -nG "$kw_deploy" | tr ' ' '\n' | grep -qx docker; then
+    usermod -aG docker "$kw_deploy" </dev/null
+    changed "let $kw_deploy use Docker, which is as much as root's rights"
+  fi
+}
+
+# deploy_key LINE: lets the holder of the private key in as the deploy user.
+deploy_key() {
+  kw_home=$(getent passwd "$kw_deploy" | cut -d : -f 6)
+  if ! as_deploy grep -qxF -e "$1" "$kw_home/.ssh/authorized_keys" 2>/dev/null; then
+    # shellcheck disable=SC2016 # the inner shell expands these
+    as_deploy sh -c 'umask 077; mkdir -p "$1/.ssh" && printf "\n%s\n" "$2" >>"$1/.ssh/authorized_keys"' sh "$kw_home" "$1"
+    changed "added the deploy key for $kw_deploy"
+  fi
+}
+
+# base_folder: the deploy user's, and the web server may enter it; nobody else may look inside.
+base_folder() {
+  if ! is 2750 "$kw_deploy" "$kw_web_group" "$kw_base"; then
+    [ ! -L "$kw_base" ] || give_up "$kw_base is a link; it has to be a folder"
+    mkdir -p "$kw_base"
+    chown -h "$kw_deploy:$kw_web_group" "$kw_base"
+    chmod 2750 "$kw_base"
+    changed "prepared the folder $kw_base"
+  fi
+}
+
+# folder MODE NAME
+folder() {
+  [ ! -L "$kw_base/$2" ] || give_up "$kw_base/$2 is a link; it has to be a folder"
+  if ! is "$1" "$kw_deploy" "$kw_web_group" "$kw_base/$2"; then
+    as_deploy mkdir -p "$kw_base/$2"
+    as_deploy chgrp "$kw_web_group" "$kw_base/$2"
+    # Five digits, so that chmod also takes away what is not in them.
+    as_deploy chmod "0$(printf '%04d' "$1")" "$kw_base/$2"
+    changed "prepared the folder $kw_base/$2"
+  fi
+}
+
+# slot NAME: its folder and the two markers that the web server looks for.
+slot() {
+  folder 2750 "slots/$1"
+  for kw_marker in up "$1"; do
+    if [ ! -f "$kw_base/slots/$1/$kw_marker" ]; then
+      as_deploy touch "$kw_base/slots/$1/$kw_marker"
+      changed "marked the slot $1 with $kw_marker"
+    fi
+  done
+}
+
+# access_log FILE: in a folder of root's, since the web server opens it as root; the deploy user reads it, and finds it
+# in the app's folder.
+access_log() {
+  kw_folder=${1%/*}
+  if ! is 2751 root "$kw_group" "$kw_folder"; then
+    mkdir -p "$kw_folder"
+    chown "root:$kw_group" "$kw_folder"
+    chmod 2751 "$kw_folder"
+    changed "prepared the folder $kw_folder"
+  fi
+  if ! is 640 "$kw_web" "$kw_group" "$1"; then
+    : >>"$1"
+    chown "$kw_web:$kw_group" "$1"
+    chmod 0640 "$1"
+    changed "prepared the log $1"
+  fi
+  if [ "$(readlink "$kw_base/shared/logs/access.log")" != "$1" ]; then
+    as_deploy ln -sfn "$1" "$kw_base/shared/logs/access.log"
+    changed "linked the log into $kw_base/shared/logs"
+  fi
+}
+
+# holds FILE CONTENT
+holds() { [ -f "$1" ] && printf '%s\n' "$2" | cmp -s - "$1"; }
+
+# put FILE CONTENT: beside its place, then renamed.
+put() {
+  printf '%s\n' "$2" >"$1.kawasemi-part"
+  chmod 0644 "$1.kawasemi-part"
+  sync "$1.kawasemi-part"
+  mv -f "$1.kawasemi-part" "$1"
+}
+
+# system_file FILE CONTENT
+system_file() {
+  if ! holds "$1" "$2"; then
+    mkdir -p "${1%/*}"
+    put "$1" "$2"
+    changed "wrote $1"
+  fi
+}
+
+# site_back FILE: what was there before, or nothing.
+site_back() {
+  [ -n "$kw_due" ] || rm -f "$1.kawasemi-reload"
+  if [ -f "$1.kawasemi-before" ]; then mv -f "$1.kawasemi-before" "$1"; else rm -f "$1"; fi
+}
+
+# conflicts BEFORE: of domains, new in the words of `nginx -t` on stdin.
+conflicts() { grep -F 'conflicting server name' | grep -vxF -e "$1" || :; }
+
+# site FILE CONTENT: nothing of it stays unless nginx takes it. FILE.kawasemi-reload is there while a reload is due.
+site() {
+  kw_content=$2
+  [ -e /proc/net/if_inet6 ] || kw_content=$(printf '%s\n' "$2" | sed '/^ *listen \[::\]/d')
+  if ! holds "$1" "$kw_content"; then
+    kw_before=$(nginx -t 2>&1) || give_up "nginx does not take its own configuration as it is now: $kw_before"
+    [ ! -f "$1" ] || cp -p "$1" "$1.kawasemi-before"
+    kw_due=
+    [ ! -e "$1.kawasemi-reload" ] || kw_due=yes
+    kw_undo=$1
+    : >"$1.kawasemi-reload"
+    put "$1" "$kw_content"
+    kw_said=$(nginx -t 2>&1) || give_up "nginx refuses the site: $kw_said"
+    kw_clash=$(printf '%s\n' "$kw_said" | conflicts "$kw_before")
+    [ -z "$kw_clash" ] || give_up "another site has the same domain: $kw_clash"
+    nginx -T 2>/dev/null | grep -qF "# configuration file $1:" ||
+      give_up "nginx does not read $1; its configuration has to include ${1%/*}/*.conf"
+    kw_undo=
+    rm -f "$1.kawasemi-before"
+    changed "wrote the site $1"
+  fi
+  if [ -e "$1.kawasemi-reload" ]; then
+    reload_nginx
+    rm -f "$1.kawasemi-reload"
+    changed "reloaded nginx"
+  fi
+}
+
+reload_nginx() {
+  if [ -d /run/systemd/system ]; then
+    systemctl reload-or-restart nginx </dev/null
+  else
+    nginx -s reload 2>/dev/null || nginx
+  fi
+}

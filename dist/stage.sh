@@ -1,0 +1,29 @@
+# A stage's program: it holds the host's flock from start to end, and runs in a session of its own that outlives the
+# connection; what it prints and its exit status go to runs/RUN/.
+
+# stage_begin NONCE BASE RUN OWNER URL TOKEN TTL APP STAGE
+stage_begin() {
+  set -eu
+  umask 027
+  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_stage=$9 kw_step=
+  trap 'stage_exit $?' 0
+  trap 'exit 143' 1 2 15
+  printf '%s\n' "$$" >"$kw_run/pid"
+  exec 9>>"$kw_base/lease.lock"
+  flock -w 60 9 || fail lock-busy "another program of ours holds this host: $(cat "$kw_base/runs/active" 2>/dev/null || :)"
+  [ "$(lease_token)" = "$kw_token" ] ||
+    fail lease-lost "the lease passed on: our token is $kw_token, the host's is $(lease_token), of $(lease_field 3)"
+  printf 'stage %s of run %s (%s)\n' "$kw_stage" "$kw_owner" "$kw_url" >"$kw_base/runs/active"
+  lease_extend
+}
+
+stage_exit() {
+  trap - 0
+  if [ "$1" != 0 ] && [ "$1" != 70 ] && [ "$1" != 71 ] && [ -n "$kw_step" ]; then
+    record "{\"k\":\"fail\",\"code\":\"step\",\"message\":$(json "step $kw_step ended with status $1")}"
+  fi
+  [ "$1" != 0 ] || [ "$kw_token" = 0 ] || lease_extend
+  printf '%s\n' "$1" >"$kw_run/status.part"
+  mv -f "$kw_run/status.part" "$kw_run/status"
+  exit "$1"
+}
