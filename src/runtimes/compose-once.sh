@@ -23,7 +23,7 @@ compose_once_alone() {
   case "$(docker inspect --format '{{.State.Status}}' "$kw_name" 2>/dev/null </dev/null || :)" in
     '') ;;
     running | paused | restarting)
-      fail once-running "$kw_what of an earlier run is still going on: wait for it (docker logs -f $kw_name), or end it (docker stop $kw_name)"
+      refuse once-running "$kw_what of an earlier run is still going on: wait for it (docker logs -f $kw_name), or end it (docker stop $kw_name)"
       ;;
     *) docker rm "$kw_name" >/dev/null </dev/null ;;
   esac
@@ -47,7 +47,7 @@ compose_once_start() {
     fi
   done
   compose_call 600 "$kw_slot" "$kw_slot" run -d -T --interactive=false --no-deps --name "$kw_name" "$@" >/dev/null ||
-    fail once-start "$kw_what could not be started; the lines above say why"
+    refuse once-start "$kw_what could not be started; the lines above say why"
 }
 
 compose_once_end() {
