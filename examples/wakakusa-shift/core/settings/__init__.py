@@ -1,0 +1,1 @@
+"""base.py for all, development.py and production.py for one each."""
