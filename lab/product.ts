@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { type ActionResult, type ActionRun, type RunningAction, startAction } from './runner'
 import type { LabServer } from './server'
@@ -9,7 +9,7 @@ import type { LabServer } from './server'
 const certificates = process.env.NODE_EXTRA_CA_CERTS
 
 export interface ProductOptions {
-  /** A folder under examples/. */
+  /** A folder under examples/, or the path of another product's folder. */
   example: string
   server: LabServer
   environment?: string
@@ -38,11 +38,11 @@ export function checkOut({
   env = {},
   settings = {},
 }: ProductOptions): Product {
-  const workspace = mkdtempSync(join(tmpdir(), `kawasemi-${example}-`))
-  cpSync(resolve(__dirname, '..', 'examples', example), workspace, {
+  const folder = resolve(__dirname, '..', 'examples', example)
+  const workspace = mkdtempSync(join(tmpdir(), `kawasemi-${basename(folder)}-`))
+  cpSync(folder, workspace, {
     recursive: true,
-    filter: (source) =>
-      !/\/(node_modules|\.next|dist)(\/|$)/.test(source.slice(source.indexOf('/examples/'))),
+    filter: (source) => !/\/(node_modules|\.next|dist)(\/|$)/.test(source.slice(folder.length)),
   })
   const file = join(workspace, 'kawasemi.yml')
   const document = parseDocument(readFileSync(file, 'utf8'))
