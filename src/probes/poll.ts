@@ -37,6 +37,9 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => delay(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined),
 }
 
+/** Milliseconds that a timer may end too early. */
+const timerSlack = 5
+
 /**
  * Probes until enough answers in a row were good, or the deadline is there, which no attempt outlasts.
  *
@@ -59,6 +62,8 @@ export async function pollUntil(
     const look = await within(left, () => probeOnce(left), clock)
     attempts++
     inARow = look.unmet === undefined ? inARow + 1 : 0
+    // One that the deadline cut off says less than the answers before it.
+    if (look.unmet !== undefined && lastAnswers.length > 0 && deadline - waited() < timerSlack) break
     lastAnswers.push({ ...look, after: waited() })
     if (lastAnswers.length > 5) lastAnswers.shift()
   }

@@ -45,11 +45,18 @@ export async function switchTo(deploy: Deploy, release: Release, options: Switch
   try {
     await onHosts(deploy, (host) => verify(deploy, host, release))
   } catch (error) {
+    // The watcher was faster: its bake says why.
+    if (switched.watchers.length > 0 && (await wasTakenBack(deploy, release))) return switched
     if (switched.from)
       await switchBack(deploy, release, switched.from, 'the proxy did not follow the live link')
     throw error
   }
   return switched
+}
+
+async function wasTakenBack({ hosts }: Deploy, release: Release): Promise<boolean> {
+  const facts = await Promise.all(hosts.map((host) => host.refresh()))
+  return facts.some(({ history }) => hasHappened(history, release.id, 'bake-failed'))
 }
 
 /** What the slot that is not the release's held when the switch began, also when this is a second try. */

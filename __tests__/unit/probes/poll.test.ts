@@ -86,6 +86,15 @@ test('an attempt that hangs does not outlast the deadline', async () => {
   expect(outcome.lastAnswers[0]?.unmet).toBe('no answer before the deadline')
 })
 
+test('an attempt that the deadline cuts off does not hide the answers before it', async () => {
+  const clock = new FakeClock()
+  let asked = 0
+  const stuck = () => (asked++ < 2 ? Promise.resolve(bad('status 500')) : new Promise<Look>(() => {}))
+  const outcome = await clock.run(pollUntil(stuck, plan, clock))
+  expect(outcome).toMatchObject({ healthy: false, attempts: 3, waited: 10_000 })
+  expect(outcome.lastAnswers.map(({ unmet }) => unmet)).toEqual(['status 500', 'status 500'])
+})
+
 test('an attempt is told how much time is left', async () => {
   const clock = new FakeClock()
   const left: number[] = []
