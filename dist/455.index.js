@@ -1,0 +1,156 @@
+"use strict";
+exports.id = 455;
+exports.ids = [455];
+exports.modules = {
+
+/***/ 8455:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  run: () => (/* binding */ run)
+});
+
+// EXTERNAL MODULE: ./src/stages/open.ts
+var stages_open = __webpack_require__(9343);
+// EXTERNAL MODULE: ./src/host/program.ts
+var program = __webpack_require__(630);
+// EXTERNAL MODULE: ./src/release/ledger.ts
+var ledger = __webpack_require__(6196);
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+;// CONCATENATED MODULE: ./src/release/rollback.ts
+
+
+/**
+ * Which release a rollback goes to. `to` is a release's id, a version (the newest release of it), or how many good
+ * releases to go back; without it, the newest good one before what is live.
+ *
+ * @param present ids of the releases whose files are still on the host.
+ * @throws {Trouble} when there is no such release, naming those there are.
+ */
+function planRollback(history, live, present, to) {
+    const id = to === undefined ? (0,release_history/* lastKnownGood */.zf)(history, live) : findTarget(history, live, to);
+    const target = id === undefined ? undefined : (0,release_history/* findRelease */.dv)(history, id);
+    const known = (0,release_history/* goodReleases */.CF)(history).filter((each) => each !== live && present.includes(each));
+    const choices = known.length > 0
+        ? `Known good and still there: ${known.toReversed().join(', ')}.`
+        : 'No earlier good release is on the host.';
+    if (!target)
+        throw new trouble/* Trouble */.q('Rollback', to === undefined ? 'there is no earlier good release.' : `nothing is known of \`${to}\`.`, choices);
+    if (target.id === live)
+        throw new trouble/* Trouble */.q('Rollback', `${target.id} is live already.`, choices);
+    if (!present.includes(target.id))
+        throw new trouble/* Trouble */.q('Rollback', `${target.id} was pruned from the host.`, `${choices} Or deploy its version again.`);
+    return { target, schemaChangedBy: (0,release_history/* schemaChangesSince */.LE)(history, target.id) };
+}
+function findTarget(history, live, to) {
+    if ((0,release_history/* findRelease */.dv)(history, to))
+        return to;
+    const ofVersion = history.findLast((event) => event.event === 'shipped' && event.details.version === to);
+    if (ofVersion)
+        return ofVersion.release;
+    if (!/^[1-9]\d?$/.test(to))
+        return undefined;
+    const before = (0,release_history/* goodReleases */.CF)(history);
+    const position = before.indexOf(live);
+    return before[(position < 0 ? before.length : position) - Number(to)];
+}
+
+// EXTERNAL MODULE: ./src/release/slot.ts
+var slot = __webpack_require__(1833);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 4 modules
+var chain = __webpack_require__(8943);
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var stages_deploy = __webpack_require__(2636);
+// EXTERNAL MODULE: ./src/stages/drain.ts
+var drain = __webpack_require__(8749);
+// EXTERNAL MODULE: ./src/stages/gate.ts
+var gate = __webpack_require__(1152);
+// EXTERNAL MODULE: ./src/stages/start.ts
+var start = __webpack_require__(6543);
+// EXTERNAL MODULE: ./src/stages/switch.ts + 1 modules
+var stages_switch = __webpack_require__(9876);
+;// CONCATENATED MODULE: ./src/stages/rollback.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Goes back to an earlier release: at once where it still runs in the other slot, else it is started and gated first.
+ *
+ * @throws {Trouble} when there is nothing to go back to.
+ */
+async function rollback(deploy, options) {
+    const { reporter, report, config } = deploy;
+    const host = deploy.hosts[0];
+    const { live, releases, history, present } = host.facts;
+    if (!live)
+        throw new trouble/* Trouble */.q(host.name, 'nothing is live there.', 'Deploy a version first.');
+    const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to);
+    const release = { ...target, slot: (0,slot/* otherSlot */.jx)(live) };
+    report.to = release.version;
+    report.release = release.id;
+    if (schemaChangedBy.length > 0) {
+        reporter.warning(`${release.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`);
+    }
+    await bringUp(deploy, host, release);
+    const rolledBack = (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', releases[live], { to: release.id, reason: options.reason ?? '' }));
+    const switched = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also: [rolledBack] }));
+    if (switched.from)
+        await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switched.from));
+    return { release, switched };
+}
+async function bringUp(deploy, host, release) {
+    const { facts } = host;
+    if (facts.releases[release.slot] === release.id && (await (0,gate/* isWarm */.Yr)(deploy, host, release.slot))) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'start', 'still running');
+        (0,stages_deploy/* skip */.iv)(deploy, 'gate', 'one healthy answer of each service');
+        return;
+    }
+    await (0,stages_deploy/* onHosts */.Dc)(deploy, (each) => (0,stages_deploy/* runStage */.Si)(each, {
+        stage: 'point',
+        libraries: [deploy.runtime.library, start/* slotLibrary */.s7],
+        calls: [
+            ...deploy.runtime.checkImages(deploy.config.app, release),
+            (0,program/* call */.T)('slot_point', release.slot, release.id),
+            (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('started', release.id, { slot: release.slot })),
+        ],
+    }, 'Deploy its version again.'));
+    await (0,chain/* startAndGate */.bQ)(deploy, release);
+}
+
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var environment = __webpack_require__(3437);
+;// CONCATENATED MODULE: ./src/commands/rollback.ts
+
+
+
+async function run(context) {
+    const { inputs, outputs } = context;
+    const config = await (0,environment/* readConfig */.Xg)(inputs);
+    await (0,environment/* withHosts */.g3)(context, config, false, async (deploy) => {
+        await (0,stages_open/* take */.s)(deploy);
+        const { release } = await rollback(deploy, { to: inputs.to, reason: inputs.reason });
+        outputs.set('release', release.id);
+        outputs.set('slot', release.slot);
+    });
+}
+
+
+/***/ })
+
+};
+;
