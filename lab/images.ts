@@ -21,6 +21,7 @@ const STAND_INS: Record<string, StandIn> = {
   'node:24-alpine': { folder: 'node', from: 'debian:bookworm-slim', add: addNode },
   'postgres:15-alpine': { folder: 'postgres', from: 'debian:bookworm-slim' },
   'redis:7-alpine': { folder: 'redis', from: 'debian:bookworm-slim' },
+  'mariadb:10.11': { folder: 'mariadb', from: 'debian:bookworm-slim' },
   'nginx:alpine': { folder: 'nginx', from: 'debian:bookworm-slim' },
 }
 
