@@ -3,6 +3,7 @@ import type { InputsOf } from '../github/inputs'
 import { isFinished, switchAndFinish } from '../stages/chain'
 import { findShipped } from '../stages/find'
 import { liveRelease, take } from '../stages/open'
+import { refuseOlderRun } from '../stages/preflight'
 import { readConfig, withHosts } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'blue-green'>>): Promise<void> {
@@ -10,6 +11,7 @@ export async function run(context: CommandContext<InputsOf<'blue-green'>>): Prom
   const config = await readConfig(inputs)
   await withHosts(context, config, false, async (deploy) => {
     await take(deploy)
+    refuseOlderRun(deploy, context.run.id)
     const release = findShipped(deploy, context.run.id, inputs.release)
     report.release = release.id
     report.to = release.version

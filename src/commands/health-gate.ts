@@ -3,6 +3,7 @@ import type { HealthGateInputs, ProbeInputs, ReleaseInputs } from '../github/inp
 import { startAndGate } from '../stages/chain'
 import { findShipped } from '../stages/find'
 import { take } from '../stages/open'
+import { refuseOlderRun } from '../stages/preflight'
 import { gateUrl } from '../stages/probe-url'
 import { readConfig, withHosts } from './environment'
 
@@ -27,6 +28,7 @@ async function gateRelease(context: CommandContext<ReleaseInputs>): Promise<void
   const config = await readConfig(inputs)
   await withHosts(context, config, true, async (deploy) => {
     await take(deploy)
+    refuseOlderRun(deploy, context.run.id)
     const release = findShipped(deploy, context.run.id, inputs.release)
     report.release = release.id
     report.to = release.version

@@ -2,6 +2,7 @@ import type { HostFacts } from '../host/facts'
 import { lastSwitchRun } from '../release/history'
 import { otherSlot, type Slot } from '../release/slot'
 import { Trouble } from '../release/trouble'
+import type { Deploy } from './deploy'
 
 /** What a release asks of a host. Bytes. */
 export interface Needs {
@@ -70,6 +71,11 @@ export function refuseOlder(host: string, facts: HostFacts, run: number): void {
       'To go back on purpose use the rollback action; to go on push anew.',
     )
   }
+}
+
+/** For the steps after ship, which a person may run again long after. @throws {Trouble} */
+export function refuseOlderRun({ hosts }: Deploy, run: number): void {
+  for (const { name, facts } of hosts) refuseOlder(name, facts, run)
 }
 
 function megabytes(bytes: number): string {
