@@ -10,10 +10,20 @@ export function findRelease(history: History, id: string): Release | undefined {
   return shipped?.event === 'shipped' ? shipped.details : undefined
 }
 
+/** What takes an event of the same release back: an answer of the gate holds for what it asked, not for what came after. */
+const undoneBy: Partial<Record<EventName, readonly EventName[]>> = {
+  gated: ['started', 'gate-failed', 'bake-failed'],
+  'bake-failed': ['switching'],
+}
+
 /** Since the release was last shipped: did this happen to it, and was it not undone since? */
 export function hasHappened(history: History, id: string, name: EventName): boolean {
-  const from = history.findLastIndex((event) => event.event === 'shipped' && event.release === id)
-  return history.slice(from + 1).some((event) => event.event === name && event.release === id)
+  const undoes = undoneBy[name] ?? []
+  const last = history.findLast(
+    ({ event, release }) =>
+      release === id && (event === 'shipped' || event === name || undoes.includes(event)),
+  )
+  return last !== undefined && last.event === name
 }
 
 /** Releases that stood their bake, or whose deploy had none, oldest first, each once, without those that somebody rolled back from. */

@@ -53,6 +53,24 @@ const v3 = deployed('v3', 3, 'blue', ['00000002', '00000003'], 'v2-2')
 const all = [...v1, ...v2, ...v3]
 
 describe('the history of a host', () => {
+  test.each(['started', 'gate-failed', 'bake-failed'])('%s takes back what the gate said before', (name) => {
+    const gated = v1.slice(0, 6)
+    const undone = [...gated, event(1, { event: name, release: 'v1-1' })]
+    expect(hasHappened(gated, 'v1-1', 'gated')).toBe(true)
+    expect(hasHappened(undone, 'v1-1', 'gated')).toBe(false)
+    expect(hasHappened([...undone, ...v2], 'v2-2', 'gated')).toBe(true)
+    expect(hasHappened([...undone, event(1, { event: 'gated', release: 'v1-1' })], 'v1-1', 'gated')).toBe(
+      true,
+    )
+  })
+
+  test('another switch begins after a failed bake, so that one is over', () => {
+    const failed = [...v1.slice(0, 8), event(1, { event: 'bake-failed', release: 'v1-1' })]
+    expect(hasHappened(failed, 'v1-1', 'bake-failed')).toBe(true)
+    const again = event(1, { event: 'switching', release: 'v1-1', slot: 'blue', from: '' })
+    expect(hasHappened([...failed, again], 'v1-1', 'bake-failed')).toBe(false)
+  })
+
   test('good releases come oldest first; the last known good is the one before the live one', () => {
     expect(goodReleases(all)).toEqual(['v1-1', 'v2-2', 'v3-3'])
     expect(lastKnownGood(all, 'v3-3')).toBe('v2-2')
