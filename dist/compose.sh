@@ -50,6 +50,10 @@ runtime_facts() {
       *io.containerd.snapshotter*) fact image-store '"containerd"' ;;
       *) fact image-store '"classic"' ;;
     esac
+    kw_memory=$(compose_slot_memory "$(live_slot)")
+    kw_memory=${kw_memory:-0 0}
+    fact live-memory "${kw_memory% *}"
+    fact idle-memory "${kw_memory#* }"
     fact compose "$(json "$(docker compose version --short 2>/dev/null </dev/null || :)")"
   else
     fact docker-problem "$(json "$kw_info")"
@@ -217,40 +221,63 @@ runtime_logs() {
   compose_logs_of "$(compose_project "$1" "$1")" "$2"
 }
 
-# compose_memory CONTAINER: bytes, or null where the kernel does not tell us.
+# compose_memory PID: bytes that its container uses, or null where the kernel does not tell us. Pages of files that
+# nobody uses now are left out, as `docker stats` does: the kernel gives them to whoever asks.
 compose_memory() {
-  for kw_file in "/sys/fs/cgroup/system.slice/docker-$1.scope/memory.current" "/sys/fs/cgroup/docker/$1/memory.current" \
-    "/sys/fs/cgroup/memory/docker/$1/memory.usage_in_bytes" \
-    "/sys/fs/cgroup/memory/system.slice/docker-$1.scope/memory.usage_in_bytes"; do
-    if [ -r "$kw_file" ]; then
-      cat "$kw_file"
-      return
-    fi
-  done
-  printf null
+  kw_group=$(awk -F : '
+    $2 ~ /(^|,)memory(,|$)/ { v1 = "/sys/fs/cgroup/memory" $3 }
+    $1 == 0 { v2 = "/sys/fs/cgroup" $3 }
+    END { print v1 == "" ? v2 : v1 }' "/proc/$1/cgroup" 2>/dev/null) || :
+  if [ -r "$kw_group/memory.current" ]; then
+    kw_used=$(cat "$kw_group/memory.current") kw_idle=inactive_file
+  elif [ -r "$kw_group/memory.usage_in_bytes" ]; then
+    kw_used=$(cat "$kw_group/memory.usage_in_bytes") kw_idle=total_inactive_file
+  else
+    printf null
+    return
+  fi
+  awk -v used="$kw_used" -v key="$kw_idle" '
+    $1 == key { used -= $2 }
+    END { printf "%.0f", used < 0 ? 0 : used }' "$kw_group/memory.stat"
+}
+
+# compose_slot_memory LIVE: "LIVE_BYTES IDLE_BYTES": what the containers of the live slot use now, or may use where a
+# limit of theirs is more; and what those of the other slot use. Nothing where nothing is live.
+compose_slot_memory() {
+  [ -n "$1" ] && compose_has_release "$1" || return 0
+  kw_ids=$(docker ps -q --no-trunc --filter "label=kawasemi.app=$(compose_parts "$1" app)" --filter label=kawasemi.slot </dev/null)
+  [ -n "$kw_ids" ] || return 0
+  # shellcheck disable=SC2086 # ids
+  docker inspect --format '{{index .Config.Labels "kawasemi.slot"}} {{.State.Pid}} {{.HostConfig.Memory}}' $kw_ids </dev/null |
+    while read -r kw_slot kw_pid kw_limit; do
+      printf '%s %s %s\n' "$kw_slot" "$(compose_memory "$kw_pid")" "$kw_limit"
+    done | awk -v live="$1" '
+      $1 != live { idle += $2; next }
+      { sum += ($2 + 0 > $3 + 0) ? $2 : $3 }
+      END { printf "%.0f %.0f", sum, idle }'
 }
 
 # compose_states PROJECT: one line for each container, words without spaces:
-# id, service, state, restarts, exit status, out of memory, image, health. Only `ps` tells the health in the same way in
-# every version of Docker.
+# id, service, state, restarts, exit status, out of memory, image, health, process id. Only `ps` tells the health in the
+# same way in every version of Docker.
 compose_states() {
   kw_listed=$(docker ps -a --no-trunc --filter "label=com.docker.compose.project=$1" \
     --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.Status}}' </dev/null) || return 1
   [ -n "$kw_listed" ] || return 0
   # shellcheck disable=SC2046 # ids
-  kw_inspected=$(docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.Image}}' \
+  kw_inspected=$(docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.Image}} {{.State.Pid}}' \
     $(printf '%s\n' "$kw_listed" | cut -d ' ' -f 1) </dev/null) || return 1
   printf '%s\n\n%s\n' "$kw_listed" "$kw_inspected" | awk '
     NF == 0 { listed = 1; next }
     !listed { health[$1] = /\(unhealthy\)/ ? "unhealthy" : /\(healthy\)/ ? "healthy" : /\(health: starting\)/ ? "starting" : "none"; next }
-    { print $0, health[$1] }'
+    { pid = $8; $8 = health[$1]; print $0, pid }'
 }
 
 runtime_status() {
   compose_has_release "$1" || return 0
   compose_states "$(compose_project "$1" "$1")" |
-    while read -r kw_id kw_service kw_state kw_count kw_code kw_oom kw_image kw_health; do
-      fact service "{\"name\":$(json "${kw_service%-"$1"}"),\"state\":\"$kw_state\",\"restarts\":$kw_count,\"exit\":$kw_code,\"outOfMemory\":$kw_oom,\"image\":\"$kw_image\",\"health\":\"$kw_health\",\"memory\":$(compose_memory "$kw_id")}"
+    while read -r kw_id kw_service kw_state kw_count kw_code kw_oom kw_image kw_health kw_pid; do
+      fact service "{\"name\":$(json "${kw_service%-"$1"}"),\"state\":\"$kw_state\",\"restarts\":$kw_count,\"exit\":$kw_code,\"outOfMemory\":$kw_oom,\"image\":\"$kw_image\",\"health\":\"$kw_health\",\"memory\":$(compose_memory "$kw_pid")}"
     done
 }
 

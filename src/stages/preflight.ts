@@ -43,8 +43,9 @@ export function checkHost(host: string, facts: HostFacts, needs: Needs): void {
   const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk
   const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree
   const free = Math.min(facts.diskFree, dockerFree)
-  // The second slot will want as much memory as the live one uses.
+  // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
   const liveMemory = Number(facts.runtime.get('live-memory')) || 0
+  const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0)
   if (free < disk) {
     throw new Trouble(
       host,
@@ -52,11 +53,11 @@ export function checkHost(host: string, facts: HostFacts, needs: Needs): void {
       'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.',
     )
   }
-  if (liveMemory > 0 && facts.memoryAvailable < liveMemory) {
+  if (memory < liveMemory) {
     throw new Trouble(
       host,
-      `has ${megabytes(facts.memoryAvailable)} of memory available, but a second slot needs about ${megabytes(liveMemory)}, what the live one uses.`,
-      'Free memory there, or give the server more.',
+      `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`,
+      'Free memory there, give the server more, or lower what the services may use.',
     )
   }
 }
