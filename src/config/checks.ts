@@ -17,14 +17,16 @@ export function misfits(file: ConfigFile): Misfit[] {
     ...routes(file),
     ...references(file),
     ...timing(file),
+    ...runtime(file),
   ]
 }
 
-function repeated({ hosts, accessories, compose, proxy }: ConfigFile): Misfit[] {
+function repeated({ hosts, accessories, compose, systemd, proxy }: ConfigFile): Misfit[] {
   const lists: { path: (string | number)[]; items: string[] }[] = [
     { path: ['hosts'], items: hosts.map(({ address, port }) => `${address}:${port}`) },
     { path: ['accessories'], items: accessories },
-    { path: ['compose', 'ignore'], items: compose.ignore },
+    { path: ['compose', 'ignore'], items: compose?.ignore ?? [] },
+    { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
     { path: ['proxy', 'domains'], items: proxy?.domains ?? [] },
     { path: ['proxy', 'routes'], items: proxy?.routes.map((route) => route.path) ?? [] },
   ]
@@ -43,7 +45,7 @@ function overlapping({ services, accessories, compose }: ConfigFile): Misfit[] {
       ? [{ path: ['accessories', index], expected: 'a name that is not under services', found: name }]
       : [],
   )
-  const inIgnore = compose.ignore.flatMap((name, index) =>
+  const inIgnore = (compose?.ignore ?? []).flatMap((name, index) =>
     Object.hasOwn(services, name) || accessories.includes(name)
       ? [
           {
@@ -111,6 +113,71 @@ function timing({ gate, migrations }: ConfigFile): Misfit[] {
   }
   if (migrations && migrations['lock-timeout'] > migrations.timeout) {
     found.push({ path: ['migrations', 'lock-timeout'], expected: 'no more than migrations.timeout' })
+  }
+  return found
+}
+
+const onlySystemd = ['command', 'memory', 'cpu', 'restart', 'singleton'] as const
+
+/** Compose or systemd: each service has what its runtime needs, and nothing that only the other knows. */
+function runtime(file: ConfigFile): Misfit[] {
+  const { systemd, services } = file
+  const each = Object.entries(services)
+  return systemd
+    ? [...each.flatMap(([name, service]) => underSystemd(name, service)), ...besideSystemd(file)]
+    : each.flatMap(([name, service]) => underCompose(name, service))
+}
+
+type ServiceFile = ConfigFile['services'][string]
+
+function underCompose(name: string, service: ServiceFile): Misfit[] {
+  const path = ['services', name]
+  const given: Readonly<Record<string, unknown>> = service
+  const found: Misfit[] = onlySystemd.flatMap((key) =>
+    given[key] === undefined
+      ? []
+      : [{ path: [...path, key], expected: 'no such key without `systemd`; the compose file says it' }],
+  )
+  if (service.role === 'worker') return found
+  if (service.port === undefined)
+    found.push({ path: [...path, 'port'], expected: 'a whole number from 1 to 65535' })
+  if (service.assets && !service.assets.path.startsWith('/')) {
+    found.push({ path: [...path, 'assets', 'path'], expected: 'an absolute path inside the image' })
+  }
+  return found
+}
+
+function underSystemd(name: string, service: ServiceFile): Misfit[] {
+  const path = ['services', name]
+  const found: Misfit[] = []
+  if (!service.command) found.push({ path: [...path, 'command'], expected: 'the command that systemd runs' })
+  if (service.role === 'worker') return found
+  if (service.port !== undefined) {
+    const expected = 'no port: with systemd the process listens on the one in its variable PORT'
+    found.push({ path: [...path, 'port'], expected })
+  }
+  if (service.assets?.path.startsWith('/')) {
+    found.push({ path: [...path, 'assets', 'path'], expected: 'a path inside the release, such as static' })
+  }
+  return found
+}
+
+function besideSystemd({ systemd, compose, accessories, volumes }: ConfigFile): Misfit[] {
+  const found: Misfit[] = []
+  if (compose && accessories.length === 0) {
+    found.push({ path: ['compose'], expected: 'either compose or systemd (both only for accessories)' })
+  }
+  if (systemd?.user !== undefined && systemd.scope === 'user') {
+    const expected = 'no user, since units of scope user run as the deploy user'
+    found.push({ path: ['systemd', 'user'], expected })
+  }
+  for (const volume of accessories.length === 0 ? Object.keys(volumes) : []) {
+    found.push({ path: ['volumes', volume], expected: 'no volumes; folders that stay are systemd.shared' })
+  }
+  for (const [index, folder] of (systemd?.shared ?? []).entries()) {
+    const around = systemd?.shared.find((other) => folder.startsWith(`${other}/`))
+    if (around === undefined) continue
+    found.push({ path: ['systemd', 'shared', index], expected: `a folder that is not inside ${around}` })
   }
   return found
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   appName,
   argument,
+  assetsPath,
   assetsUrl,
   basePath,
   bodyPattern,
@@ -12,13 +13,14 @@ import {
   type HostAddress,
   headerName,
   host,
-  imagePath,
   integer,
+  interpreter,
   port,
   probePath,
   repoPath,
   routePath,
   size,
+  userName,
 } from './values'
 
 export { environmentName } from './values'
@@ -53,6 +55,8 @@ function mapOf<V extends z.ZodType>(name: z.ZodType<string, string>, value: V, m
     .refine((map) => Object.keys(map).length <= most, { error: `at most ${most} ${what}` })
 }
 
+const defaultComposeFile = 'compose.yaml'
+
 const health = section({
   path: probePath.describe('Path the gate asks for, such as `/health`.'),
   status: z
@@ -81,27 +85,95 @@ const stopTimeout = duration('1s', '1h')
   .prefault('10s')
   .describe('How long the service may take to stop before it is killed.')
 
+const command = atMost(50, argument, 'words').min(1)
+
+/** How systemd runs a service; with Compose all of it is in the compose file. */
+const process = {
+  command: command
+    .optional()
+    .describe(
+      `systemd: program and arguments, as a list. A program without a slash is looked for in the virtual environment first, one with a slash in the release. \`\${PORT}\` in it is the port of the slot.`,
+    ),
+  memory: size('8m', '4096g').optional().describe('systemd: most memory it may use.'),
+  cpu: z
+    .number({ error: 'a number of processors from 0.01 to 512' })
+    .min(0.01, { error: 'a number of processors from 0.01 to 512' })
+    .max(512, { error: 'a number of processors from 0.01 to 512' })
+    .optional()
+    .describe('systemd: most processors it may use, such as `1.5`.'),
+  restart: z.enum(['always', 'on-failure']).optional().meta({
+    description: 'systemd: whether it is started again when it ends by itself too.',
+    default: 'always',
+  }),
+}
+
 const webService = section({
   // Optional rather than with a default, since only then a union can be told apart by it.
   role: z.literal('web').optional().meta({ description: 'A service that takes traffic.', default: 'web' }),
-  port: port.describe('Port the service listens on in its container.'),
+  port: port
+    .optional()
+    .describe(
+      'Compose: port the service listens on in its container. With systemd it listens on the one in its variable `PORT`.',
+    ),
   slots: section({
     blue: integer(1024, 65535).describe("Port of the host's loopback for the blue slot."),
     green: integer(1024, 65535).describe("Port of the host's loopback for the green slot."),
   }).describe('Two free ports of the host, bound to 127.0.0.1, one for each slot.'),
   health: health.describe('What a healthy service answers.'),
   assets: section({
-    path: imagePath.describe('Folder of static files inside the image.'),
+    path: assetsPath.describe(
+      'Folder of static files: an absolute path inside the image, or with systemd a path inside the release.',
+    ),
     url: assetsUrl.describe('Start of the URL path they are served under, such as `/_next/static/`.'),
   })
     .optional()
-    .describe('Static files inside the image that open pages of the previous release still ask for.'),
+    .describe('Static files of the release, which open pages of the previous release still ask for.'),
+  ...process,
   'stop-timeout': stopTimeout,
 })
 
 const workerService = section({
   role: z.literal('worker').describe('A service that takes no traffic; it starts only at the switch.'),
+  singleton: z.boolean({ error: 'true or false' }).optional().meta({
+    description: 'systemd: whether the old one has to stop before the new one starts.',
+    default: true,
+  }),
+  ...process,
   'stop-timeout': stopTimeout,
+})
+
+const systemd = section({
+  scope: z
+    .enum(['user', 'system'])
+    .prefault('user')
+    .describe(
+      '`user`: units of the deploy user, which needs no further rights. `system`: units of the system that run as another user, started through sudo.',
+    ),
+  user: userName.optional().meta({ description: 'User that system units run as.', default: 'www-data' }),
+  python: section({
+    requirements: repoPath.prefault('requirements.txt').describe('File that pip installs from.'),
+    interpreter: interpreter.prefault('python3').describe('Python on the host, such as `python3.12`.'),
+  })
+    .optional()
+    .describe('Makes a virtual environment on the host, once for each state of the requirements.'),
+  node: section({
+    lock: repoPath
+      .prefault('package-lock.json')
+      .describe('Lock file, beside its `package.json`; `npm ci` installs from it.'),
+  })
+    .optional()
+    .describe('Makes `node_modules` on the host, once for each state of the lock file.'),
+  build: atMost(20, command, 'commands')
+    .prefault([])
+    .describe(
+      "Commands that run on the host in each new release's folder, such as `[python, manage.py, collectstatic, --noinput]`.",
+    ),
+  'build-timeout': duration('1s', '2h')
+    .prefault('15m')
+    .describe('Longest time that installing, or one build command, may take.'),
+  shared: atMost(50, repoPath, 'folders')
+    .prefault([])
+    .describe('Folders of the release that outlive it, such as `media`: links to `shared/data`.'),
 })
 
 const proxy = section({
@@ -141,19 +213,22 @@ export const fileSchema = section({
     .min(1)
     .describe('Servers the environment runs on: `user@address` or `user@address:port`.'),
   compose: section({
-    file: repoPath.prefault('compose.yaml').describe("The product's compose file."),
+    file: repoPath.prefault(defaultComposeFile).describe("The product's compose file."),
     ignore: atMost(50, composeName, 'services')
       .prefault([])
       .describe('Services of the compose file that are not deployed, such as its own web server.'),
   })
-    .prefault({})
-    .describe('Where the services are described.'),
+    .optional()
+    .describe(
+      'Docker Compose runs the app, as this file describes it (or, beside `systemd`, its accessories).',
+    ),
+  systemd: systemd.optional().describe('systemd runs the app, as the services here describe it.'),
   services: mapOf(
     composeName,
     z.discriminatedUnion('role', [webService, workerService], { error: 'role: web or role: worker' }),
     50,
     'services',
-  ).describe('Services that are switched, by their name in the compose file.'),
+  ).describe('Services that are switched, by their name in the compose file if there is one.'),
   accessories: atMost(50, composeName, 'accessories')
     .prefault([])
     .describe('Services that are never switched: database, cache.'),
@@ -175,9 +250,7 @@ export const fileSchema = section({
     .describe('`off` lets migrations run without a checked backup of the database.'),
   migrations: section({
     service: composeName.describe('Service in whose new image the command runs.'),
-    command: atMost(50, argument, 'words')
-      .min(1)
-      .describe('Program and arguments, as a list; no shell takes it apart.'),
+    command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
     timeout: duration('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
     'lock-timeout': duration('100ms', '10m')
       .prefault('10s')
@@ -242,21 +315,50 @@ export interface Health {
   body?: string
 }
 
+/** How systemd runs a service. */
+export interface Process {
+  command: string[]
+  /** Bytes. */
+  memory?: number
+  /** Processors. */
+  cpu?: number
+  restart: 'always' | 'on-failure'
+}
+
 export interface WebService {
   role: 'web'
-  /** In its container. */
-  port: number
+  /** In its container; none with systemd. */
+  port?: number
   /** On the host's loopback. */
   slots: { blue: number; green: number }
   health: Health
   /** `path` without, `url` with a slash at its end. */
   assets?: { path: string; url: string }
+  /** With systemd only. */
+  process?: Process
   stopTimeout: number
 }
 
 export interface WorkerService {
   role: 'worker'
+  /** With systemd only. */
+  process?: Process
+  /** With systemd only: whether two of it must never run at once. */
+  singleton?: boolean
   stopTimeout: number
+}
+
+/** What systemd needs to know besides the services. */
+export interface Systemd {
+  scope: 'user' | 'system'
+  /** As whom system units run. */
+  user: string
+  python?: { requirements: string; interpreter: string }
+  node?: { lock: string }
+  build: string[][]
+  buildTimeout: number
+  /** Folders of the release, as relative paths. */
+  shared: string[]
 }
 
 export type Service = WebService | WorkerService
@@ -284,7 +386,10 @@ export interface Config {
   environment: string
   base: string
   hosts: HostAddress[]
-  compose: ConfigFile['compose']
+  /** Of a systemd app's accessories too. */
+  compose: NonNullable<ConfigFile['compose']>
+  /** There where systemd runs the app. */
+  systemd?: Systemd
   services: Record<string, Service>
   accessories: string[]
   volumes: ConfigFile['volumes']
@@ -306,9 +411,39 @@ function toHealth({ path, status = [], headers, json, body }: z.output<typeof he
 
 function toService(file: ConfigFile['services'][string]): Service {
   const stopTimeout = file['stop-timeout']
-  if (file.role === 'worker') return { role: 'worker', stopTimeout }
+  const process = toProcess(file)
+  if (file.role === 'worker') {
+    return { role: 'worker', ...(process && { process, singleton: file.singleton ?? true }), stopTimeout }
+  }
   const { port, slots, health, assets } = file
-  return { role: 'web', port, slots, health: toHealth(health), ...(assets && { assets }), stopTimeout }
+  return {
+    role: 'web',
+    ...(port !== undefined && { port }),
+    slots,
+    health: toHealth(health),
+    ...(assets && { assets }),
+    ...(process && { process }),
+    stopTimeout,
+  }
+}
+
+function toProcess(file: ConfigFile['services'][string]): Process | undefined {
+  const { command, memory, cpu, restart = 'always' } = file
+  if (!command) return undefined
+  return { command, ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }), restart }
+}
+
+function toSystemd(file: NonNullable<ConfigFile['systemd']>): Systemd {
+  const { scope, user = 'www-data', python, node, build, shared } = file
+  return {
+    scope,
+    user,
+    ...(python && { python }),
+    ...(node && { node }),
+    build,
+    buildTimeout: file['build-timeout'],
+    shared,
+  }
 }
 
 function toProxy(file: z.output<typeof proxy>): Proxy {
@@ -331,13 +466,14 @@ function toMigrations(file: NonNullable<ConfigFile['migrations']>): Migrations {
 
 /** The one place where names of the file become names of the code. */
 export function toConfig(file: ConfigFile, environment: string): Config {
-  const { app, hosts, compose, accessories, volumes, database, backup, gate, bake, drain, retire } = file
+  const { app, hosts, systemd, accessories, volumes, database, backup, gate, bake, drain, retire } = file
   return {
     app,
     environment,
     base: file.base ?? `/srv/${app}`,
     hosts,
-    compose,
+    compose: file.compose ?? { file: defaultComposeFile, ignore: [] },
+    ...(systemd && { systemd: toSystemd(systemd) }),
     services: Object.fromEntries(
       Object.entries(file.services).map(([name, each]) => [name, toService(each)]),
     ),

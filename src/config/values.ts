@@ -95,10 +95,11 @@ export const repoPath = text(
   (path) => !path.split('/').includes('..'),
 )
 
-export const imagePath = text(
-  /^(\/[A-Za-z0-9._@-]+)+\/?$/,
+/** Static files: in an image, or with systemd in the release. */
+export const assetsPath = text(
+  /^\/?[A-Za-z0-9._@-]+(\/[A-Za-z0-9._@-]+)*\/?$/,
   200,
-  'an absolute path inside the image, such as /app/.next/static, without ".."',
+  'an absolute path inside the image, such as /app/.next/static, or one inside the release, such as static, without ".."',
   noDots,
 ).transform((path) => path.replace(/\/$/, ''))
 
@@ -164,6 +165,21 @@ export const host = text(
   'user@address or user@address:port, such as deploy@203.0.113.7 or deploy@[2001:db8::7]:2222',
   (value) => parseHost(value) !== undefined,
 ).transform((value) => parseHost(value)!)
+
+export const userName = text(
+  /^[a-z_][a-z0-9_-]{0,31}$/,
+  32,
+  'the name of a user of the host: lower-case letters, digits, "_" and "-"; not root',
+  (name) => name !== 'root',
+)
+
+/** A program of the host. */
+export const interpreter = text(
+  /^(\/[A-Za-z0-9._+-]+)*\/?[A-Za-z0-9._+][A-Za-z0-9._+-]*$/,
+  200,
+  'a program, such as python3.12 or /opt/python/bin/python3',
+  noDots,
+)
 
 export const headerName = text(/^[A-Za-z0-9-]+$/, 64, 'the name of a header: letters, digits and "-"')
 
