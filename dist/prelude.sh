@@ -83,10 +83,15 @@ refuse_live() {
     fail slot-is-live "slot $1 takes traffic now, so this stage must not touch it"
 }
 
+# ends_line FILE: whether its last byte ends a line. A power cut may leave half a line, or zeros, at its end.
+ends_line() { [ ! -s "$1" ] || [ "$(tail -c 1 "$1" | tr -d '\n' | wc -c)" -eq 0 ]; }
+
 # ledger FIELDS: one line, appended at once and synced. FIELDS is JSON without its braces.
 ledger() {
   (
     umask 027
+    # Half a line stays what it is, and does not take this one with it.
+    ends_line "$kw_base/ledger.jsonl" || printf '\n' >>"$kw_base/ledger.jsonl"
     printf '{"at":"%s","token":%s,"owner":%s,%s}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$kw_token" \
       "$(json "$kw_owner")" "$1" >>"$kw_base/ledger.jsonl"
   )

@@ -8,14 +8,20 @@ lease_field() {
     "$kw_base/lease.json" 2>/dev/null || :
 }
 
-lease_token() { kw_read=$(lease_field 1); printf '%s' "${kw_read:-0}"; }
+# lease_token: of the lease; where lease.json is gone or unreadable, the newest that the ledger knows, for tokens only grow.
+lease_token() {
+  kw_read=$(lease_field 1)
+  [ -n "$kw_read" ] || kw_read=$(sed -n 's/^{"at":"[^"]*","token":\([0-9]\{1,15\}\),.*/\1/p' "$kw_base/ledger.jsonl" 2>/dev/null | sort -n | tail -n 1)
+  printf '%s' "${kw_read:-0}"
+}
 lease_expires() { kw_read=$(lease_field 2); printf '%s' "${kw_read:-0}"; }
 
-# lease_write TOKEN EXPIRES SINCE
+# lease_write TOKEN EXPIRES SINCE: synced with its folder, so that no power cut brings an older token back.
 lease_write() {
   put "$kw_base/lease.json" 0640 \
     "{\"token\":$1,\"expires\":$2,\"owner\":\"$kw_owner\",\"url\":\"$kw_url\",\"since\":$3}
 "
+  sync "$kw_base"
 }
 
 # lease_extend: our own lease, from now on.
@@ -67,9 +73,10 @@ lease_keep() {
   exec 9>&-
 }
 
-# lease_drop: after the runner was ended, its post step frees what its owner still holds, whatever the token.
+# lease_drop: after the runner was ended, its post step frees what its owner still holds, whatever the token. Not what
+# another attempt took since.
 lease_drop() {
-  if lease_is_own && [ "$(lease_expires)" -gt 0 ]; then
+  if [ "$(lease_field 3)" = "$kw_owner" ] && [ "$(lease_expires)" -gt 0 ]; then
     kw_token=$(lease_token)
     lease_keep release 2
   else

@@ -1,0 +1,88 @@
+import { call } from '../../../src/host/program'
+import { type Folder, makeFolder } from './shell'
+
+/** What the shell functions make of files that a crash, or a person, left behind. */
+
+let folder: Folder
+beforeEach(() => {
+  folder = makeFolder()
+})
+afterEach(() => folder.remove())
+
+const event = call('ledger', '"event":"baked","release":"v1-1"')
+
+function readable(lines: string): number {
+  return lines.split('\n').filter((line) => {
+    try {
+      return JSON.parse(line).event === 'baked'
+    } catch {
+      return false
+    }
+  }).length
+}
+
+describe('the ledger', () => {
+  test.each([
+    ['no file', undefined, 1],
+    ['an empty file', '', 1],
+    ['a whole line', '{"event":"baked"}\n', 2],
+    ['half a line', '{"event":"ba', 1],
+    ['a line that lost its end', '{"event":"baked"}', 2],
+    ['zeros', '{"event":"baked"}\n\0\0\0', 2],
+  ])('after %s takes a new line whole', (_, before, events) => {
+    if (before !== undefined) folder.write('ledger.jsonl', before)
+    expect(folder.run([], [event])).toMatchObject({ status: 0 })
+    expect(readable(folder.read('ledger.jsonl'))).toBe(events)
+  })
+})
+
+describe('the lease', () => {
+  const token = () => JSON.parse(folder.read('lease.json')).token
+  const line = (fields: object) =>
+    `${JSON.stringify({ token: 4, expires: 0, owner: '6/1/deploy', url: '', since: 1, ...fields })}\n`
+  const future = 99_999_999_999
+
+  test('tokens grow from one to the next', () => {
+    for (const expected of [1, 2, 3]) {
+      expect(folder.run([], [call('lease_take')]).output).toContain(
+        `{"k":"fact","name":"taken","value":${expected}}`,
+      )
+      expect(token()).toBe(expected)
+    }
+  })
+
+  test.each([undefined, '', '{"token":4,"expi', 'not JSON\n', '\0\0\0\0'])(
+    'after a lease.json that holds %j they grow from the newest that the ledger knows',
+    (content) => {
+      if (content !== undefined) folder.write('lease.json', content)
+      folder.run([], [event], { token: 11 })
+      folder.run([], [event], { token: 9 })
+      folder.run([], [call('lease_take')])
+      expect(token()).toBe(12)
+    },
+  )
+
+  test('is refused while another run holds it, and taken over by the next attempt of the same job', () => {
+    folder.write('lease.json', line({ expires: future }))
+    expect(folder.run([], [call('lease_take')]).output).toContain('"name":"held"')
+    expect(token()).toBe(4)
+    const next = { owner: '6/2/deploy' }
+    expect(folder.run([], [call('lease_take')], next).output).toContain('"name":"taken","value":5')
+  })
+
+  test('is freed by the post step of the attempt that holds it, by no other', () => {
+    folder.write('lease.json', line({ expires: future }))
+    const drop = (owner: string) => folder.run([], [call('lease_drop')], { owner }).output
+    expect(drop('6/2/deploy')).toContain('"not-held"')
+    expect(drop('6/1/test')).toContain('"not-held"')
+    expect(drop('6/1/deploy')).toContain('"done"')
+    expect(JSON.parse(folder.read('lease.json')).expires).toBe(0)
+  })
+
+  test('of somebody else is neither renewed nor freed', () => {
+    folder.write('lease.json', line({ expires: future }))
+    expect(folder.run([], [call('lease_keep', 'renew', '0')], { token: 3 }).output).toContain('"lost"')
+    expect(folder.run([], [call('lease_keep', 'release', '0')], { token: 3 }).output).toContain('"lost"')
+    expect(folder.read('lease.json')).toBe(line({ expires: future }))
+  })
+})
