@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { loadConfig } from '../config/load'
 import type { Config } from '../config/schema'
+import { databaseKinds } from '../databases/kinds'
 import { buildImages } from '../images/build'
 import { type ResolvedCompose, resolveCompose } from '../images/compose-config'
 import type { Exec } from '../images/exec'
@@ -66,7 +67,10 @@ export function planFiles(
   { config, projectDir, env, compose }: Project,
   release: Pick<Release, 'id' | 'version'>,
 ): RuntimePlan {
-  return runtimeOf(config).plan({ config, release, env, projectDir, compose })
+  const plan = runtimeOf(config).plan({ config, release, env, projectDir, compose })
+  const { database } = config
+  const connection = database ? databaseKinds[database.kind].files(database, env) : []
+  return { ...plan, files: [...plan.files, ...connection] }
 }
 
 export interface BuildRequest {
@@ -109,13 +113,17 @@ export async function readBuilt(
   for (const [service, digest] of Object.entries(digests ?? {})) {
     const found = layout.images[service]?.manifestDigest
     if (found === digest) continue
-    throw new Trouble(
-      'Input digests',
+    throw unlikeBuilt(
       `says ${digest} for ${service}, but the layout in ${dir} holds ${found ?? 'nothing'} for it.`,
-      'Hand over the layout and the digests of the same build.',
     )
   }
+  const extra = Object.keys(layout.images).find((service) => digests && !Object.hasOwn(digests, service))
+  if (extra) throw unlikeBuilt(`names no image of ${extra}, but the layout in ${dir} holds one.`)
   return layout
+}
+
+function unlikeBuilt(cause: string): Trouble {
+  return new Trouble('Input digests', cause, 'Hand over the layout and the digests of the same build.')
 }
 
 export function imagesOf(layout: Layout | undefined): Release['images'] {
