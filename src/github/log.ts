@@ -86,13 +86,15 @@ export function actionsReporter(
 
 /**
  * A line that can do nothing but be read. `##[` is the runner's older way to write commands, found anywhere in a line,
- * and what is left of a log after `stop-commands` is still coloured and folded by it.
+ * and what is left of a log after `stop-commands` is still coloured and folded by it. Colours stay; what else an escape
+ * can tell the terminal of somebody who reads a downloaded log does not.
  */
 export function plainText(line: string): string {
   const cut = line.length > longestLine ? `${line.slice(0, longestLine)} … (${line.length} characters)` : line
   return cut
     .replace(/[\r\n]+/g, ' ')
-    .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g, '')
+    .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g, '')
+    .replace(/\x1b(?!\[[0-9;]{0,40}m)/g, '')
     .replaceAll('##[', '# #[')
     .replace(/^(\s*):(?=:)/, '$1:\u200b')
 }

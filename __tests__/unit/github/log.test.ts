@@ -35,6 +35,17 @@ test('a group per stage, steps with their times, and the stages in the report', 
   ])
 })
 
+test('colours stay, and no other escape reaches the terminal of whoever reads the log', () => {
+  const clipboard = '\x1b]52;c;ZXZpbA==\x07'
+  expect(plainText(`\x1b[31mred\x1b[0m \x1b[2J\x9b2J${clipboard}`)).toBe(
+    '\x1b[31mred\x1b[0m [2J2J]52;c;ZXZpbA==',
+  )
+})
+
+test('a command is none after a blank that only the runner takes for one', () => {
+  expect(plainText('\x85::error::fake')).toBe(':\u200b:error::fake')
+})
+
 test('what others print stands between stop-commands tokens, and commands work again after it', () => {
   const { lines, report, reporter } = recorder()
   reporter.stageBegin('start')
