@@ -111,6 +111,48 @@ async function withHosts(context, config, keepLease, work) {
 
 /***/ }),
 
+/***/ 9864:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  X: () => (/* binding */ databaseKinds)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/host/program.ts
+var program = __webpack_require__(630);
+// EXTERNAL MODULE: ./src/host/quote.ts
+var quote = __webpack_require__(282);
+;// CONCATENATED MODULE: ./src/databases/postgres.ts
+
+
+
+
+const postgres = {
+    library: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "postgres.sh", 'utf8'),
+    extension: 'dump',
+    ready: (accessory, seconds) => (0,program/* call */.T)('database_ready', accessory, String(seconds)),
+    dump: (accessory, file) => (0,program/* call */.T)('database_dump', accessory, file),
+    check: (accessory, file, release) => (0,program/* call */.T)('database_check', accessory, file, release),
+    // libpq, node-postgres and psycopg all read it.
+    lockTimeout: (ms) => ({ PGOPTIONS: `-c lock_timeout=${Math.round(ms)}` }),
+    restoreCommand: (app, accessory, file) => `docker exec -i "$(docker ps -q -f label=com.docker.compose.project=${app}-accessories -f label=com.docker.compose.service=${accessory})" ` +
+        `sh -c 'pg_restore --clean --if-exists --single-transaction -U "$POSTGRES_USER" -d "$POSTGRES_DB"' < ${(0,quote/* quote */.h)(file)}`,
+};
+
+;// CONCATENATED MODULE: ./src/databases/kinds.ts
+
+/** Every kind of database we know, by its name in kawasemi.yml. */
+const databaseKinds = { postgres: postgres };
+
+
+/***/ }),
+
 /***/ 6961:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -2038,10 +2080,16 @@ function findRelease(history, id) {
     const shipped = history.findLast((event) => event.event === 'shipped' && event.release === id);
     return shipped?.event === 'shipped' ? shipped.details : undefined;
 }
+/** What takes an event of the same release back: an answer of the gate holds for what it asked, not for what came after. */
+const undoneBy = {
+    gated: ['started', 'gate-failed', 'bake-failed'],
+    'bake-failed': ['switching'],
+};
 /** Since the release was last shipped: did this happen to it, and was it not undone since? */
 function hasHappened(history, id, name) {
-    const from = history.findLastIndex((event) => event.event === 'shipped' && event.release === id);
-    return history.slice(from + 1).some((event) => event.event === name && event.release === id);
+    const undoes = undoneBy[name] ?? [];
+    const last = history.findLast(({ event, release }) => release === id && (event === 'shipped' || event === name || undoes.includes(event)));
+    return last !== undefined && last.event === name;
 }
 /** Releases that stood their bake, or whose deploy had none, oldest first, each once, without those that somebody rolled back from. */
 function goodReleases(history) {
@@ -3310,9 +3358,9 @@ const systemClock = {
 /* harmony export */   s: () => (/* binding */ take)
 /* harmony export */ });
 /* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3496);
-/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5205);
-/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
-/* harmony import */ var _runtimes_kinds__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6700);
+/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5205);
+/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2386);
+/* harmony import */ var _runtimes_kinds__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6700);
 
 
 
@@ -3321,9 +3369,9 @@ const systemClock = {
 async function open(request) {
     const { config, ssh, owner, reporter, report, signal, clock } = request;
     if (config.hosts.length > 1) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q('hosts', `${config.hosts.length} hosts are listed, and this version of Kawasemi deploys to one.`, 'List one host for each environment.');
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q('hosts', `${config.hosts.length} hosts are listed, and this version of Kawasemi deploys to one.`, 'List one host for each environment.');
     }
-    const runtime = (0,_runtimes_kinds__WEBPACK_IMPORTED_MODULE_2__/* .runtimeOf */ .G)(config);
+    const runtime = (0,_runtimes_kinds__WEBPACK_IMPORTED_MODULE_3__/* .runtimeOf */ .G)(config);
     const opened = await Promise.allSettled(config.hosts.map(({ address, port, user }) => _host_session__WEBPACK_IMPORTED_MODULE_0__/* .HostSession */ .H.open({
         ssh: {
             address,
@@ -3400,7 +3448,7 @@ function describe({ config, hosts, report }) {
 /** What takes traffic on the host now. */
 function liveRelease(host) {
     const { live, releases, history } = host.facts;
-    return live ? (0,_release_history__WEBPACK_IMPORTED_MODULE_3__/* .findRelease */ .dv)(history, releases[live]) : undefined;
+    return live ? (0,_release_history__WEBPACK_IMPORTED_MODULE_1__/* .findRelease */ .dv)(history, releases[live]) : undefined;
 }
 
 
@@ -3440,13 +3488,15 @@ function misfits(file) {
         ...routes(file),
         ...references(file),
         ...timing(file),
+        ...runtime(file),
     ];
 }
-function repeated({ hosts, accessories, compose, proxy }) {
+function repeated({ hosts, accessories, compose, systemd, proxy }) {
     const lists = [
         { path: ['hosts'], items: hosts.map(({ address, port }) => `${address}:${port}`) },
         { path: ['accessories'], items: accessories },
-        { path: ['compose', 'ignore'], items: compose.ignore },
+        { path: ['compose', 'ignore'], items: compose?.ignore ?? [] },
+        { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
         { path: ['proxy', 'domains'], items: proxy?.domains ?? [] },
         { path: ['proxy', 'routes'], items: proxy?.routes.map((route) => route.path) ?? [] },
     ];
@@ -3458,7 +3508,7 @@ function overlapping({ services, accessories, compose }) {
     const inAccessories = accessories.flatMap((name, index) => Object.hasOwn(services, name)
         ? [{ path: ['accessories', index], expected: 'a name that is not under services', found: name }]
         : []);
-    const inIgnore = compose.ignore.flatMap((name, index) => Object.hasOwn(services, name) || accessories.includes(name)
+    const inIgnore = (compose?.ignore ?? []).flatMap((name, index) => Object.hasOwn(services, name) || accessories.includes(name)
         ? [
             {
                 path: ['compose', 'ignore', index],
@@ -3523,6 +3573,66 @@ function timing({ gate, migrations }) {
     }
     if (migrations && migrations['lock-timeout'] > migrations.timeout) {
         found.push({ path: ['migrations', 'lock-timeout'], expected: 'no more than migrations.timeout' });
+    }
+    return found;
+}
+const onlySystemd = ['command', 'memory', 'cpu', 'restart', 'singleton'];
+/** Compose or systemd: each service has what its runtime needs, and nothing that only the other knows. */
+function runtime(file) {
+    const { systemd, services } = file;
+    const each = Object.entries(services);
+    return systemd
+        ? [...each.flatMap(([name, service]) => underSystemd(name, service)), ...besideSystemd(file)]
+        : each.flatMap(([name, service]) => underCompose(name, service));
+}
+function underCompose(name, service) {
+    const path = ['services', name];
+    const given = service;
+    const found = onlySystemd.flatMap((key) => given[key] === undefined
+        ? []
+        : [{ path: [...path, key], expected: 'no such key without `systemd`; the compose file says it' }]);
+    if (service.role === 'worker')
+        return found;
+    if (service.port === undefined)
+        found.push({ path: [...path, 'port'], expected: 'a whole number from 1 to 65535' });
+    if (service.assets && !service.assets.path.startsWith('/')) {
+        found.push({ path: [...path, 'assets', 'path'], expected: 'an absolute path inside the image' });
+    }
+    return found;
+}
+function underSystemd(name, service) {
+    const path = ['services', name];
+    const found = [];
+    if (!service.command)
+        found.push({ path: [...path, 'command'], expected: 'the command that systemd runs' });
+    if (service.role === 'worker')
+        return found;
+    if (service.port !== undefined) {
+        const expected = 'no port: with systemd the process listens on the one in its variable PORT';
+        found.push({ path: [...path, 'port'], expected });
+    }
+    if (service.assets?.path.startsWith('/')) {
+        found.push({ path: [...path, 'assets', 'path'], expected: 'a path inside the release, such as static' });
+    }
+    return found;
+}
+function besideSystemd({ systemd, compose, accessories, volumes }) {
+    const found = [];
+    if (compose && accessories.length === 0) {
+        found.push({ path: ['compose'], expected: 'either compose or systemd (both only for accessories)' });
+    }
+    if (systemd?.user !== undefined && systemd.scope === 'user') {
+        const expected = 'no user, since units of scope user run as the deploy user';
+        found.push({ path: ['systemd', 'user'], expected });
+    }
+    for (const volume of accessories.length === 0 ? Object.keys(volumes) : []) {
+        found.push({ path: ['volumes', volume], expected: 'no volumes; folders that stay are systemd.shared' });
+    }
+    for (const [index, folder] of (systemd?.shared ?? []).entries()) {
+        const around = systemd?.shared.find((other) => folder.startsWith(`${other}/`));
+        if (around === undefined)
+            continue;
+        found.push({ path: ['systemd', 'shared', index], expected: `a folder that is not inside ${around}` });
     }
     return found;
 }
@@ -3646,7 +3756,8 @@ const noDots = (path) => !path.split('/').some((part) => part === '.' || part ==
 const noEmptyParts = (path) => !path.includes('//');
 const basePath = values_text(/^(\/[A-Za-z0-9._-]+){2,}$/, 128, 'an absolute path at least two folders deep, such as /srv/shop, of letters, digits, ".", "_" and "-", without ".."', noDots);
 const repoPath = values_text(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 200, 'a path inside the repository, such as deploy/compose.yaml, without ".."', (path) => !path.split('/').includes('..'));
-const imagePath = values_text(/^(\/[A-Za-z0-9._@-]+)+\/?$/, 200, 'an absolute path inside the image, such as /app/.next/static, without ".."', noDots).transform((path) => path.replace(/\/$/, ''));
+/** Static files: in an image, or with systemd in the release. */
+const assetsPath = values_text(/^\/?[A-Za-z0-9._@-]+(\/[A-Za-z0-9._@-]+)*\/?$/, 200, 'an absolute path inside the image, such as /app/.next/static, or one inside the release, such as static, without ".."', noDots).transform((path) => path.replace(/\/$/, ''));
 const routePath = values_text(/^\/[A-Za-z0-9._~/-]*$/, 200, 'a path that starts with "/", such as / or /api/, of letters, digits, ".", "_", "~" and "-"', (path) => noDots(path) && noEmptyParts(path));
 /** The prefix of an URL's path; ends with a slash once parsed. */
 const assetsUrl = values_text(/^(\/[A-Za-z0-9._~-]+)+\/?$/, 200, 'the start of the assets\' URL path, such as /_next/static/, other than "/"', noDots).transform((path) => (path.endsWith('/') ? path : `${path}/`));
@@ -3668,6 +3779,9 @@ function parseHost(value) {
 }
 /** `user@address` or `user@address:port`. */
 const host = values_text(hostPattern, 300, 'user@address or user@address:port, such as deploy@203.0.113.7 or deploy@[2001:db8::7]:2222', (value) => parseHost(value) !== undefined).transform((value) => parseHost(value));
+const userName = values_text(/^[a-z_][a-z0-9_-]{0,31}$/, 32, 'the name of a user of the host: lower-case letters, digits, "_" and "-"; not root', (name) => name !== 'root');
+/** A program of the host. */
+const interpreter = values_text(/^(\/[A-Za-z0-9._+-]+)*\/?[A-Za-z0-9._+][A-Za-z0-9._+-]*$/, 200, 'a program, such as python3.12 or /opt/python/bin/python3', noDots);
 const headerName = values_text(/^[A-Za-z0-9-]+$/, 64, 'the name of a header: letters, digits and "-"');
 const fieldPath = values_text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 200, 'the path of a JSON field, its parts joined by dots, such as checks.database');
 const bodyPattern = values_text(/^[\s\S]+$/, 500, 'a regular expression, such as "ok|ready"', (pattern) => {
@@ -3710,6 +3824,7 @@ function mapOf(name, value, most, what) {
     return schemas/* record */.g1P(name, value)
         .refine((map) => Object.keys(map).length <= most, { error: `at most ${most} ${what}` });
 }
+const defaultComposeFile = 'compose.yaml';
 const health = section({
     path: probePath.describe('Path the gate asks for, such as `/health`.'),
     status: schemas/* union */.KCZ([integer(100, 599), schemas/* array */.YOg(integer(100, 599)).min(1).max(20)], {
@@ -3730,26 +3845,79 @@ const health = section({
 const stopTimeout = duration('1s', '1h')
     .prefault('10s')
     .describe('How long the service may take to stop before it is killed.');
+const command = atMost(50, argument, 'words').min(1);
+/** How systemd runs a service; with Compose all of it is in the compose file. */
+const schema_process = {
+    command: command
+        .optional()
+        .describe(`systemd: program and arguments, as a list. A program without a slash is looked for in the virtual environment first, one with a slash in the release. \`\${PORT}\` in it is the port of the slot.`),
+    memory: size('8m', '4096g').optional().describe('systemd: most memory it may use.'),
+    cpu: schemas/* number */.aig({ error: 'a number of processors from 0.01 to 512' })
+        .min(0.01, { error: 'a number of processors from 0.01 to 512' })
+        .max(512, { error: 'a number of processors from 0.01 to 512' })
+        .optional()
+        .describe('systemd: most processors it may use, such as `1.5`.'),
+    restart: schemas/* enum */.k5n(['always', 'on-failure']).optional().meta({
+        description: 'systemd: whether it is started again when it ends by itself too.',
+        default: 'always',
+    }),
+};
 const webService = section({
     // Optional rather than with a default, since only then a union can be told apart by it.
     role: schemas/* literal */.euz('web').optional().meta({ description: 'A service that takes traffic.', default: 'web' }),
-    port: port.describe('Port the service listens on in its container.'),
+    port: port
+        .optional()
+        .describe('Compose: port the service listens on in its container. With systemd it listens on the one in its variable `PORT`.'),
     slots: section({
         blue: integer(1024, 65535).describe("Port of the host's loopback for the blue slot."),
         green: integer(1024, 65535).describe("Port of the host's loopback for the green slot."),
     }).describe('Two free ports of the host, bound to 127.0.0.1, one for each slot.'),
     health: health.describe('What a healthy service answers.'),
     assets: section({
-        path: imagePath.describe('Folder of static files inside the image.'),
+        path: assetsPath.describe('Folder of static files: an absolute path inside the image, or with systemd a path inside the release.'),
         url: assetsUrl.describe('Start of the URL path they are served under, such as `/_next/static/`.'),
     })
         .optional()
-        .describe('Static files inside the image that open pages of the previous release still ask for.'),
+        .describe('Static files of the release, which open pages of the previous release still ask for.'),
+    ...schema_process,
     'stop-timeout': stopTimeout,
 });
 const workerService = section({
     role: schemas/* literal */.euz('worker').describe('A service that takes no traffic; it starts only at the switch.'),
+    singleton: schemas/* boolean */.zMY({ error: 'true or false' }).optional().meta({
+        description: 'systemd: whether the old one has to stop before the new one starts.',
+        default: true,
+    }),
+    ...schema_process,
     'stop-timeout': stopTimeout,
+});
+const systemd = section({
+    scope: schemas/* enum */.k5n(['user', 'system'])
+        .prefault('user')
+        .describe('`user`: units of the deploy user, which needs no further rights. `system`: units of the system that run as another user, started through sudo.'),
+    user: userName.optional().meta({ description: 'User that system units run as.', default: 'www-data' }),
+    python: section({
+        requirements: repoPath.prefault('requirements.txt').describe('File that pip installs from.'),
+        interpreter: interpreter.prefault('python3').describe('Python on the host, such as `python3.12`.'),
+    })
+        .optional()
+        .describe('Makes a virtual environment on the host, once for each state of the requirements.'),
+    node: section({
+        lock: repoPath
+            .prefault('package-lock.json')
+            .describe('Lock file, beside its `package.json`; `npm ci` installs from it.'),
+    })
+        .optional()
+        .describe('Makes `node_modules` on the host, once for each state of the lock file.'),
+    build: atMost(20, command, 'commands')
+        .prefault([])
+        .describe("Commands that run on the host in each new release's folder, such as `[python, manage.py, collectstatic, --noinput]`."),
+    'build-timeout': duration('1s', '2h')
+        .prefault('15m')
+        .describe('Longest time that installing, or one build command, may take.'),
+    shared: atMost(50, repoPath, 'folders')
+        .prefault([])
+        .describe('Folders of the release that outlive it, such as `media`: links to `shared/data`.'),
 });
 const proxy = section({
     kind: schemas/* literal */.euz('nginx').describe('The web server in front of the app.'),
@@ -3781,14 +3949,15 @@ const fileSchema = section({
         .min(1)
         .describe('Servers the environment runs on: `user@address` or `user@address:port`.'),
     compose: section({
-        file: repoPath.prefault('compose.yaml').describe("The product's compose file."),
+        file: repoPath.prefault(defaultComposeFile).describe("The product's compose file."),
         ignore: atMost(50, composeName, 'services')
             .prefault([])
             .describe('Services of the compose file that are not deployed, such as its own web server.'),
     })
-        .prefault({})
-        .describe('Where the services are described.'),
-    services: mapOf(composeName, schemas/* discriminatedUnion */.gMt('role', [webService, workerService], { error: 'role: web or role: worker' }), 50, 'services').describe('Services that are switched, by their name in the compose file.'),
+        .optional()
+        .describe('Docker Compose runs the app, as this file describes it (or, beside `systemd`, its accessories).'),
+    systemd: systemd.optional().describe('systemd runs the app, as the services here describe it.'),
+    services: mapOf(composeName, schemas/* discriminatedUnion */.gMt('role', [webService, workerService], { error: 'role: web or role: worker' }), 50, 'services').describe('Services that are switched, by their name in the compose file if there is one.'),
     accessories: atMost(50, composeName, 'accessories')
         .prefault([])
         .describe('Services that are never switched: database, cache.'),
@@ -3807,9 +3976,7 @@ const fileSchema = section({
         .describe('`off` lets migrations run without a checked backup of the database.'),
     migrations: section({
         service: composeName.describe('Service in whose new image the command runs.'),
-        command: atMost(50, argument, 'words')
-            .min(1)
-            .describe('Program and arguments, as a list; no shell takes it apart.'),
+        command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
         timeout: duration('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
         'lock-timeout': duration('100ms', '10m')
             .prefault('10s')
@@ -3861,10 +4028,38 @@ function toHealth({ path, status = [], headers, json, body }) {
 }
 function toService(file) {
     const stopTimeout = file['stop-timeout'];
-    if (file.role === 'worker')
-        return { role: 'worker', stopTimeout };
+    const process = toProcess(file);
+    if (file.role === 'worker') {
+        return { role: 'worker', ...(process && { process, singleton: file.singleton ?? true }), stopTimeout };
+    }
     const { port, slots, health, assets } = file;
-    return { role: 'web', port, slots, health: toHealth(health), ...(assets && { assets }), stopTimeout };
+    return {
+        role: 'web',
+        ...(port !== undefined && { port }),
+        slots,
+        health: toHealth(health),
+        ...(assets && { assets }),
+        ...(process && { process }),
+        stopTimeout,
+    };
+}
+function toProcess(file) {
+    const { command, memory, cpu, restart = 'always' } = file;
+    if (!command)
+        return undefined;
+    return { command, ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }), restart };
+}
+function toSystemd(file) {
+    const { scope, user = 'www-data', python, node, build, shared } = file;
+    return {
+        scope,
+        user,
+        ...(python && { python }),
+        ...(node && { node }),
+        build,
+        buildTimeout: file['build-timeout'],
+        shared,
+    };
 }
 function toProxy(file) {
     const { kind, domains, routes, listen } = file;
@@ -3884,13 +4079,14 @@ function toMigrations(file) {
 }
 /** The one place where names of the file become names of the code. */
 function toConfig(file, environment) {
-    const { app, hosts, compose, accessories, volumes, database, backup, gate, bake, drain, retire } = file;
+    const { app, hosts, systemd, accessories, volumes, database, backup, gate, bake, drain, retire } = file;
     return {
         app,
         environment,
         base: file.base ?? `/srv/${app}`,
         hosts,
-        compose,
+        compose: file.compose ?? { file: defaultComposeFile, ignore: [] },
+        ...(systemd && { systemd: toSystemd(systemd) }),
         services: Object.fromEntries(Object.entries(file.services).map(([name, each]) => [name, toService(each)])),
         accessories,
         volumes,
@@ -4139,6 +4335,8 @@ function kind({ value }, missing) {
     return value instanceof Map ? 'a map' : shown(value);
 }
 
+// EXTERNAL MODULE: ./src/databases/kinds.ts + 1 modules
+var kinds = __webpack_require__(9864);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: ./src/release/trouble.ts
@@ -4950,8 +5148,9 @@ async function removeOthers({ dir, blobs }) {
 }
 
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 10 modules
-var kinds = __webpack_require__(6700);
+var runtimes_kinds = __webpack_require__(6700);
 ;// CONCATENATED MODULE: ./src/stages/project.ts
+
 
 
 
@@ -4991,7 +5190,10 @@ async function readProject(exec, config, configFile, env) {
  * anything is built.
  */
 function planFiles({ config, projectDir, env, compose }, release) {
-    return (0,kinds/* runtimeOf */.G)(config).plan({ config, release, env, projectDir, compose });
+    const plan = (0,runtimes_kinds/* runtimeOf */.G)(config).plan({ config, release, env, projectDir, compose });
+    const { database } = config;
+    const connection = database ? kinds/* databaseKinds */.X[database.kind].files(database, env) : [];
+    return { ...plan, files: [...plan.files, ...connection] };
 }
 /** Builds what the config's services build, and lays it down as an OCI layout. Nothing where no service has a build. */
 async function build(project, request) {
@@ -5020,9 +5222,15 @@ async function readBuilt(dir, digests) {
         const found = layout.images[service]?.manifestDigest;
         if (found === digest)
             continue;
-        throw new trouble/* Trouble */.q('Input digests', `says ${digest} for ${service}, but the layout in ${dir} holds ${found ?? 'nothing'} for it.`, 'Hand over the layout and the digests of the same build.');
+        throw unlikeBuilt(`says ${digest} for ${service}, but the layout in ${dir} holds ${found ?? 'nothing'} for it.`);
     }
+    const extra = Object.keys(layout.images).find((service) => digests && !Object.hasOwn(digests, service));
+    if (extra)
+        throw unlikeBuilt(`names no image of ${extra}, but the layout in ${dir} holds one.`);
     return layout;
+}
+function unlikeBuilt(cause) {
+    return new trouble/* Trouble */.q('Input digests', cause, 'Hand over the layout and the digests of the same build.');
 }
 function imagesOf(layout) {
     return Object.fromEntries(Object.entries(layout?.images ?? {}).map(([service, { manifestDigest, configDigest }]) => [

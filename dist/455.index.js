@@ -64,8 +64,8 @@ function findTarget(history, live, to) {
 
 // EXTERNAL MODULE: ./src/release/slot.ts
 var slot = __webpack_require__(1833);
-// EXTERNAL MODULE: ./src/stages/chain.ts + 4 modules
-var chain = __webpack_require__(8943);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 2 modules
+var chain = __webpack_require__(5989);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/drain.ts

@@ -10,8 +10,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   run: () => (/* binding */ run)
 /* harmony export */ });
-/* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8943);
-/* harmony import */ var _stages_deliver__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5195);
+/* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5989);
+/* harmony import */ var _stages_deliver__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2283);
 /* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2524);
 /* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9343);
 /* harmony import */ var _stages_project__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4977);
@@ -87,73 +87,22 @@ function buildRequest({ inputs, reporter }, identity, dir) {
 
 /***/ }),
 
-/***/ 5195:
+/***/ 2283:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   c: () => (/* binding */ deliver),
-  M: () => (/* binding */ preflight)
+  M: () => (/* binding */ deliver_preflight)
 });
 
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
-// EXTERNAL MODULE: ./src/release/slot.ts
-var slot = __webpack_require__(1833);
-// EXTERNAL MODULE: ./src/release/trouble.ts
-var trouble = __webpack_require__(2386);
-;// CONCATENATED MODULE: ./src/stages/preflight.ts
-
-
-
-/** `uname -m` → the name images use. */
-const machines = {
-    x86_64: 'amd64',
-    aarch64: 'arm64',
-    armv7l: 'arm',
-    riscv64: 'riscv64',
-    s390x: 's390x',
-    ppc64le: 'ppc64le',
-};
-const spareDisk = 256 * 2 ** 20;
-/** The slot that takes no traffic. */
-function idleSlot(facts) {
-    return facts.live ? (0,slot/* otherSlot */.jx)(facts.live) : 'blue';
-}
-/** Refuses a host that cannot hold the release, with the numbers, before anything is sent. */
-function checkHost(host, facts, needs) {
-    const architecture = machines[facts.machine] ?? facts.machine;
-    const wrong = needs.architectures.find((each) => each !== architecture);
-    if (wrong) {
-        throw new trouble/* Trouble */.q(host, `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
-    }
-    const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));
-    const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk;
-    const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree;
-    const free = Math.min(facts.diskFree, dockerFree);
-    // The second slot will want as much memory as the live one uses.
-    const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
-    if (free < disk) {
-        throw new trouble/* Trouble */.q(host, `has ${megabytes(free)} of disk free, but this deploy needs ${megabytes(disk)}: images ${megabytes(needs.imageBytes)}, a backup, and ${megabytes(spareDisk)} to spare.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
-    }
-    if (liveMemory > 0 && facts.memoryAvailable < liveMemory) {
-        throw new trouble/* Trouble */.q(host, `has ${megabytes(facts.memoryAvailable)} of memory available, but a second slot needs about ${megabytes(liveMemory)}, what the live one uses.`, 'Free memory there, or give the server more.');
-    }
-}
-/** An older run must not go over what a newer run put live. */
-function refuseOlder(host, facts, run) {
-    const newest = (0,release_history/* lastSwitchRun */.mJ)(facts.history);
-    if (run < newest) {
-        throw new trouble/* Trouble */.q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
-    }
-}
-function megabytes(bytes) {
-    return `${Math.ceil(bytes / 2 ** 20)} MB`;
-}
-
+// EXTERNAL MODULE: ./src/stages/preflight.ts
+var preflight = __webpack_require__(2684);
 // EXTERNAL MODULE: ./src/stages/project.ts + 14 modules
 var stages_project = __webpack_require__(4977);
 // EXTERNAL MODULE: external "node:fs"
@@ -424,14 +373,14 @@ function assetCalls({ config }, release) {
 
 
 /** Refuses hosts that cannot take the release, and re-runs that are older than what is live. Changes nothing. */
-function preflight(deploy, request) {
+function deliver_preflight(deploy, request) {
     const layout = Object.values(request.layout?.images ?? {});
     for (const { name, facts } of deploy.hosts) {
         const refusal = deploy.runtime.refusal(facts.runtime);
         if (refusal)
             throw refusal;
-        refuseOlder(name, facts, request.identity.run);
-        checkHost(name, facts, {
+        (0,preflight/* refuseOlder */.z3)(name, facts, request.identity.run);
+        (0,preflight/* checkHost */.RC)(name, facts, {
             architectures: [...new Set(layout.map(({ architecture }) => architecture))],
             imageBytes: Math.max(0, ...layout.map(({ unpackedSize }) => unpackedSize)),
         });
@@ -454,7 +403,7 @@ async function deliver(deploy, project, request) {
         deploy.reporter.warning(warning);
     const release = {
         ...identity,
-        slot: idleSlot(facts),
+        slot: (0,preflight/* idleSlot */.f0)(facts),
         images: recorded?.images ?? (0,stages_project/* imagesOf */.IC)(layout),
         config: (0,stages_project/* configHash */.r_)(plan),
     };
@@ -495,6 +444,75 @@ function releaseId(version, run) {
 /** The same for every attempt of a run, so that a re-run finds what the first attempt left. */
 function identityOf(run, version) {
     return { id: releaseId(version, run.id), version, run: run.id, commit: run.sha };
+}
+
+
+/***/ }),
+
+/***/ 2684:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   RC: () => (/* binding */ checkHost),
+/* harmony export */   a$: () => (/* binding */ refuseOlderRun),
+/* harmony export */   f0: () => (/* binding */ idleSlot),
+/* harmony export */   z3: () => (/* binding */ refuseOlder)
+/* harmony export */ });
+/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
+/* harmony import */ var _release_slot__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1833);
+/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
+
+
+
+/** `uname -m` → the name images use. */
+const machines = {
+    x86_64: 'amd64',
+    aarch64: 'arm64',
+    armv7l: 'arm',
+    riscv64: 'riscv64',
+    s390x: 's390x',
+    ppc64le: 'ppc64le',
+};
+const spareDisk = 256 * 2 ** 20;
+/** The slot that takes no traffic. */
+function idleSlot(facts) {
+    return facts.live ? (0,_release_slot__WEBPACK_IMPORTED_MODULE_2__/* .otherSlot */ .jx)(facts.live) : 'blue';
+}
+/** Refuses a host that cannot hold the release, with the numbers, before anything is sent. */
+function checkHost(host, facts, needs) {
+    const architecture = machines[facts.machine] ?? facts.machine;
+    const wrong = needs.architectures.find((each) => each !== architecture);
+    if (wrong) {
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
+    }
+    const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));
+    const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk;
+    const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree;
+    const free = Math.min(facts.diskFree, dockerFree);
+    // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
+    const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
+    const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0);
+    if (free < disk) {
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free, but this deploy needs ${megabytes(disk)}: images ${megabytes(needs.imageBytes)}, a backup, and ${megabytes(spareDisk)} to spare.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
+    }
+    if (memory < liveMemory) {
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`, 'Free memory there, give the server more, or lower what the services may use.');
+    }
+}
+/** An older run must not go over what a newer run put live. */
+function refuseOlder(host, facts, run) {
+    const newest = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitchRun */ .mJ)(facts.history);
+    if (run < newest) {
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
+    }
+}
+/** For the steps after ship, which a person may run again long after. @throws {Trouble} */
+function refuseOlderRun({ hosts }, run) {
+    for (const { name, facts } of hosts)
+        refuseOlder(name, facts, run);
+}
+function megabytes(bytes) {
+    return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }
 
 

@@ -405,7 +405,8 @@ var environment = __webpack_require__(3437);
 
 /** Prints the program that prepares a host, to be run there as root. */
 async function run({ inputs }) {
-    process.stdout.write(renderSetup(await (0,environment/* readConfig */.Xg)(inputs)));
+    const { deployKey } = inputs;
+    process.stdout.write(renderSetup(await (0,environment/* readConfig */.Xg)(inputs), { ...(deployKey && { deployKey }) }));
 }
 
 

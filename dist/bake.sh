@@ -13,14 +13,13 @@ bake_begin() {
   printf '%s\n' "$$" >"$kw_run/pid"
 }
 
-# bake_lock: the flock of every program that changes the host, and the token under it.
+# bake_lock: the flock of every program that changes the host, and the token under it. Held to the end, where the lease
+# is extended.
 bake_lock() {
   exec 9>>"$kw_base/lease.lock"
   flock -w 60 9 || fail lock-busy "another program of ours holds this host"
   [ "$(lease_token)" = "$kw_token" ] || fail lease-lost "the lease passed on while the bake went on"
 }
-
-bake_unlock() { exec 9>&-; }
 
 # bake_log_from FILE: where the access log ends now. Counts begin there.
 bake_log_from() { wc -c <"$1" 2>/dev/null || printf 0; }
@@ -76,7 +75,6 @@ bake() {
     0)
       bake_lock
       ledger "\"event\":\"baked\",\"release\":$(json "$2"),\"slot\":\"$1\""
-      bake_unlock
       ;;
     2) fail left "another slot was put live while the bake went on" ;;
     *)

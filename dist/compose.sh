@@ -211,7 +211,7 @@ runtime_remove() {
 compose_logs_of() {
   docker ps -a --no-trunc --filter "label=com.docker.compose.project=$1" \
     --format '{{.ID}} {{.Label "com.docker.compose.service"}}' </dev/null | while read -r kw_container kw_service; do
-    docker logs --tail "$2" "$kw_container" 2>&1 </dev/null | cut -b 1-2000 | sed "s/^/$kw_service | /"
+    docker logs --tail "$2" "$kw_container" 2>&1 </dev/null | cut -b 1-2000 | awk -v name="$kw_service" '{ print name " | " $0 }'
   done
 }
 

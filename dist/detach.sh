@@ -1,7 +1,9 @@
 # The few lines that go over the channel: they start a program apart from the connection and follow what it prints.
 
 # detach FOLDER PROGRAM: the program travels on stdin here too, so no argument list and no file ever holds it.
+# What an earlier program left in the folder would pass for this one's end.
 detach() {
+  rm -rf "$1"
   mkdir -p "$1"
   : >"$1/out"
   (printf '%s' "$2" | setsid sh >"$1/out" 2>&1 9>&- 8>&- &)

@@ -32139,7 +32139,7 @@ const inputTable = {
     },
     'blue-green': { ...common, release: {} },
     rollback: { ...common, to: {}, reason: {} },
-    'setup-host': common,
+    'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
 };
 
 ;// CONCATENATED MODULE: ./src/github/key-values.ts
@@ -32330,11 +32330,15 @@ const readInputs = {
             matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters');
         return { ...inputs_common(read), ...(to !== '' && { to }), ...(reason !== '' && { reason }) };
     },
-    'setup-host': (secrets) => inputs_common(reader('setup-host', secrets)),
+    'setup-host': (secrets) => {
+        const read = reader('setup-host', secrets);
+        const deployKey = read.text('deploy-key');
+        return { ...product(read), ...(deployKey !== '' && { deployKey }) };
+    },
 };
-/** What `post` needs, whichever action it belongs to. */
+/** What `post` needs, whichever action it belongs to: what all of them need. */
 function readPostInputs(secrets) {
-    return inputs_common(reader('setup-host', secrets));
+    return inputs_common(reader('run-migrations', secrets));
 }
 const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 const environmentPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
@@ -32598,13 +32602,15 @@ function actionsReporter(report, sink = { info: info, startGroup: startGroup, en
 }
 /**
  * A line that can do nothing but be read. `##[` is the runner's older way to write commands, found anywhere in a line,
- * and what is left of a log after `stop-commands` is still coloured and folded by it.
+ * and what is left of a log after `stop-commands` is still coloured and folded by it. Colours stay; what else an escape
+ * can tell the terminal of somebody who reads a downloaded log does not.
  */
 function plainText(line) {
     const cut = line.length > longestLine ? `${line.slice(0, longestLine)} … (${line.length} characters)` : line;
     return cut
         .replace(/[\r\n]+/g, ' ')
-        .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]/g, '')
+        .replace(/[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g, '')
+        .replace(/\x1b(?!\[[0-9;]{0,40}m)/g, '')
         .replaceAll('##[', '# #[')
         .replace(/^(\s*):(?=:)/, '$1:\u200b');
 }
@@ -32854,13 +32860,13 @@ function table(head, align, rows) {
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(943), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(694)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
-    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(943), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
-    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(943), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
-    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(943), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
-    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(943), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
+    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
+    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
+    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
+    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
     'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(990)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5990))),
     post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };

@@ -3,7 +3,8 @@
 migration() {
   kw_release=$1 kw_accessory=$2
   shift 2
-  kw_before=$(schema_of "$kw_accessory")
+  kw_before=$(schema_of "$kw_accessory") ||
+    refuse schema-unknown "the schema of the database in $kw_accessory cannot be read; the lines above say why"
   ledger "\"event\":\"migrating\",\"release\":$(json "$kw_release")"
   kw_status=0
   ("$@") || kw_status=$?
@@ -12,7 +13,8 @@ migration() {
     ledger "\"event\":\"migration-failed\",\"release\":$(json "$kw_release"),\"status\":71,\"schemaChanged\":false"
     exit 71
   fi
-  kw_after=$(schema_of "$kw_accessory")
+  # What cannot be read counts as changed.
+  kw_after=$(schema_of "$kw_accessory") || kw_after=unknown
   if [ "$kw_status" = 0 ]; then
     ledger "\"event\":\"migrated\",\"release\":$(json "$kw_release"),\"schemaBefore\":\"$kw_before\",\"schema\":\"$kw_after\""
     fact schema-changed "$([ "$kw_before" = "$kw_after" ] && printf false || printf true)"

@@ -1,14 +1,23 @@
 # prune_release ID: one old release and its images. A file or an image that is still in use stays, and is told.
 prune_release() {
   case "$1" in '' | . | .. | */*) return ;; esac
-  for kw_image in $(docker image ls -q --no-trunc --filter "reference=kawasemi/$kw_app-*:$1" --format '{{.Repository}}:{{.Tag}}' </dev/null); do
+  for kw_service in $(release_services "$1"); do
+    kw_image=kawasemi/$kw_app-$kw_service:$1
+    [ -n "$(docker image ls -q "$kw_image" </dev/null)" ] || continue
     docker image rm "$kw_image" </dev/null >/dev/null 2>&1 || note "image $kw_image stays: it is in use"
   done
   rm -rf "${kw_base:?}/releases/$1" "${kw_base:?}/backups/$1".*
 }
 
-# prune_releases ID…: all but the named releases.
+# release_services ID: by their exact names, since those of another app may begin with this one's, and one run can have
+# shipped both.
+release_services() {
+  awk -F '\t' '$1 == "web" || $1 == "worker" { print $2 }' "$kw_base/releases/$1/compose.parts" 2>/dev/null || :
+}
+
+# prune_releases ID…: all but the named releases and those in the slots.
 prune_releases() {
+  set -- "$@" "$(slot_release blue)" "$(slot_release green)"
   for kw_folder in "$kw_base"/releases/*/; do
     kw_id=${kw_folder%/}
     kw_id=${kw_id##*/}

@@ -161,6 +161,8 @@ site() {
   kw_content=$2
   [ -e /proc/net/if_inet6 ] || kw_content=$(printf '%s\n' "$2" | sed '/^ *listen \[::\]/d')
   if ! holds "$1" "$kw_content"; then
+    [ ! -e "$1" ] || grep -qF "written by Kawasemi's setup-host" "$1" ||
+      give_up "$1 is there and is not ours; move it away, or give the app another name"
     kw_before=$(nginx -t 2>&1) || give_up "nginx does not take its own configuration as it is now: $kw_before"
     [ ! -f "$1" ] || cp -p "$1" "$1.kawasemi-before"
     kw_due=

@@ -10,7 +10,8 @@ release_folder() {
 release_folder_inside() { (umask 027 && mkdir -p "$kw_base/releases/$1/$2"); }
 
 # take_assets RELEASE IMAGE PATH URL: static files that live inside an image are laid out by their URL, so that the web
-# server can hand them out for as long as pages of this release are open somewhere.
+# server can hand them out for as long as pages of this release are open somewhere. Only files and folders: the web
+# server would follow a link to whatever it may read on the host.
 take_assets() {
   kw_assets="$kw_base/releases/$1/assets"
   kw_container=$(docker create --network none "$2" </dev/null)
@@ -21,6 +22,7 @@ take_assets() {
     fail assets "$2 has no folder $3"
   }
   docker rm -f "$kw_container" >/dev/null
+  find "$kw_assets.part" ! -type f ! -type d -exec rm -f {} +
   chmod -R u=rwX,g=rX,o= "$kw_assets.part"
   rm -rf "$kw_assets${4%/}"
   mv "$kw_assets.part" "$kw_assets${4%/}"

@@ -5,5 +5,6 @@ import { readConfig } from './environment'
 
 /** Prints the program that prepares a host, to be run there as root. */
 export async function run({ inputs }: CommandContext<InputsOf<'setup-host'>>): Promise<void> {
-  process.stdout.write(renderSetup(await readConfig(inputs)))
+  const { deployKey } = inputs
+  process.stdout.write(renderSetup(await readConfig(inputs), { ...(deployKey && { deployKey }) }))
 }

@@ -46,7 +46,7 @@ export const inputTable = {
   },
   'blue-green': { ...common, release: {} },
   rollback: { ...common, to: {}, reason: {} },
-  'setup-host': common,
+  'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
 } as const satisfies Record<string, Record<string, InputSpec>>
 
 export type ActionName = keyof typeof inputTable

@@ -90,6 +90,11 @@ export interface RollbackInputs extends CommonInputs {
   readonly reason?: string
 }
 
+export interface SetupHostInputs extends ProductInputs {
+  /** The line of a public key, as it was pasted. */
+  readonly deployKey?: string
+}
+
 /**
  * One reader per action. Each masks every secret before it checks anything, so that no message can hold one.
  * All throw `Trouble` that names the first input that is missing or wrong.
@@ -131,12 +136,16 @@ export const readInputs = {
     if (reason !== '') matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters')
     return { ...common(read), ...(to !== '' && { to }), ...(reason !== '' && { reason }) }
   },
-  'setup-host': (secrets: Secrets): CommonInputs => common(reader('setup-host', secrets)),
+  'setup-host': (secrets: Secrets): SetupHostInputs => {
+    const read = reader('setup-host', secrets)
+    const deployKey = read.text('deploy-key')
+    return { ...product(read), ...(deployKey !== '' && { deployKey }) }
+  },
 } as const satisfies Record<ActionName, (secrets: Secrets) => unknown>
 
-/** What `post` needs, whichever action it belongs to. */
+/** What `post` needs, whichever action it belongs to: what all of them need. */
 export function readPostInputs(secrets: Secrets): CommonInputs {
-  return common(reader('setup-host', secrets))
+  return common(reader('run-migrations', secrets))
 }
 
 export type InputsOf<Name extends ActionName> = ReturnType<(typeof readInputs)[Name]>

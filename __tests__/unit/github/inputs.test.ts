@@ -138,3 +138,13 @@ test('without an address the gate needs a server, and says that an address would
     'Input environment: is missing. Give `environment`, or `url`, under `with:` in the workflow.',
   )
 })
+
+test('setup-host needs no key to a server: it only prints a program', () => {
+  give({ environment: 'production', 'deploy-key': ' ssh-ed25519 AAAA ci \n' })
+  expect(readInputs['setup-host'](quiet())).toEqual({
+    config: 'kawasemi.yml',
+    environment: 'production',
+    env: {},
+    deployKey: 'ssh-ed25519 AAAA ci',
+  })
+})
