@@ -1,14 +1,7 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import {
-  backupAndMigrate,
-  isFinished,
-  isLive,
-  recorded,
-  startAndGate,
-  switchAndFinish,
-} from '../stages/chain'
-import { deliver, preflight } from '../stages/deliver'
+import { backupAndMigrate, isFinished, isLive, startAndGate, switchAndFinish } from '../stages/chain'
+import { deliver, preflight, recorded } from '../stages/deliver'
 import type { Deploy } from '../stages/deploy'
 import { type Identity, identityOf } from '../stages/identity'
 import { liveRelease, take } from '../stages/open'

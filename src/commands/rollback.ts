@@ -9,7 +9,7 @@ export async function run(context: CommandContext<InputsOf<'rollback'>>): Promis
   const config = await readConfig(inputs)
   await withHosts(context, config, false, async (deploy) => {
     await take(deploy)
-    const { release } = await rollback(deploy, { to: inputs.to, reason: inputs.reason })
+    const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason })
     outputs.set('release', release.id)
     outputs.set('slot', release.slot)
   })

@@ -59,7 +59,8 @@ export function backupOf(history: History, id: string): { file: string; bytes: n
 
 /** Releases whose migrations changed the schema since `id` last was live or was shipped: old code would meet new schema. */
 export function schemaChangesSince(history: History, id: string): readonly string[] {
-  const shipped = history.findLastIndex((event) => event.event === 'shipped' && event.release === id)
+  // The first time: when it is shipped again to go back to it, it knows no more than before.
+  const shipped = history.findIndex((event) => event.event === 'shipped' && event.release === id)
   const own = history.findLastIndex((event) => event.event === 'migrated' && event.release === id)
   const changes = history
     .slice(Math.max(shipped, own) + 1)

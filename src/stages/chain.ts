@@ -1,4 +1,4 @@
-import { backupOf, findRelease, hasHappened } from '../release/history'
+import { backupOf, hasHappened } from '../release/history'
 import type { Release } from '../release/release'
 import { bake } from './bake'
 import { type Deploy, skip, stage } from './deploy'
@@ -47,14 +47,15 @@ export async function startAndGate(deploy: Deploy, release: Release): Promise<vo
 
 /** From the switch to the end. */
 export async function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended> {
-  const switched = await stage(deploy, 'switch', () => switchTo(deploy, release, { bake: true, also: [] }))
-  if (switched.watchers.length > 0) await stage(deploy, 'bake', () => bake(deploy, release, switched))
+  const switches = await stage(deploy, 'switch', () =>
+    switchTo(deploy, release, { bake: true, also: () => [] }),
+  )
+  if (deploy.config.bake.duration > 0) await stage(deploy, 'bake', () => bake(deploy, release, switches))
   else skip(deploy, 'bake', 'its duration is 0')
-  const { from } = switched
-  if (from) await stage(deploy, 'drain', () => drain(deploy, from))
+  if (switches.some(({ from }) => from)) await stage(deploy, 'drain', () => drain(deploy, switches))
   else skip(deploy, 'drain', 'the first release')
-  await stage(deploy, 'retire', () => retire(deploy, release, from))
-  return { switchMs: switched.ms }
+  await stage(deploy, 'retire', () => retire(deploy, switches))
+  return { switchMs: Math.max(...switches.map(({ ms }) => ms)) }
 }
 
 /** Whether the release takes traffic on every host and its deploy was brought to its end. */
@@ -69,9 +70,4 @@ export function isLive({ hosts }: Deploy, id: string): boolean {
 
 function isLiveOn(facts: Deploy['hosts'][number]['facts'], id: string): boolean {
   return facts.live !== undefined && facts.releases[facts.live] === id
-}
-
-/** The release as an earlier attempt recorded it. */
-export function recorded({ hosts }: Deploy, id: string): Release | undefined {
-  return findRelease(hosts[0]!.facts.history, id)
 }

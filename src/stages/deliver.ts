@@ -1,5 +1,4 @@
 import type { HostFacts } from '../host/facts'
-import type { HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
@@ -30,30 +29,41 @@ export function preflight(deploy: Deploy, request: DeliverRequest): void {
   }
 }
 
-/** Ships the release into the idle slot, unless an earlier attempt did so and the slot still holds it. */
+/**
+ * Ships the release into the idle slot of every host, but for hosts where an earlier attempt did so and the slot still
+ * holds it.
+ */
 export async function deliver(deploy: Deploy, project: Project, request: DeliverRequest): Promise<Release> {
   const { identity, layout } = request
-  const { id, version } = identity
-  const { facts } = deploy.hosts[0]!
-  const recorded = findRelease(facts.history, id)
-  if (recorded && isIn(facts, recorded)) {
+  const known = recorded(deploy, identity.id)
+  const images = known?.images ?? imagesOf(layout)
+  const lacking = deploy.hosts.filter(({ facts }) => !holds(facts, identity.id, images))
+  if (known && lacking.length === 0) {
     skip(deploy, 'ship', 'done by an earlier attempt')
-    return recorded
+    return known
   }
-  const plan = planFiles(project, { id, version })
+  const plan = planFiles(project, identity)
   for (const notice of plan.notices) deploy.reporter.info(notice)
   for (const warning of plan.warnings) deploy.reporter.warning(warning)
-  const release: Release = {
-    ...identity,
-    slot: idleSlot(facts),
-    images: recorded?.images ?? imagesOf(layout),
-    config: configHash(plan),
-  }
-  await stage(deploy, 'ship', () => ship(deploy, { release, plan, layout: recorded ? undefined : layout }))
-  await Promise.all(deploy.hosts.map((host: HostSession) => host.refresh()))
-  return release
+  const to = lacking.map((host) => ({
+    host,
+    release: { ...identity, slot: idleSlot(host.facts), images, config: configHash(plan) },
+  }))
+  await stage(deploy, 'ship', () => ship(deploy, { to, plan, layout: known ? undefined : layout }))
+  await Promise.all(deploy.hosts.map((host) => host.refresh()))
+  return to[0]!.release
 }
 
-function isIn(facts: HostFacts, release: Release): boolean {
-  return facts.live !== release.slot && facts.releases[release.slot] === release.id
+/** The release as an earlier attempt brought it to every host. Where one lacks it, shipping was not finished. */
+export function recorded({ hosts }: Deploy, id: string): Release | undefined {
+  const known = hosts.map(({ facts }) => findRelease(facts.history, id))
+  return known.every((each) => each !== undefined) ? known[0] : undefined
+}
+
+function holds(facts: HostFacts, id: string, images: Release['images']): boolean {
+  const known = findRelease(facts.history, id)
+  if (!known || facts.live === known.slot || facts.releases[known.slot] !== id) return false
+  return Object.entries(images).every(
+    ([service, { manifest }]) => known.images[service]?.manifest === manifest,
+  )
 }

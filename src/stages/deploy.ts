@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema'
 import { HostFailure, type HostSession, type Outcome, type StageProgram } from '../host/session'
 import type { DeployReport } from '../release/deploy-report'
+import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
 import type { Reporter, StageName } from '../release/report'
 import { Trouble } from '../release/trouble'
@@ -57,6 +58,12 @@ export async function onHosts<Result>(
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed) throw failed.reason
   return ends.map((end) => (end as PromiseFulfilledResult<Result>).value)
+}
+
+/** The release with the slot it has on this host: they need not be the same on all, since a host may have joined later. */
+export function on(host: HostSession, release: Release): Release {
+  const slot = findRelease(host.facts.history, release.id)?.slot
+  return slot === undefined ? release : { ...release, slot }
 }
 
 /** Runs a program and turns what it says into trouble with the fix that belongs to the stage. */

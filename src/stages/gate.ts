@@ -9,29 +9,31 @@ import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import type { Slot } from '../release/slot'
 import { Trouble } from '../release/trouble'
-import { type Deploy, onHosts, runStage } from './deploy'
+import { type Deploy, on, onHosts, runStage } from './deploy'
 
 /** Probes in a row that have to fail during a bake before they speak against a release. */
 const failuresInBake = 3
 
 /**
- * Probes every web service of the release in its slot. It is let through when all are healthy in time; else its last
- * answers and its log are shown and it is taken down.
+ * Probes every web service of the release in its slot, on every host. It is let through when all are healthy in time;
+ * else the last answers and the logs are shown and it is taken down everywhere.
  */
 export async function gate(deploy: Deploy, release: Release): Promise<void> {
-  await onHosts(deploy, async (host) => {
-    const failures = await probeSlot(deploy.config, host, release.slot, deploy.config.gate)
-    if (failures.length > 0) return takeDown(deploy, host, release, failures)
-    await runStage(
+  const failures = await onHosts(deploy, (host) =>
+    probeSlot(deploy.config, host, on(host, release).slot, deploy.config.gate),
+  )
+  if (failures.some((each) => each.length > 0)) return takeDown(deploy, release, failures)
+  await onHosts(deploy, (host) =>
+    runStage(
       host,
       {
         stage: 'gate',
         libraries: [],
-        calls: [call('ledger', eventFields('gated', release.id, { slot: release.slot }))],
+        calls: [call('ledger', eventFields('gated', release.id, { slot: on(host, release).slot }))],
       },
       'Run this again.',
-    )
-  })
+    ),
+  )
 }
 
 /** One healthy look at each service: enough for a release that was healthy before and is still running. */
@@ -83,36 +85,45 @@ async function look(
   return { answer, unmet: judge(answer, service.health) }
 }
 
+/** @param failures of each host, in the order of the hosts */
 async function takeDown(
   deploy: Deploy,
-  host: HostSession,
   release: Release,
-  failures: readonly GateFailure[],
+  failures: readonly (readonly GateFailure[])[],
 ): Promise<never> {
-  const { runtime } = deploy
-  const why = failures
-    .map(({ service, outcome }) => `${service}: ${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'}`)
+  const { runtime, hosts } = deploy
+  const why = hosts
+    .flatMap(({ name }, index) => {
+      const where = hosts.length > 1 ? `${name}: ` : ''
+      return failures[index]!.map(
+        ({ service, outcome }) => `${where}${service}: ${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'}`,
+      )
+    })
     .join('; ')
-  const { printed } = await runStage(
-    host,
-    {
-      stage: 'gate',
-      libraries: [runtime.library],
-      calls: [
-        ...runtime.logs(release.slot, 40),
-        ...runtime.stop(release.slot),
-        call('ledger', eventFields('gate-failed', release.id, { slot: release.slot, why })),
-      ],
-    },
-    'The release was not let through, but it could not be stopped either; the live slot was not touched.',
-  )
-  const [first] = failures
-  const { waited, attempts } = first!.outcome
+  const printed = await onHosts(deploy, async (host) => {
+    const { slot } = on(host, release)
+    const outcome = await runStage(
+      host,
+      {
+        stage: 'gate',
+        libraries: [runtime.library],
+        calls: [
+          ...runtime.logs(slot, 40),
+          ...runtime.stop(slot),
+          call('ledger', eventFields('gate-failed', release.id, { slot, why })),
+        ],
+      },
+      'The release was not let through, but it could not be stopped either; the live slot was not touched.',
+    )
+    return outcome.printed
+  })
+  const all = failures.flat()
+  const { waited, attempts } = all[0]!.outcome
   throw new Trouble(
     `Gate of ${release.version}`,
     `${why} (${attempts} probes in ${Math.round(waited / 1000)} s). It was taken down again; traffic was not touched.`,
     'Mend the app and deploy again. If it only needs longer to start, raise `gate.deadline` in kawasemi.yml.',
-    [...failures.flatMap(describeFailure), ...printed],
+    [...all.flatMap(describeFailure), ...printed.flat()],
   )
 }
 
@@ -134,7 +145,7 @@ export function watchProbes(deploy: Deploy, release: Release): Watch {
   const { config, clock, hosts } = deploy
   const watchOne = async (host: HostSession, name: string, service: WebService): Promise<string> => {
     for (let failures = 0; !stopped; ) {
-      const { unmet } = await look(config, host, service, release.slot, config.gate.timeout)
+      const { unmet } = await look(config, host, service, on(host, release).slot, config.gate.timeout)
       failures = unmet === undefined ? 0 : failures + 1
       if (failures >= failuresInBake && !stopped) return `${name}: ${unmet}, ${failures} times in a row`
       await clock.wait(config.gate.interval)

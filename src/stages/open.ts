@@ -5,8 +5,8 @@ import type { DeployReport } from '../release/deploy-report'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
 import type { Reporter } from '../release/report'
-import { Trouble } from '../release/trouble'
 import { runtimeOf } from '../runtimes/kinds'
+import { converge } from './converge'
 import type { Clock, Deploy } from './deploy'
 
 export interface OpenRequest {
@@ -22,13 +22,6 @@ export interface OpenRequest {
 /** Connects to every host of the environment and reads what it says of itself. Nothing is changed there. */
 export async function open(request: OpenRequest): Promise<Deploy> {
   const { config, ssh, owner, reporter, report, signal, clock } = request
-  if (config.hosts.length > 1) {
-    throw new Trouble(
-      'hosts',
-      `${config.hosts.length} hosts are listed, and this version of Kawasemi deploys to one.`,
-      'List one host for each environment.',
-    )
-  }
   const runtime = runtimeOf(config)
   const opened = await Promise.allSettled(
     config.hosts.map(({ address, port, user }) =>
@@ -62,7 +55,7 @@ export async function open(request: OpenRequest): Promise<Deploy> {
   return deploy
 }
 
-/** Takes the lease on every host, or on none. */
+/** Takes the lease on every host, or on none; what an earlier run left half switched is brought together. */
 export async function take(deploy: Deploy): Promise<void> {
   const taken: HostSession[] = []
   try {
@@ -74,6 +67,7 @@ export async function take(deploy: Deploy): Promise<void> {
     await Promise.all(taken.map((host) => host.release()))
     throw error
   }
+  await converge(deploy)
   describe(deploy)
 }
 

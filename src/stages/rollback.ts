@@ -3,70 +3,79 @@ import type { HostSession } from '../host/session'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import { planRollback } from '../release/rollback'
-import { otherSlot } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import { startAndGate } from './chain'
 import { type Deploy, onHosts, runStage, skip, stage } from './deploy'
 import { drain } from './drain'
 import { isWarm } from './gate'
+import { idleSlot } from './preflight'
 import { slotLibrary } from './start'
-import { type Switched, switchTo } from './switch'
+import { switchTo } from './switch'
+import type { Place } from './take-back'
 
 /**
- * Goes back to an earlier release: at once where it still runs in the other slot, else it is started and gated first.
+ * Goes back to an earlier release on every host: at once where it still runs in the other slot, else it is started and
+ * gated first.
  *
  * @throws {Trouble} when there is nothing to go back to.
  */
 export async function rollback(
   deploy: Deploy,
   options: { to: string | undefined; reason: string | undefined },
-): Promise<{ release: Release; switched: Switched }> {
-  const { reporter, report, config } = deploy
-  const host = deploy.hosts[0]!
-  const { live, releases, history, present } = host.facts
-  if (!live) throw new Trouble(host.name, 'nothing is live there.', 'Deploy a version first.')
+): Promise<Release> {
+  const { reporter, report, config, hosts } = deploy
+  const [first] = hosts
+  const { live, releases, history } = first!.facts
+  if (!live) throw new Trouble(first!.name, 'nothing is live there.', 'Deploy a version first.')
+  const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
   const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to)
-  const release = { ...target, slot: otherSlot(live) }
-  report.to = release.version
-  report.release = release.id
+  report.to = target.version
+  report.release = target.id
   if (schemaChangedBy.length > 0) {
     reporter.warning(
-      `${release.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`,
+      `${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`,
     )
   }
-  await bringUp(deploy, host, release)
-  const rolledBack = call(
-    'ledger',
-    eventFields('rolled-back', releases[live], { to: release.id, reason: options.reason ?? '' }),
-  )
-  const switched = await stage(deploy, 'switch', () =>
-    switchTo(deploy, release, { bake: false, also: [rolledBack] }),
-  )
-  if (switched.from) await stage(deploy, 'drain', () => drain(deploy, switched.from!))
-  return { release, switched }
+  await bringUp(deploy, target)
+  const entry = { to: target.id, reason: options.reason ?? '' }
+  const also = (from: Place | undefined) =>
+    from ? [call('ledger', eventFields('rolled-back', from.release, entry))] : []
+  const switches = await stage(deploy, 'switch', () => switchTo(deploy, target, { bake: false, also }))
+  await stage(deploy, 'drain', () => drain(deploy, switches))
+  return switches[0]!.release
 }
 
-async function bringUp(deploy: Deploy, host: HostSession, release: Release): Promise<void> {
-  const { facts } = host
-  if (facts.releases[release.slot] === release.id && (await isWarm(deploy, host, release.slot))) {
+async function bringUp(deploy: Deploy, target: Release): Promise<void> {
+  const warm = await Promise.all(deploy.hosts.map((host) => holdsWarm(deploy, host, target)))
+  if (warm.every((each) => each)) {
     skip(deploy, 'start', 'still running')
     skip(deploy, 'gate', 'one healthy answer of each service')
     return
   }
-  await onHosts(deploy, (each) =>
-    runStage(
-      each,
-      {
-        stage: 'point',
-        libraries: [deploy.runtime.library, slotLibrary],
-        calls: [
-          ...deploy.runtime.checkImages(deploy.config.app, release),
-          call('slot_point', release.slot, release.id),
-          call('ledger', eventFields('started', release.id, { slot: release.slot })),
-        ],
-      },
-      'Deploy its version again.',
-    ),
+  await onHosts(deploy, (host) => place(deploy, host, target))
+  await Promise.all(deploy.hosts.map((host) => host.refresh()))
+  await startAndGate(deploy, target)
+}
+
+async function holdsWarm(deploy: Deploy, host: HostSession, { id }: Release): Promise<boolean> {
+  const slot = idleSlot(host.facts)
+  return host.facts.releases[slot] === id && (await isWarm(deploy, host, slot))
+}
+
+/** Puts a release that is on the host into its idle slot, as shipping it would. */
+async function place(deploy: Deploy, host: HostSession, target: Release): Promise<void> {
+  const release = { ...target, slot: idleSlot(host.facts) }
+  await runStage(
+    host,
+    {
+      stage: 'place',
+      libraries: [deploy.runtime.library, slotLibrary],
+      calls: [
+        ...deploy.runtime.checkImages(deploy.config.app, release),
+        call('slot_point', release.slot, release.id),
+        call('ledger', eventFields('shipped', release.id, { details: release })),
+      ],
+    },
+    'Deploy its version again.',
   )
-  await startAndGate(deploy, release)
 }

@@ -9,24 +9,29 @@ import { serveLayout } from '../images/registry'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import type { ReleaseFile, RuntimePlan } from '../runtimes/runtime'
-import { type Deploy, onHosts, runStage } from './deploy'
+import { type Deploy, runStage } from './deploy'
 import { slotLibrary } from './start'
 
 const library = readFileSync(join(__dirname, 'ship.sh'), 'utf8')
 
 export interface Shipment {
-  readonly release: Release
+  /** The hosts that do not have it yet, each with the release in the slot it gets there. */
+  readonly to: readonly { readonly host: HostSession; readonly release: Release }[]
   readonly plan: RuntimePlan
   /** The images of services that were built; none where an earlier attempt brought them already. */
   readonly layout: Layout | undefined
 }
 
-/** Lays the release down in the idle slot of every host. Nothing of it runs yet, and nothing that runs is touched. */
+/** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
 export async function ship(deploy: Deploy, shipment: Shipment): Promise<void> {
-  const moved = await onHosts(deploy, (host) => shipTo(deploy, host, shipment))
+  const ends = await Promise.allSettled(
+    shipment.to.map(({ host, release }) => shipTo(deploy, host, release, shipment)),
+  )
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed) throw failed.reason
   deploy.report.moved = {
-    bytes: moved.reduce((sum, bytes) => sum + bytes, 0),
-    ...(shipment.layout && { ofBytes: shipment.layout.bytes * deploy.hosts.length }),
+    bytes: ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0),
+    ...(shipment.layout && { ofBytes: shipment.layout.bytes * shipment.to.length }),
   }
 }
 
@@ -34,7 +39,8 @@ export async function ship(deploy: Deploy, shipment: Shipment): Promise<void> {
 async function shipTo(
   deploy: Deploy,
   host: HostSession,
-  { release, plan, layout }: Shipment,
+  release: Release,
+  { plan, layout }: Shipment,
 ): Promise<number> {
   const { config, runtime } = deploy
   const before = host.traffic.bytesOut

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Call, call } from '../host/program'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
-import { type Deploy, onHosts, runStage } from './deploy'
+import { type Deploy, on, onHosts, runStage } from './deploy'
 
 export const slotLibrary = readFileSync(join(__dirname, 'slot.sh'), 'utf8')
 
@@ -23,24 +23,25 @@ export function accessories({ config, runtime }: Deploy, release: Release): Call
 /** Starts the release's web services in its slot. Workers wait for the switch. */
 export async function start(deploy: Deploy, release: Release): Promise<void> {
   const { config, runtime } = deploy
-  await onHosts(deploy, (host) =>
-    runStage(
+  await onHosts(deploy, (host) => {
+    const placed = on(host, release)
+    return runStage(
       host,
       {
         stage: 'start',
         libraries: [runtime.library, slotLibrary],
         calls: [
-          call('refuse_live', release.slot),
-          call('slot_holds', release.slot, release.id),
-          ...accessories(deploy, release),
+          call('refuse_live', placed.slot),
+          call('slot_holds', placed.slot, placed.id),
+          ...accessories(deploy, placed),
           call('begin', 'services'),
-          ...runtime.checkImages(config.app, release),
-          ...runtime.start(release.slot),
-          call('ledger', eventFields('started', release.id, { slot: release.slot })),
+          ...runtime.checkImages(config.app, placed),
+          ...runtime.start(placed.slot),
+          call('ledger', eventFields('started', placed.id, { slot: placed.slot })),
           call('end'),
         ],
       },
       'See the lines above; the live slot was not touched. Mend it and deploy again.',
-    ),
-  )
+    )
+  })
 }

@@ -4,54 +4,70 @@ import type { HostSession } from '../host/session'
 import { hasHappened } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
-import { otherSlot, type Slot } from '../release/slot'
+import { otherSlot } from '../release/slot'
 import { Trouble } from '../release/trouble'
-import { bakeProgram } from './bake'
-import { type Deploy, onHosts, runStage } from './deploy'
+import { bakeProgram } from './bake-program'
+import { type Deploy, on, onHosts, runStage } from './deploy'
 import { slotLibrary } from './start'
+import { type Place, takeBack } from './take-back'
 import { verify } from './verify'
 
-export interface Switched {
+/** The switch of one host. */
+export interface HostSwitch {
+  readonly host: HostSession
+  /** With the slot it has there. */
+  readonly release: Release
   /** What took traffic before, where anything did. */
-  readonly from: { readonly slot: Slot; readonly release: string } | undefined
-  /** The host's own time for the intent, the rename and its sync. */
+  readonly from: Place | undefined
+  /** The host's own time for the rename and its sync. */
   readonly ms: number
-  /** The watcher's run on each host, in the order of the hosts; none without a bake. */
-  readonly watchers: readonly string[]
+  /** The watcher's run; none without a bake. */
+  readonly watcher: string | undefined
 }
 
 export interface SwitchOptions {
   /** Whether a watcher begins together with the switch. */
   readonly bake: boolean
   /** Entered into the ledger right after the switch. */
-  readonly also: readonly Call[]
+  readonly also: (from: Place | undefined) => readonly Call[]
 }
 
 /**
  * Puts the release live on every host and starts its workers, then asks through the proxy whether it is what answers.
  * With `bake`, the watcher starts on the host together with the switch, so that nobody has to be there for it.
  *
- * @throws {Trouble} after it has switched back, when the proxy does not follow.
+ * No host switches before every host was gated, and before the intent is in the ledger of all of them: by it the next
+ * run brings them together when this one dies in between.
+ *
+ * @throws {Trouble} after all hosts were taken back, when one of them did not switch or its proxy does not follow.
  */
-export async function switchTo(deploy: Deploy, release: Release, options: SwitchOptions): Promise<Switched> {
-  const ends = await onHosts(deploy, (host) => switchHost(deploy, host, release, options))
-  const switched = {
-    from: ends[0]!.from,
-    ms: Math.max(...ends.map(({ ms }) => ms)),
-    watchers: ends.flatMap(({ watcher }) => (watcher ? [watcher] : [])),
+export async function switchTo(
+  deploy: Deploy,
+  release: Release,
+  options: SwitchOptions,
+): Promise<readonly HostSwitch[]> {
+  const planned = await onHosts(deploy, (host) => plan(deploy, host, on(host, release), options))
+  // One host writes its intent in the program that switches.
+  if (planned.length > 1) await Promise.all(planned.map((each) => announce(deploy, each)))
+
+  const ends = await Promise.allSettled(planned.map((each) => perform(deploy, each, options)))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed) {
+    await takeBack(deploy, planned, 'not every host switched')
+    throw failed.reason
   }
-  deploy.report.switchMs = switched.ms
-  deploy.report.live = { slot: release.slot, version: release.version }
+  const switches = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  deploy.report.switchMs = Math.max(...switches.map(({ ms }) => ms))
+  deploy.report.live = { slot: switches[0]!.release.slot, version: release.version }
   try {
-    await onHosts(deploy, (host) => verify(deploy, host, release))
+    await Promise.all(switches.map((each) => verify(deploy, each.host, each.release)))
   } catch (error) {
-    // The watcher was faster: its bake says why.
-    if (switched.watchers.length > 0 && (await wasTakenBack(deploy, release))) return switched
-    if (switched.from)
-      await switchBack(deploy, release, switched.from, 'the proxy did not follow the live link')
+    // A watcher was faster: its bake says why.
+    if (options.bake && (await wasTakenBack(deploy, release))) return switches
+    await takeBack(deploy, switches, 'the proxy did not follow the live link')
     throw error
   }
-  return switched
+  return switches
 }
 
 async function wasTakenBack({ hosts }: Deploy, release: Release): Promise<boolean> {
@@ -59,8 +75,30 @@ async function wasTakenBack({ hosts }: Deploy, release: Release): Promise<boolea
   return facts.some(({ history }) => hasHappened(history, release.id, 'bake-failed'))
 }
 
+type PlannedSwitch = Omit<HostSwitch, 'ms' | 'watcher'> & {
+  readonly watcher: { readonly run: string; readonly call: Call } | undefined
+}
+
+async function plan(
+  deploy: Deploy,
+  host: HostSession,
+  release: Release,
+  options: SwitchOptions,
+): Promise<PlannedSwitch> {
+  await host.refresh()
+  if (!hasHappened(host.facts.history, release.id, 'gated')) {
+    throw new Trouble(host.name, `${release.id} has not passed its gate there.`, 'Run health-gate first.')
+  }
+  const from = previous(host, release)
+  const watched = options.bake && deploy.config.bake.duration > 0
+  const watcher = watched
+    ? host.companion('bake', 'bake_begin', bakeProgram(deploy, release, from))
+    : undefined
+  return { host, release, from, watcher }
+}
+
 /** What the slot that is not the release's held when the switch began, also when this is a second try. */
-function previous(host: HostSession, release: Release): Switched['from'] {
+function previous(host: HostSession, release: Release): Place | undefined {
   const { live, releases, history } = host.facts
   const slot = otherSlot(release.slot)
   if (live === slot) return { slot, release: releases[slot] }
@@ -70,23 +108,28 @@ function previous(host: HostSession, release: Release): Switched['from'] {
     : undefined
 }
 
-async function switchHost(
-  deploy: Deploy,
-  host: HostSession,
-  release: Release,
-  options: SwitchOptions,
-): Promise<{ from: Switched['from']; ms: number; watcher: string | undefined }> {
-  const { config, runtime } = deploy
-  await host.refresh()
-  if (!hasHappened(host.facts.history, release.id, 'gated')) {
-    throw new Trouble(host.name, `${release.id} has not passed its gate there.`, 'Run health-gate first.')
-  }
-  const from = previous(host, release)
-  const event = { slot: release.slot, from: from?.release ?? '' }
-  const watcher =
-    options.bake && config.bake.duration > 0
-      ? host.companion('bake', 'bake_begin', bakeProgram(deploy, release, from))
-      : undefined
+function intentOf({ release, from }: PlannedSwitch): Call {
+  return call(
+    'ledger',
+    eventFields('switching', release.id, { slot: release.slot, from: from?.release ?? '' }),
+  )
+}
+
+async function announce({ runtime }: Deploy, planned: PlannedSwitch): Promise<void> {
+  await runStage(
+    planned.host,
+    {
+      stage: 'intent',
+      libraries: [runtime.library],
+      calls: [call('begin', 'intent'), intentOf(planned), call('end')],
+    },
+    'Nothing was switched on any host. Run this again.',
+  )
+}
+
+async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOptions): Promise<HostSwitch> {
+  const { runtime } = deploy
+  const { host, release, from, watcher } = planned
   const outcome = await runStage(
     host,
     {
@@ -94,25 +137,24 @@ async function switchHost(
       libraries: [runtime.library, slotLibrary, detachLibrary],
       calls: [
         call('begin', 'switch'),
-        call('ledger', eventFields('switching', release.id, event)),
+        ...(deploy.hosts.length > 1 ? [] : [intentOf(planned)]),
         call('timed_switch', release.slot, release.id),
-        call('ledger', eventFields('switched', release.id, event)),
-        ...options.also,
+        call(
+          'ledger',
+          eventFields('switched', release.id, { slot: release.slot, from: from?.release ?? '' }),
+        ),
+        ...options.also(from),
         call('end'),
         ...(watcher ? [watcher.call] : []),
         ...workerCalls(deploy, release, from),
       ],
     },
-    'Traffic is where the live link says. Run this again: it goes on from there.',
+    'Where a host had switched it was taken back. Run this again.',
   )
-  return { from, ms: Number(outcome.facts.get('switch-ms')) || 0, watcher: watcher?.run }
+  return { host, release, from, ms: Number(outcome.facts.get('switch-ms')) || 0, watcher: watcher?.run }
 }
 
-function workerCalls(
-  { config, runtime }: Deploy,
-  release: Release,
-  from: Switched['from'],
-): ReturnType<typeof call>[] {
+function workerCalls({ config, runtime }: Deploy, release: Release, from: Place | undefined): Call[] {
   if (!Object.values(config.services).some(({ role }) => role === 'worker')) return []
   return [
     call('begin', 'workers'),
@@ -120,41 +162,4 @@ function workerCalls(
     ...runtime.startWorkers(release.slot),
     call('end'),
   ]
-}
-
-/** Puts the old slot back. What was tried stays in its slot, stopped, for whoever wants to look. */
-export async function switchBack(
-  deploy: Deploy,
-  release: Release,
-  to: { slot: Slot; release: string },
-  why: string,
-): Promise<void> {
-  const { runtime } = deploy
-  await onHosts(deploy, (host) =>
-    runStage(
-      host,
-      {
-        stage: 'switch',
-        libraries: [runtime.library, slotLibrary],
-        calls: [
-          call('begin', 'switch back'),
-          call('ledger', eventFields('bake-failed', release.id, { slot: release.slot, why })),
-          call('switch_live', to.slot, to.release),
-          call('ledger', eventFields('switched-back', to.release, { slot: to.slot, from: release.id })),
-          call('end'),
-          ...runtime.logs(release.slot, 60),
-          ...runtime.stop(release.slot),
-          ...runtime.startWorkers(to.slot),
-        ],
-      },
-      'Run the rollback action, or switch back by hand as docs/by-hand.md says.',
-    ),
-  )
-  const version = deploy.hosts[0]!.facts.history.findLast(
-    (event) => event.event === 'shipped' && event.release === to.release,
-  )
-  deploy.report.live = {
-    slot: to.slot,
-    version: version?.event === 'shipped' ? version.details.version : to.release,
-  }
 }
