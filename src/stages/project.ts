@@ -3,7 +3,6 @@ import { readFile, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { loadConfig } from '../config/load'
 import type { Config } from '../config/schema'
-import { databaseKinds } from '../databases/kinds'
 import { buildImages } from '../images/build'
 import { type ResolvedCompose, resolveCompose } from '../images/compose-config'
 import type { Exec } from '../images/exec'
@@ -67,10 +66,7 @@ export function planFiles(
   { config, projectDir, env, compose }: Project,
   release: Pick<Release, 'id' | 'version'>,
 ): RuntimePlan {
-  const plan = runtimeOf(config).plan({ config, release, env, projectDir, compose })
-  const { database } = config
-  const connection = database ? databaseKinds[database.kind].files(database, env) : []
-  return { ...plan, files: [...plan.files, ...connection] }
+  return runtimeOf(config).plan({ config, release, env, projectDir, compose })
 }
 
 export interface BuildRequest {
