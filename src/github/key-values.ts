@@ -73,7 +73,7 @@ function readLines(text: string, rule: KeyRule): Entry[] {
     const line = lines[index]!
     if (/^\s*(?:#|$)/.test(line)) continue
     const place = `line ${index + 1}`
-    const match = /^\s*(?:export\s+)?([^\s=]+)\s*=\s*(.*)$/.exec(line)
+    const match = /^\s*(?:export\s+)?([^\s=]+)\s*=\s*(.*)$/s.exec(line)
     if (!match) throw bad(rule, place, 'is not KEY=VALUE.', 'Put values of several lines in quotes.')
     const key = match[1]!
     const rest = match[2]!
@@ -87,7 +87,7 @@ function readLines(text: string, rule: KeyRule): Entry[] {
           `opens a quote that is never closed.`,
           'Close it, or quote the value in another kind of quotes.',
         )
-      if (!/^\s*(?:#.*)?$/.test(quoted.after)) {
+      if (!/^\s*(?:#.*)?$/s.test(quoted.after)) {
         throw bad(
           rule,
           place,
@@ -98,7 +98,7 @@ function readLines(text: string, rule: KeyRule): Entry[] {
       entries.push({ key, value: quoted.value, place })
       index = quoted.lastLine
     } else {
-      entries.push({ key, value: rest.replace(/(?:^|\s+)#.*$/, '').trimEnd(), place })
+      entries.push({ key, value: rest.replace(/(?:^|\s+)#.*$/s, '').trimEnd(), place })
     }
   }
   return entries

@@ -119,3 +119,10 @@ test('any text is either read or refused with Trouble', () => {
     }),
   )
 })
+
+test('characters that only JavaScript takes for line ends stay in their values', () => {
+  expect(parse('A=x\u2028y\u2029z # not this\u2028nor this\nB="x\u2028" # nor\u2029this')).toEqual({
+    A: 'x\u2028y\u2029z',
+    B: 'x\u2028',
+  })
+})
