@@ -53,8 +53,8 @@ function withoutInputs(env) {
 
 // EXTERNAL MODULE: ./src/stages/clock.ts
 var clock = __webpack_require__(713);
-// EXTERNAL MODULE: ./src/stages/open.ts
-var stages_open = __webpack_require__(9343);
+// EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
+var stages_open = __webpack_require__(4514);
 // EXTERNAL MODULE: ./src/stages/project.ts + 14 modules
 var project = __webpack_require__(4977);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
@@ -107,48 +107,6 @@ async function withHosts(context, config, keepLease, work) {
         await (0,stages_open/* close */.VN)(deploy);
     }
 }
-
-
-/***/ }),
-
-/***/ 9864:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  X: () => (/* binding */ databaseKinds)
-});
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./src/host/program.ts
-var program = __webpack_require__(630);
-// EXTERNAL MODULE: ./src/host/quote.ts
-var quote = __webpack_require__(282);
-;// CONCATENATED MODULE: ./src/databases/postgres.ts
-
-
-
-
-const postgres = {
-    library: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "postgres.sh", 'utf8'),
-    extension: 'dump',
-    ready: (accessory, seconds) => (0,program/* call */.T)('database_ready', accessory, String(seconds)),
-    dump: (accessory, file) => (0,program/* call */.T)('database_dump', accessory, file),
-    check: (accessory, file, release) => (0,program/* call */.T)('database_check', accessory, file, release),
-    // libpq, node-postgres and psycopg all read it.
-    lockTimeout: (ms) => ({ PGOPTIONS: `-c lock_timeout=${Math.round(ms)}` }),
-    restoreCommand: (app, accessory, file) => `docker exec -i "$(docker ps -q -f label=com.docker.compose.project=${app}-accessories -f label=com.docker.compose.service=${accessory})" ` +
-        `sh -c 'pg_restore --clean --if-exists --single-transaction -U "$POSTGRES_USER" -d "$POSTGRES_DB"' < ${(0,quote/* quote */.h)(file)}`,
-};
-
-;// CONCATENATED MODULE: ./src/databases/kinds.ts
-
-/** Every kind of database we know, by its name in kawasemi.yml. */
-const databaseKinds = { postgres: postgres };
 
 
 /***/ }),
@@ -2122,7 +2080,8 @@ function backupOf(history, id) {
 }
 /** Releases whose migrations changed the schema since `id` last was live or was shipped: old code would meet new schema. */
 function schemaChangesSince(history, id) {
-    const shipped = history.findLastIndex((event) => event.event === 'shipped' && event.release === id);
+    // The first time: when it is shipped again to go back to it, it knows no more than before.
+    const shipped = history.findIndex((event) => event.event === 'shipped' && event.release === id);
     const own = history.findLastIndex((event) => event.event === 'migrated' && event.release === id);
     const changes = history
         .slice(Math.max(shipped, own) + 1)
@@ -3346,33 +3305,165 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 9343:
+/***/ 2636:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   VN: () => (/* binding */ close),
-/* harmony export */   _8: () => (/* binding */ liveRelease),
-/* harmony export */   _r: () => (/* binding */ release),
-/* harmony export */   gv: () => (/* binding */ drop),
-/* harmony export */   ho: () => (/* binding */ open),
-/* harmony export */   s: () => (/* binding */ take)
+/* harmony export */   Dc: () => (/* binding */ onHosts),
+/* harmony export */   Si: () => (/* binding */ runStage),
+/* harmony export */   WE: () => (/* binding */ explain),
+/* harmony export */   dw: () => (/* binding */ stage),
+/* harmony export */   iv: () => (/* binding */ skip),
+/* harmony export */   on: () => (/* binding */ on)
 /* harmony export */ });
+/* unused harmony export named */
 /* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3496);
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5205);
 /* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2386);
-/* harmony import */ var _runtimes_kinds__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6700);
+
+
+
+/** Runs one stage and tells how long it took and how it ended. */
+async function stage({ reporter, clock, signal }, name, work) {
+    signal.throwIfAborted();
+    reporter.stageBegin(name);
+    const began = clock.now();
+    try {
+        const result = await work();
+        reporter.stageEnd(name, clock.now() - began, 'done');
+        return result;
+    }
+    catch (error) {
+        reporter.stageEnd(name, clock.now() - began, 'failed');
+        throw error;
+    }
+}
+/** Says that a stage had nothing to do. */
+function skip({ reporter }, name, why) {
+    reporter.stageBegin(name);
+    reporter.stageEnd(name, 0, 'skipped', why);
+}
+/** The same work on every host at once; the first trouble is thrown when all have ended. */
+async function onHosts(deploy, work) {
+    const ends = await Promise.allSettled(deploy.hosts.map(work));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed)
+        throw failed.reason;
+    return ends.map((end) => end.value);
+}
+/** The release with the slot it has on this host: they need not be the same on all, since a host may have joined later. */
+function on(host, release) {
+    const slot = (0,_release_history__WEBPACK_IMPORTED_MODULE_1__/* .findRelease */ .dv)(host.facts.history, release.id)?.slot;
+    return slot === undefined ? release : { ...release, slot };
+}
+/** Runs a program and turns what it says into trouble with the fix that belongs to the stage. */
+async function runStage(host, program, fix) {
+    try {
+        return await host.run(program);
+    }
+    catch (error) {
+        throw error instanceof _host_session__WEBPACK_IMPORTED_MODULE_0__/* .HostFailure */ .h ? explain(error, fix) : error;
+    }
+}
+function explain(failure, fix) {
+    const general = generalFixes[failure.code];
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q(failure.host, `${failure.message}.`, general ?? fix, failure.outcome.printed);
+}
+/** Failures that any stage can meet. */
+const generalFixes = {
+    'lease-lost': 'Another run took this host over; see its log. Run this again when it has ended.',
+    'lock-busy': 'A program of an earlier run still works on this host. Wait for it, then run this again.',
+    'slot-is-live': 'Run the deploy again: it will choose the other slot.',
+    'not-set-up': 'Run setup-host for this environment; see docs/setup-host.md.',
+    program: 'See what the program printed; then run this again: it goes on where the ledger says it stopped.',
+};
+/** The release's version, for people. */
+function named(release) {
+    return release.version;
+}
+
+
+/***/ }),
+
+/***/ 4514:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  VN: () => (/* binding */ open_close),
+  gv: () => (/* binding */ drop),
+  _8: () => (/* binding */ liveRelease),
+  ho: () => (/* binding */ open_open),
+  _r: () => (/* binding */ release),
+  s: () => (/* binding */ take)
+});
+
+// EXTERNAL MODULE: ./src/host/session.ts + 13 modules
+var session = __webpack_require__(3496);
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 10 modules
+var kinds = __webpack_require__(6700);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/stages/take-back.ts
+var take_back = __webpack_require__(8482);
+;// CONCATENATED MODULE: ./src/stages/converge.ts
+
+
+
+/**
+ * Brings the hosts together again when a run died between the switches of two of them: those that have the new release
+ * go back, by the intent that is in the ledger of all. A host that has nothing live yet is new, and disagrees with nobody.
+ *
+ * @throws {Trouble} when they disagree and no intent says why.
+ */
+async function converge(deploy) {
+    const live = new Map();
+    for (const host of deploy.hosts) {
+        const id = liveId(host);
+        if (id !== undefined)
+            live.set(host, id);
+    }
+    if (new Set(live.values()).size < 2)
+        return;
+    const undos = [...live].flatMap(([host, id]) => undoOf(host, id, live));
+    if (undos.length === 0) {
+        const each = [...live].map(([host, id]) => `${host.name}: ${id}`).join(', ');
+        throw new trouble/* Trouble */.q('The hosts', `serve different releases (${each}), and no run that died says which is right.`, 'Bring them to one release by hand, as docs/by-hand.md says, then run this again.');
+    }
+    deploy.reporter.warning(`An earlier run ended while it switched; taking ${undos.map(({ host }) => host.name).join(', ')} back to ${undos[0].from.release}.`);
+    await (0,take_back/* takeBack */.z)(deploy, undos, 'the run that switched it ended before every host had');
+    await Promise.all(deploy.hosts.map((host) => host.refresh()));
+}
+function liveId({ facts }) {
+    return facts.live === undefined ? undefined : facts.releases[facts.live];
+}
+/** The host goes back when its last intent came from what another host still serves. */
+function undoOf(host, id, live) {
+    const { history, releases } = host.facts;
+    const intent = history.findLast((event) => event.event === 'switching');
+    const release = (0,release_history/* findRelease */.dv)(history, id);
+    if (intent?.event !== 'switching' || intent.release !== id || !release)
+        return [];
+    const others = [...live].some(([other, theirs]) => other !== host && theirs === intent.from);
+    const slot = intent.slot === 'blue' ? 'green' : 'blue';
+    if (!others || releases[slot] !== intent.from)
+        return [];
+    return [{ host, release: { ...release, slot: intent.slot }, from: { slot, release: intent.from } }];
+}
+
+;// CONCATENATED MODULE: ./src/stages/open.ts
 
 
 
 
 /** Connects to every host of the environment and reads what it says of itself. Nothing is changed there. */
-async function open(request) {
+async function open_open(request) {
     const { config, ssh, owner, reporter, report, signal, clock } = request;
-    if (config.hosts.length > 1) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q('hosts', `${config.hosts.length} hosts are listed, and this version of Kawasemi deploys to one.`, 'List one host for each environment.');
-    }
-    const runtime = (0,_runtimes_kinds__WEBPACK_IMPORTED_MODULE_3__/* .runtimeOf */ .G)(config);
-    const opened = await Promise.allSettled(config.hosts.map(({ address, port, user }) => _host_session__WEBPACK_IMPORTED_MODULE_0__/* .HostSession */ .H.open({
+    const runtime = (0,kinds/* runtimeOf */.G)(config);
+    const opened = await Promise.allSettled(config.hosts.map(({ address, port, user }) => session/* HostSession */.H.open({
         ssh: {
             address,
             port,
@@ -3399,7 +3490,7 @@ async function open(request) {
     describe(deploy);
     return deploy;
 }
-/** Takes the lease on every host, or on none. */
+/** Takes the lease on every host, or on none; what an earlier run left half switched is brought together. */
 async function take(deploy) {
     const taken = [];
     try {
@@ -3412,6 +3503,7 @@ async function take(deploy) {
         await Promise.all(taken.map((host) => host.release()));
         throw error;
     }
+    await converge(deploy);
     describe(deploy);
 }
 /** Frees the lease. Never throws: whatever was done is done, and a lease that stays runs out by itself. */
@@ -3431,7 +3523,7 @@ async function drop(deploy) {
         }
     }
 }
-async function close(deploy) {
+async function open_close(deploy) {
     await Promise.all(deploy.hosts.map((host) => host.close().catch(() => undefined)));
 }
 function describe({ config, hosts, report }) {
@@ -3448,7 +3540,7 @@ function describe({ config, hosts, report }) {
 /** What takes traffic on the host now. */
 function liveRelease(host) {
     const { live, releases, history } = host.facts;
-    return live ? (0,_release_history__WEBPACK_IMPORTED_MODULE_1__/* .findRelease */ .dv)(history, releases[live]) : undefined;
+    return live ? (0,release_history/* findRelease */.dv)(history, releases[live]) : undefined;
 }
 
 
@@ -4335,8 +4427,6 @@ function kind({ value }, missing) {
     return value instanceof Map ? 'a map' : shown(value);
 }
 
-// EXTERNAL MODULE: ./src/databases/kinds.ts + 1 modules
-var kinds = __webpack_require__(9864);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: ./src/release/trouble.ts
@@ -5148,9 +5238,8 @@ async function removeOthers({ dir, blobs }) {
 }
 
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 10 modules
-var runtimes_kinds = __webpack_require__(6700);
+var kinds = __webpack_require__(6700);
 ;// CONCATENATED MODULE: ./src/stages/project.ts
-
 
 
 
@@ -5190,10 +5279,7 @@ async function readProject(exec, config, configFile, env) {
  * anything is built.
  */
 function planFiles({ config, projectDir, env, compose }, release) {
-    const plan = (0,runtimes_kinds/* runtimeOf */.G)(config).plan({ config, release, env, projectDir, compose });
-    const { database } = config;
-    const connection = database ? kinds/* databaseKinds */.X[database.kind].files(database, env) : [];
-    return { ...plan, files: [...plan.files, ...connection] };
+    return (0,kinds/* runtimeOf */.G)(config).plan({ config, release, env, projectDir, compose });
 }
 /** Builds what the config's services build, and lays it down as an OCI layout. Nothing where no service has a build. */
 async function build(project, request) {
@@ -5264,6 +5350,116 @@ function digestsOf(images) {
 function temporaryLayout() {
     const dir = (0,external_node_path_.join)(process.env.RUNNER_TEMP ?? '/tmp', 'kawasemi-layout');
     return { dir, remove: () => (0,promises_.rm)(dir, { recursive: true, force: true }) };
+}
+
+
+/***/ }),
+
+/***/ 6543:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   PX: () => (/* binding */ accessories),
+/* harmony export */   ni: () => (/* binding */ start),
+/* harmony export */   s7: () => (/* binding */ slotLibrary)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(630);
+/* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6196);
+/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2636);
+
+
+
+
+
+const slotLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "slot.sh", 'utf8');
+/** How long accessories may take to be ready, in ms. */
+const accessoriesTimeout = 2 * 60 * 1000;
+/** The calls that bring up what is never switched; nothing where the app has none. */
+function accessories({ config, runtime }, release) {
+    if (config.accessories.length === 0)
+        return [];
+    return [
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'accessories'),
+        ...runtime.accessoriesUp(release.slot, accessoriesTimeout),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+    ];
+}
+/** Starts the release's web services in its slot. Workers wait for the switch. */
+async function start(deploy, release) {
+    const { config, runtime } = deploy;
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_2__/* .onHosts */ .Dc)(deploy, (host) => {
+        const placed = (0,_deploy__WEBPACK_IMPORTED_MODULE_2__.on)(host, release);
+        return (0,_deploy__WEBPACK_IMPORTED_MODULE_2__/* .runStage */ .Si)(host, {
+            stage: 'start',
+            libraries: [runtime.library, slotLibrary],
+            calls: [
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('refuse_live', placed.slot),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('slot_holds', placed.slot, placed.id),
+                ...accessories(deploy, placed),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'services'),
+                ...runtime.checkImages(config.app, placed),
+                ...runtime.start(placed.slot),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('started', placed.id, { slot: placed.slot })),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+            ],
+        }, 'See the lines above; the live slot was not touched. Mend it and deploy again.');
+    });
+}
+
+
+/***/ }),
+
+/***/ 8482:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   z: () => (/* binding */ takeBack)
+/* harmony export */ });
+/* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(630);
+/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
+/* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6196);
+/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2636);
+/* harmony import */ var _start__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6543);
+
+
+
+
+
+/**
+ * Puts the old slot back on every host where the release takes traffic. What was tried stays in its slot, stopped, for
+ * whoever wants to look. A host that had nothing before keeps what it has: something is better than nothing.
+ */
+async function takeBack(deploy, undos, why) {
+    await Promise.all(undos.map(async ({ host, release, from }) => {
+        const { live, releases } = await host.refresh();
+        if (from && live !== undefined && releases[live] === release.id)
+            await takeBackHost(deploy, host, release, from, why);
+    }));
+    const [first] = undos;
+    if (first?.from) {
+        const version = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(first.host.facts.history, first.from.release)?.version;
+        deploy.report.live = { slot: first.from.slot, version: version ?? first.from.release };
+    }
+}
+async function takeBackHost({ runtime }, host, release, from, why) {
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_1__/* .runStage */ .Si)(host, {
+        stage: 'take-back',
+        libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_2__/* .slotLibrary */ .s7],
+        calls: [
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'switch back'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('switch_live', from.slot, from.release),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('bake-failed', release.id, { slot: release.slot, why })),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('switched-back', from.release, { slot: from.slot, from: release.id })),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+            ...runtime.logs(release.slot, 60),
+            ...runtime.stop(release.slot),
+            ...runtime.startWorkers(from.slot),
+        ],
+    }, 'Run the rollback action, or switch back by hand as docs/by-hand.md says.');
 }
 
 

@@ -14,8 +14,8 @@ __webpack_require__.d(__webpack_exports__, {
   run: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./src/stages/open.ts
-var stages_open = __webpack_require__(9343);
+// EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
+var stages_open = __webpack_require__(4514);
 // EXTERNAL MODULE: ./src/host/program.ts
 var program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/release/ledger.ts
@@ -62,20 +62,20 @@ function findTarget(history, live, to) {
     return before[(position < 0 ? before.length : position) - Number(to)];
 }
 
-// EXTERNAL MODULE: ./src/release/slot.ts
-var slot = __webpack_require__(1833);
-// EXTERNAL MODULE: ./src/stages/chain.ts + 2 modules
-var chain = __webpack_require__(5989);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 5 modules
+var chain = __webpack_require__(1367);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/drain.ts
 var drain = __webpack_require__(8749);
 // EXTERNAL MODULE: ./src/stages/gate.ts
 var gate = __webpack_require__(1152);
+// EXTERNAL MODULE: ./src/stages/preflight.ts
+var preflight = __webpack_require__(2684);
 // EXTERNAL MODULE: ./src/stages/start.ts
 var start = __webpack_require__(6543);
-// EXTERNAL MODULE: ./src/stages/switch.ts + 1 modules
-var stages_switch = __webpack_require__(9876);
+// EXTERNAL MODULE: ./src/stages/switch.ts + 2 modules
+var stages_switch = __webpack_require__(4410);
 ;// CONCATENATED MODULE: ./src/stages/rollback.ts
 
 
@@ -89,47 +89,58 @@ var stages_switch = __webpack_require__(9876);
 
 
 /**
- * Goes back to an earlier release: at once where it still runs in the other slot, else it is started and gated first.
+ * Goes back to an earlier release on every host: at once where it still runs in the other slot, else it is started and
+ * gated first.
  *
  * @throws {Trouble} when there is nothing to go back to.
  */
 async function rollback(deploy, options) {
-    const { reporter, report, config } = deploy;
-    const host = deploy.hosts[0];
-    const { live, releases, history, present } = host.facts;
+    const { reporter, report, config, hosts } = deploy;
+    const [first] = hosts;
+    const { live, releases, history } = first.facts;
     if (!live)
-        throw new trouble/* Trouble */.q(host.name, 'nothing is live there.', 'Deploy a version first.');
+        throw new trouble/* Trouble */.q(first.name, 'nothing is live there.', 'Deploy a version first.');
+    const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
     const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to);
-    const release = { ...target, slot: (0,slot/* otherSlot */.jx)(live) };
-    report.to = release.version;
-    report.release = release.id;
+    report.to = target.version;
+    report.release = target.id;
     if (schemaChangedBy.length > 0) {
-        reporter.warning(`${release.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`);
+        reporter.warning(`${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`);
     }
-    await bringUp(deploy, host, release);
-    const rolledBack = (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', releases[live], { to: release.id, reason: options.reason ?? '' }));
-    const switched = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also: [rolledBack] }));
-    if (switched.from)
-        await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switched.from));
-    return { release, switched };
+    await bringUp(deploy, target);
+    const entry = { to: target.id, reason: options.reason ?? '' };
+    const also = (from) => from ? [(0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from.release, entry))] : [];
+    const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
+    await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
+    return switches[0].release;
 }
-async function bringUp(deploy, host, release) {
-    const { facts } = host;
-    if (facts.releases[release.slot] === release.id && (await (0,gate/* isWarm */.Yr)(deploy, host, release.slot))) {
+async function bringUp(deploy, target) {
+    const warm = await Promise.all(deploy.hosts.map((host) => holdsWarm(deploy, host, target)));
+    if (warm.every((each) => each)) {
         (0,stages_deploy/* skip */.iv)(deploy, 'start', 'still running');
         (0,stages_deploy/* skip */.iv)(deploy, 'gate', 'one healthy answer of each service');
         return;
     }
-    await (0,stages_deploy/* onHosts */.Dc)(deploy, (each) => (0,stages_deploy/* runStage */.Si)(each, {
-        stage: 'point',
+    await (0,stages_deploy/* onHosts */.Dc)(deploy, (host) => place(deploy, host, target));
+    await Promise.all(deploy.hosts.map((host) => host.refresh()));
+    await (0,chain/* startAndGate */.bQ)(deploy, target);
+}
+async function holdsWarm(deploy, host, { id }) {
+    const slot = (0,preflight/* idleSlot */.f0)(host.facts);
+    return host.facts.releases[slot] === id && (await (0,gate/* isWarm */.Yr)(deploy, host, slot));
+}
+/** Puts a release that is on the host into its idle slot, as shipping it would. */
+async function place(deploy, host, target) {
+    const release = { ...target, slot: (0,preflight/* idleSlot */.f0)(host.facts) };
+    await (0,stages_deploy/* runStage */.Si)(host, {
+        stage: 'place',
         libraries: [deploy.runtime.library, start/* slotLibrary */.s7],
         calls: [
             ...deploy.runtime.checkImages(deploy.config.app, release),
             (0,program/* call */.T)('slot_point', release.slot, release.id),
-            (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('started', release.id, { slot: release.slot })),
+            (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
         ],
-    }, 'Deploy its version again.'));
-    await (0,chain/* startAndGate */.bQ)(deploy, release);
+    }, 'Deploy its version again.');
 }
 
 // EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
@@ -143,7 +154,7 @@ async function run(context) {
     const config = await (0,environment/* readConfig */.Xg)(inputs);
     await (0,environment/* withHosts */.g3)(context, config, false, async (deploy) => {
         await (0,stages_open/* take */.s)(deploy);
-        const { release } = await rollback(deploy, { to: inputs.to, reason: inputs.reason });
+        const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason });
         outputs.set('release', release.id);
         outputs.set('slot', release.slot);
     });

@@ -12,7 +12,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _stages_deliver__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2283);
 /* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2524);
-/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9343);
+/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4514);
 /* harmony import */ var _stages_project__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4977);
 /* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3437);
 
@@ -30,10 +30,10 @@ async function run(context) {
     const layout = await (0,_stages_project__WEBPACK_IMPORTED_MODULE_2__/* .readBuilt */ .lf)((0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .inWorkspace */ .ve)(inputs.layout), inputs.digests);
     const request = { identity, layout };
     await (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .withHosts */ .g3)(context, config, true, async (deploy) => {
-        (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .M)(deploy, request);
+        (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .Mz)(deploy, request);
         await (0,_stages_open__WEBPACK_IMPORTED_MODULE_1__/* .take */ .s)(deploy);
-        (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .M)(deploy, request);
-        const release = await (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .deliver */ .c)(deploy, project, request);
+        (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .Mz)(deploy, request);
+        const release = await (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .deliver */ .cK)(deploy, project, request);
         outputs.set('release', release.id);
         outputs.set('slot', release.slot);
         outputs.set('previous-release', (0,_stages_open__WEBPACK_IMPORTED_MODULE_1__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '');
@@ -49,8 +49,9 @@ async function run(context) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ deliver),
-  M: () => (/* binding */ deliver_preflight)
+  cK: () => (/* binding */ deliver),
+  Mz: () => (/* binding */ deliver_preflight),
+  t2: () => (/* binding */ recorded)
 });
 
 // EXTERNAL MODULE: ./src/release/history.ts
@@ -245,16 +246,19 @@ var start = __webpack_require__(6543);
 
 
 const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "ship.sh", 'utf8');
-/** Lays the release down in the idle slot of every host. Nothing of it runs yet, and nothing that runs is touched. */
+/** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
 async function ship(deploy, shipment) {
-    const moved = await (0,stages_deploy/* onHosts */.Dc)(deploy, (host) => shipTo(deploy, host, shipment));
+    const ends = await Promise.allSettled(shipment.to.map(({ host, release }) => shipTo(deploy, host, release, shipment)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed)
+        throw failed.reason;
     deploy.report.moved = {
-        bytes: moved.reduce((sum, bytes) => sum + bytes, 0),
-        ...(shipment.layout && { ofBytes: shipment.layout.bytes * deploy.hosts.length }),
+        bytes: ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0),
+        ...(shipment.layout && { ofBytes: shipment.layout.bytes * shipment.to.length }),
     };
 }
 /** @returns bytes sent to the host, encryption included. */
-async function shipTo(deploy, host, { release, plan, layout }) {
+async function shipTo(deploy, host, release, { plan, layout }) {
     const { config, runtime } = deploy;
     const before = host.traffic.bytesOut;
     const registry = layout && serveLayout(layout);
@@ -342,105 +346,42 @@ function deliver_preflight(deploy, request) {
         });
     }
 }
-/** Ships the release into the idle slot, unless an earlier attempt did so and the slot still holds it. */
+/**
+ * Ships the release into the idle slot of every host, but for hosts where an earlier attempt did so and the slot still
+ * holds it.
+ */
 async function deliver(deploy, project, request) {
     const { identity, layout } = request;
-    const { id, version } = identity;
-    const { facts } = deploy.hosts[0];
-    const recorded = (0,release_history/* findRelease */.dv)(facts.history, id);
-    if (recorded && isIn(facts, recorded)) {
+    const known = recorded(deploy, identity.id);
+    const images = known?.images ?? (0,stages_project/* imagesOf */.IC)(layout);
+    const lacking = deploy.hosts.filter(({ facts }) => !holds(facts, identity.id, images));
+    if (known && lacking.length === 0) {
         (0,stages_deploy/* skip */.iv)(deploy, 'ship', 'done by an earlier attempt');
-        return recorded;
+        return known;
     }
-    const plan = (0,stages_project/* planFiles */.jP)(project, { id, version });
+    const plan = (0,stages_project/* planFiles */.jP)(project, identity);
     for (const notice of plan.notices)
         deploy.reporter.info(notice);
     for (const warning of plan.warnings)
         deploy.reporter.warning(warning);
-    const release = {
-        ...identity,
-        slot: (0,preflight/* idleSlot */.f0)(facts),
-        images: recorded?.images ?? (0,stages_project/* imagesOf */.IC)(layout),
-        config: (0,stages_project/* configHash */.r_)(plan),
-    };
-    await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { release, plan, layout: recorded ? undefined : layout }));
+    const to = lacking.map((host) => ({
+        host,
+        release: { ...identity, slot: (0,preflight/* idleSlot */.f0)(host.facts), images, config: (0,stages_project/* configHash */.r_)(plan) },
+    }));
+    await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { to, plan, layout: known ? undefined : layout }));
     await Promise.all(deploy.hosts.map((host) => host.refresh()));
-    return release;
+    return to[0].release;
 }
-function isIn(facts, release) {
-    return facts.live !== release.slot && facts.releases[release.slot] === release.id;
+/** The release as an earlier attempt brought it to every host. Where one lacks it, shipping was not finished. */
+function recorded({ hosts }, id) {
+    const known = hosts.map(({ facts }) => (0,release_history/* findRelease */.dv)(facts.history, id));
+    return known.every((each) => each !== undefined) ? known[0] : undefined;
 }
-
-
-/***/ }),
-
-/***/ 2636:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Dc: () => (/* binding */ onHosts),
-/* harmony export */   Si: () => (/* binding */ runStage),
-/* harmony export */   WE: () => (/* binding */ explain),
-/* harmony export */   dw: () => (/* binding */ stage),
-/* harmony export */   iv: () => (/* binding */ skip)
-/* harmony export */ });
-/* unused harmony export named */
-/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3496);
-/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
-
-
-/** Runs one stage and tells how long it took and how it ended. */
-async function stage({ reporter, clock, signal }, name, work) {
-    signal.throwIfAborted();
-    reporter.stageBegin(name);
-    const began = clock.now();
-    try {
-        const result = await work();
-        reporter.stageEnd(name, clock.now() - began, 'done');
-        return result;
-    }
-    catch (error) {
-        reporter.stageEnd(name, clock.now() - began, 'failed');
-        throw error;
-    }
-}
-/** Says that a stage had nothing to do. */
-function skip({ reporter }, name, why) {
-    reporter.stageBegin(name);
-    reporter.stageEnd(name, 0, 'skipped', why);
-}
-/** The same work on every host at once; the first trouble is thrown when all have ended. */
-async function onHosts(deploy, work) {
-    const ends = await Promise.allSettled(deploy.hosts.map(work));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed)
-        throw failed.reason;
-    return ends.map((end) => end.value);
-}
-/** Runs a program and turns what it says into trouble with the fix that belongs to the stage. */
-async function runStage(host, program, fix) {
-    try {
-        return await host.run(program);
-    }
-    catch (error) {
-        throw error instanceof _host_session__WEBPACK_IMPORTED_MODULE_0__/* .HostFailure */ .h ? explain(error, fix) : error;
-    }
-}
-function explain(failure, fix) {
-    const general = generalFixes[failure.code];
-    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(failure.host, `${failure.message}.`, general ?? fix, failure.outcome.printed);
-}
-/** Failures that any stage can meet. */
-const generalFixes = {
-    'lease-lost': 'Another run took this host over; see its log. Run this again when it has ended.',
-    'lock-busy': 'A program of an earlier run still works on this host. Wait for it, then run this again.',
-    'slot-is-live': 'Run the deploy again: it will choose the other slot.',
-    'not-set-up': 'Run setup-host for this environment; see docs/setup-host.md.',
-    program: 'See what the program printed; then run this again: it goes on where the ledger says it stopped.',
-};
-/** The release's version, for people. */
-function named(release) {
-    return release.version;
+function holds(facts, id, images) {
+    const known = (0,release_history/* findRelease */.dv)(facts.history, id);
+    if (!known || facts.live === known.slot || facts.releases[known.slot] !== id)
+        return false;
+    return Object.entries(images).every(([service, { manifest }]) => known.images[service]?.manifest === manifest);
 }
 
 
@@ -541,61 +482,6 @@ function refuseOlderRun({ hosts }, run) {
 }
 function megabytes(bytes) {
     return `${Math.ceil(bytes / 2 ** 20)} MB`;
-}
-
-
-/***/ }),
-
-/***/ 6543:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   PX: () => (/* binding */ accessories),
-/* harmony export */   ni: () => (/* binding */ start),
-/* harmony export */   s7: () => (/* binding */ slotLibrary)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(630);
-/* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6196);
-/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2636);
-
-
-
-
-
-const slotLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "slot.sh", 'utf8');
-/** How long accessories may take to be ready, in ms. */
-const accessoriesTimeout = 2 * 60 * 1000;
-/** The calls that bring up what is never switched; nothing where the app has none. */
-function accessories({ config, runtime }, release) {
-    if (config.accessories.length === 0)
-        return [];
-    return [
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'accessories'),
-        ...runtime.accessoriesUp(release.slot, accessoriesTimeout),
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
-    ];
-}
-/** Starts the release's web services in its slot. Workers wait for the switch. */
-async function start(deploy, release) {
-    const { config, runtime } = deploy;
-    await (0,_deploy__WEBPACK_IMPORTED_MODULE_2__/* .onHosts */ .Dc)(deploy, (host) => (0,_deploy__WEBPACK_IMPORTED_MODULE_2__/* .runStage */ .Si)(host, {
-        stage: 'start',
-        libraries: [runtime.library, slotLibrary],
-        calls: [
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('refuse_live', release.slot),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('slot_holds', release.slot, release.id),
-            ...accessories(deploy, release),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'services'),
-            ...runtime.checkImages(config.app, release),
-            ...runtime.start(release.slot),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('started', release.id, { slot: release.slot })),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
-        ],
-    }, 'See the lines above; the live slot was not touched. Mend it and deploy again.'));
 }
 
 

@@ -10,10 +10,10 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   run: () => (/* binding */ run)
 /* harmony export */ });
-/* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5989);
+/* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1367);
 /* harmony import */ var _stages_deliver__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2283);
 /* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2524);
-/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9343);
+/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4514);
 /* harmony import */ var _stages_project__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4977);
 /* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3437);
 
@@ -51,17 +51,17 @@ async function deployTo(context, deploy, project, identity, dir) {
         reporter.info(`${id} is live already; nothing is left to do`);
         return;
     }
-    (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .M)(deploy, { identity, layout: undefined });
+    (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, { identity, layout: undefined });
     // An earlier attempt's images are the ones that count: never a second build of the same release.
-    const layout = (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .recorded */ .t2)(deploy, id) ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .build */ .jq)(project, buildRequest(context, identity, dir));
+    const layout = (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id) ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .build */ .jq)(project, buildRequest(context, identity, dir));
     const request = { identity, layout };
-    (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .M)(deploy, request);
+    (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, request);
     await (0,_stages_open__WEBPACK_IMPORTED_MODULE_2__/* .take */ .s)(deploy);
-    (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .M)(deploy, request);
+    (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, request);
     const before = (0,_stages_open__WEBPACK_IMPORTED_MODULE_2__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '';
     outputs.set('previous-release', before === id ? '' : before);
     const goesOn = (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isLive */ .DG)(deploy, id);
-    const release = goesOn ? (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .recorded */ .t2)(deploy, id) : await (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .deliver */ .c)(deploy, project, request);
+    const release = goesOn ? (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id) : await (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .deliver */ .cK)(deploy, project, request);
     outputs.set('slot', release.slot);
     outputs.set('digests', (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .digestsOf */ .nw)(release.images));
     if (!goesOn) {
@@ -93,8 +93,9 @@ function buildRequest({ inputs, reporter }, identity, dir) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  c: () => (/* binding */ deliver),
-  M: () => (/* binding */ deliver_preflight)
+  cK: () => (/* binding */ deliver),
+  Mz: () => (/* binding */ deliver_preflight),
+  t2: () => (/* binding */ recorded)
 });
 
 // EXTERNAL MODULE: ./src/release/history.ts
@@ -289,16 +290,19 @@ var start = __webpack_require__(6543);
 
 
 const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "ship.sh", 'utf8');
-/** Lays the release down in the idle slot of every host. Nothing of it runs yet, and nothing that runs is touched. */
+/** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
 async function ship(deploy, shipment) {
-    const moved = await (0,stages_deploy/* onHosts */.Dc)(deploy, (host) => shipTo(deploy, host, shipment));
+    const ends = await Promise.allSettled(shipment.to.map(({ host, release }) => shipTo(deploy, host, release, shipment)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed)
+        throw failed.reason;
     deploy.report.moved = {
-        bytes: moved.reduce((sum, bytes) => sum + bytes, 0),
-        ...(shipment.layout && { ofBytes: shipment.layout.bytes * deploy.hosts.length }),
+        bytes: ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0),
+        ...(shipment.layout && { ofBytes: shipment.layout.bytes * shipment.to.length }),
     };
 }
 /** @returns bytes sent to the host, encryption included. */
-async function shipTo(deploy, host, { release, plan, layout }) {
+async function shipTo(deploy, host, release, { plan, layout }) {
     const { config, runtime } = deploy;
     const before = host.traffic.bytesOut;
     const registry = layout && serveLayout(layout);
@@ -386,33 +390,42 @@ function deliver_preflight(deploy, request) {
         });
     }
 }
-/** Ships the release into the idle slot, unless an earlier attempt did so and the slot still holds it. */
+/**
+ * Ships the release into the idle slot of every host, but for hosts where an earlier attempt did so and the slot still
+ * holds it.
+ */
 async function deliver(deploy, project, request) {
     const { identity, layout } = request;
-    const { id, version } = identity;
-    const { facts } = deploy.hosts[0];
-    const recorded = (0,release_history/* findRelease */.dv)(facts.history, id);
-    if (recorded && isIn(facts, recorded)) {
+    const known = recorded(deploy, identity.id);
+    const images = known?.images ?? (0,stages_project/* imagesOf */.IC)(layout);
+    const lacking = deploy.hosts.filter(({ facts }) => !holds(facts, identity.id, images));
+    if (known && lacking.length === 0) {
         (0,stages_deploy/* skip */.iv)(deploy, 'ship', 'done by an earlier attempt');
-        return recorded;
+        return known;
     }
-    const plan = (0,stages_project/* planFiles */.jP)(project, { id, version });
+    const plan = (0,stages_project/* planFiles */.jP)(project, identity);
     for (const notice of plan.notices)
         deploy.reporter.info(notice);
     for (const warning of plan.warnings)
         deploy.reporter.warning(warning);
-    const release = {
-        ...identity,
-        slot: (0,preflight/* idleSlot */.f0)(facts),
-        images: recorded?.images ?? (0,stages_project/* imagesOf */.IC)(layout),
-        config: (0,stages_project/* configHash */.r_)(plan),
-    };
-    await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { release, plan, layout: recorded ? undefined : layout }));
+    const to = lacking.map((host) => ({
+        host,
+        release: { ...identity, slot: (0,preflight/* idleSlot */.f0)(host.facts), images, config: (0,stages_project/* configHash */.r_)(plan) },
+    }));
+    await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { to, plan, layout: known ? undefined : layout }));
     await Promise.all(deploy.hosts.map((host) => host.refresh()));
-    return release;
+    return to[0].release;
 }
-function isIn(facts, release) {
-    return facts.live !== release.slot && facts.releases[release.slot] === release.id;
+/** The release as an earlier attempt brought it to every host. Where one lacks it, shipping was not finished. */
+function recorded({ hosts }, id) {
+    const known = hosts.map(({ facts }) => (0,release_history/* findRelease */.dv)(facts.history, id));
+    return known.every((each) => each !== undefined) ? known[0] : undefined;
+}
+function holds(facts, id, images) {
+    const known = (0,release_history/* findRelease */.dv)(facts.history, id);
+    if (!known || facts.live === known.slot || facts.releases[known.slot] !== id)
+        return false;
+    return Object.entries(images).every(([service, { manifest }]) => known.images[service]?.manifest === manifest);
 }
 
 
@@ -444,75 +457,6 @@ function releaseId(version, run) {
 /** The same for every attempt of a run, so that a re-run finds what the first attempt left. */
 function identityOf(run, version) {
     return { id: releaseId(version, run.id), version, run: run.id, commit: run.sha };
-}
-
-
-/***/ }),
-
-/***/ 2684:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   RC: () => (/* binding */ checkHost),
-/* harmony export */   a$: () => (/* binding */ refuseOlderRun),
-/* harmony export */   f0: () => (/* binding */ idleSlot),
-/* harmony export */   z3: () => (/* binding */ refuseOlder)
-/* harmony export */ });
-/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
-/* harmony import */ var _release_slot__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1833);
-/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
-
-
-
-/** `uname -m` → the name images use. */
-const machines = {
-    x86_64: 'amd64',
-    aarch64: 'arm64',
-    armv7l: 'arm',
-    riscv64: 'riscv64',
-    s390x: 's390x',
-    ppc64le: 'ppc64le',
-};
-const spareDisk = 256 * 2 ** 20;
-/** The slot that takes no traffic. */
-function idleSlot(facts) {
-    return facts.live ? (0,_release_slot__WEBPACK_IMPORTED_MODULE_2__/* .otherSlot */ .jx)(facts.live) : 'blue';
-}
-/** Refuses a host that cannot hold the release, with the numbers, before anything is sent. */
-function checkHost(host, facts, needs) {
-    const architecture = machines[facts.machine] ?? facts.machine;
-    const wrong = needs.architectures.find((each) => each !== architecture);
-    if (wrong) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
-    }
-    const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));
-    const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk;
-    const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree;
-    const free = Math.min(facts.diskFree, dockerFree);
-    // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
-    const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
-    const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0);
-    if (free < disk) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free, but this deploy needs ${megabytes(disk)}: images ${megabytes(needs.imageBytes)}, a backup, and ${megabytes(spareDisk)} to spare.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
-    }
-    if (memory < liveMemory) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`, 'Free memory there, give the server more, or lower what the services may use.');
-    }
-}
-/** An older run must not go over what a newer run put live. */
-function refuseOlder(host, facts, run) {
-    const newest = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitchRun */ .mJ)(facts.history);
-    if (run < newest) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
-    }
-}
-/** For the steps after ship, which a person may run again long after. @throws {Trouble} */
-function refuseOlderRun({ hosts }, run) {
-    for (const { name, facts } of hosts)
-        refuseOlder(name, facts, run);
-}
-function megabytes(bytes) {
-    return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }
 
 

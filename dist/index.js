@@ -32195,7 +32195,7 @@ function readLines(text, rule) {
         if (/^\s*(?:#|$)/.test(line))
             continue;
         const place = `line ${index + 1}`;
-        const match = /^\s*(?:export\s+)?([^\s=]+)\s*=\s*(.*)$/.exec(line);
+        const match = /^\s*(?:export\s+)?([^\s=]+)\s*=\s*(.*)$/s.exec(line);
         if (!match)
             throw bad(rule, place, 'is not KEY=VALUE.', 'Put values of several lines in quotes.');
         const key = match[1];
@@ -32205,14 +32205,14 @@ function readLines(text, rule) {
             const quoted = readQuoted(lines, index, rest.slice(1), quote);
             if (!quoted)
                 throw bad(rule, place, `opens a quote that is never closed.`, 'Close it, or quote the value in another kind of quotes.');
-            if (!/^\s*(?:#.*)?$/.test(quoted.after)) {
+            if (!/^\s*(?:#.*)?$/s.test(quoted.after)) {
                 throw bad(rule, place, 'goes on after its closing quote.', 'Put the whole value in quotes of one kind that is not in it.');
             }
             entries.push({ key, value: quoted.value, place });
             index = quoted.lastLine;
         }
         else {
-            entries.push({ key, value: rest.replace(/(?:^|\s+)#.*$/, '').trimEnd(), place });
+            entries.push({ key, value: rest.replace(/(?:^|\s+)#.*$/s, '').trimEnd(), place });
         }
     }
     return entries;
@@ -32860,13 +32860,13 @@ function table(head, align, rows) {
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(610), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(694)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
-    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
-    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
-    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
-    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(989), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
+    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(610), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
+    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(610), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
+    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(610), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
+    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(610), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
     'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(990)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5990))),
     post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };
