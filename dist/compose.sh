@@ -164,9 +164,11 @@ compose_open_files() {
   [ ! -d "$(compose_folder "$1")/files" ] || find "$(compose_folder "$1")/files" -type d -exec chmod 0755 {} +
 }
 
+# What is left of the slot's last workers goes here, before anybody looks how the new ones do.
 runtime_start() {
   compose_volumes "$1"
   compose_open_files "$1"
+  compose_remove_workers "$1"
   compose_up "$1" web
 }
 
@@ -178,6 +180,15 @@ runtime_stop_workers() {
   for kw_service in $(compose_services "$1" worker); do
     for kw_container in $(compose_containers "$kw_project" "$kw_service"); do
       docker stop "$kw_container" >/dev/null </dev/null
+    done
+  done
+}
+
+compose_remove_workers() {
+  runtime_stop_workers "$1"
+  for kw_service in $(compose_services "$1" worker); do
+    for kw_container in $(compose_containers "$(compose_project "$1" "$1")" "$kw_service"); do
+      docker rm -v "$kw_container" >/dev/null </dev/null
     done
   done
 }
@@ -290,8 +301,9 @@ runtime_dead() {
   kw_states=$(compose_states "$(compose_project "$1" "$1")") || return 0
   printf '%s\n' "$kw_states" | awk -v webs="$(compose_services "$1" web | tr '\n' ' ')" -v slot="-$1" -v known="${2:-0}" '
     function plain(name) { sub(slot "$", "", name); return name }
-    BEGIN { n = split(webs, list, " "); for (i = 1; i <= n; i++) missing[list[i]] = 1 }
-    NF == 0 { next }
+    BEGIN { n = split(webs, list, " "); for (i = 1; i <= n; i++) missing[list[i]] = web[list[i]] = 1 }
+    # A worker that is only made yet is being started at this moment.
+    NF == 0 || (!($2 in web) && $3 == "created") { next }
     { delete missing[$2]; restarts += $4; if ($4 > 0) who = $2 }
     why == "" && $3 != "running" {
       why = plain($2) " is " $3 ", its exit status " $5 ($6 == "true" ? ", out of memory" : "")

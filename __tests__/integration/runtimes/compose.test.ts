@@ -228,6 +228,18 @@ describe('a Compose product in two slots', () => {
     expect(await jobs('blue')).toBe('')
   })
 
+  it('does not take the stopped workers of the last release, or ones that are being made, for dead ones', async () => {
+    const dead = async () => (await run([call('runtime_dead', 'blue')])).output.trim()
+    expect(await dead()).toMatch(/^jobs is exited/)
+    fine(await run(composeRuntime.start('blue')))
+    expect(await dead()).toBe('')
+    fine(await run([call('compose_call', '60', 'blue', 'blue', 'create', '--no-build', 'jobs-blue')]))
+    expect(await dead()).toBe('')
+    fine(await run(composeRuntime.startWorkers('blue')))
+    await docker('kill', container('blue', 'jobs'))
+    expect(await dead()).toMatch(/^jobs is exited/)
+  })
+
   it('shows the last lines of each service', async () => {
     const { output } = await run(composeRuntime.logs('blue', 5))
     expect(output).toContain('web-blue | hello from blue')
@@ -237,7 +249,6 @@ describe('a Compose product in two slots', () => {
   it('tells the state of each service, and why a slot is dead', async () => {
     const dead = async () => (await run([call('runtime_dead', 'green')])).output.trim()
     fine(await run(composeRuntime.start('green')))
-    await docker('rm', '-f', container('green', 'jobs'))
     expect(await dead()).toBe('')
     const { facts } = await run(composeRuntime.status('green'))
     expect(facts.map(([, value]) => value)).toContainEqual(
