@@ -80,10 +80,17 @@ export function interruptedMigration(history: History): string | undefined {
   return last?.event === 'migrating' ? last.release : undefined
 }
 
-/** Releases that stay on a host: those in use, the newest `keep` good ones, and the one that was shipped last. */
+/**
+ * Releases that stay on a host: those in use, the newest `keep` good ones, the one that was shipped last, and those of
+ * the same time whose migration ended half-way, since their backup is the last one of a whole database.
+ */
 export function releasesToKeep(history: History, inUse: readonly string[], keep: number): readonly string[] {
   const newest = history.findLast((event) => event.event === 'shipped')?.release
-  return [...new Set([...inUse, ...goodReleases(history).slice(-keep), ...(newest ? [newest] : [])])].filter(
-    (id) => id !== '',
-  )
+  const good = goodReleases(history).slice(-keep)
+  const since = history.findIndex(({ event, release }) => event === 'shipped' && release === good[0])
+  const halfDone = history
+    .slice(Math.max(0, since))
+    .filter((event) => event.event === 'migration-failed' && event.schemaChanged)
+    .map(({ release }) => release)
+  return [...new Set([...inUse, ...good, ...halfDone, ...(newest ? [newest] : [])])].filter((id) => id !== '')
 }

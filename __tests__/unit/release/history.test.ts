@@ -71,6 +71,15 @@ describe('the history of a host', () => {
     expect(hasHappened([...failed, again], 'v1-1', 'bake-failed')).toBe(false)
   })
 
+  test('the backup from before a migration that ended half-way stays as long as the good releases of its time', () => {
+    const broken = [
+      ...deployed('v2', 2, 'green', ['00000002', '00000002'], 'v1-1').slice(0, 3),
+      event(2, { event: 'migration-failed', release: 'v2-2', schemaChanged: true }),
+    ]
+    expect(releasesToKeep([...v1, ...broken, ...v3], ['v1-1', 'v3-3'], 5)).toContain('v2-2')
+    expect(releasesToKeep([...v1, ...broken, ...v3], ['v3-3'], 1)).toEqual(['v3-3'])
+  })
+
   test('good releases come oldest first; the last known good is the one before the live one', () => {
     expect(goodReleases(all)).toEqual(['v1-1', 'v2-2', 'v3-3'])
     expect(lastKnownGood(all, 'v3-3')).toBe('v2-2')
