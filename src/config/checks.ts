@@ -1,4 +1,4 @@
-import type { ConfigFile } from './schema'
+import type { ConfigFile, FileDatabase } from './schema'
 
 /** What a schema cannot say: how parts of the file have to fit each other. */
 export interface Misfit {
@@ -16,6 +16,7 @@ export function misfits(file: ConfigFile): Misfit[] {
     ...slotPorts(file),
     ...routes(file),
     ...references(file),
+    ...databases(file),
     ...timing(file),
     ...runtime(file),
   ]
@@ -89,17 +90,42 @@ function routes({ services, proxy }: ConfigFile): Misfit[] {
   return found
 }
 
-function references({ services, accessories, database, migrations }: ConfigFile): Misfit[] {
+function references({ services, migrations }: ConfigFile): Misfit[] {
   const found: Misfit[] = []
   if (migrations && !Object.hasOwn(services, migrations.service)) {
     const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`
     found.push({ path: ['migrations', 'service'], expected })
   }
-  if (database && !accessories.includes(database.accessory)) {
-    const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`
-    found.push({ path: ['database', 'accessory'], expected })
-  }
   return found
+}
+
+function databases({ database, accessories, volumes }: ConfigFile): Misfit[] {
+  if (!database) return []
+  if (database.kind === 'sqlite') return databaseFiles(database, volumes)
+  const ways = (['accessory', 'url-env', 'env'] as const).filter((key) => database[key] !== undefined)
+  if (ways.length !== 1) {
+    const found = ways.length === 0 ? 'none of them' : ways.join(' and ')
+    return [{ path: ['database'], expected: 'either accessory, url-env or env', found }]
+  }
+  if (database.accessory === undefined || accessories.includes(database.accessory)) return []
+  const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`
+  return [{ path: ['database', 'accessory'], expected }]
+}
+
+function databaseFiles({ file, volume }: FileDatabase, volumes: ConfigFile['volumes']): Misfit[] {
+  if (volume === undefined) {
+    if (file.startsWith('/') || file.startsWith('shared/')) return []
+    const expected = 'an absolute path, or one under shared/, which outlives releases'
+    return [{ path: ['database', 'file'], expected }]
+  }
+  if (volumes[volume] !== 'shared') {
+    const shared = Object.keys(volumes).filter((name) => volumes[name] === 'shared')
+    const expected = `one of the shared volumes (${shared.join(', ') || 'there is none'})`
+    return [{ path: ['database', 'volume'], expected }]
+  }
+  return file.startsWith('/')
+    ? [{ path: ['database', 'file'], expected: 'a path inside the volume, such as app.sqlite3' }]
+    : []
 }
 
 function timing({ gate, migrations }: ConfigFile): Misfit[] {

@@ -107,7 +107,8 @@ function kinds(options: JsonSchema[], key: string): Row[] {
   const rows = options.map((each) => rowsOf(each, key))
   return rows.flatMap((own, index) => {
     const others = rows.filter((_, other) => other !== index).flat()
-    const kind = options[index]!.properties?.role?.const
+    const { role, kind: named } = options[index]!.properties ?? {}
+    const kind = (role ?? named)?.const
     return own.map((row) =>
       others.some(({ key: other }) => other === row.key)
         ? row

@@ -7,6 +7,7 @@ import {
   basePath,
   bodyPattern,
   composeName,
+  databaseFile,
   domain,
   duration,
   fieldPath,
@@ -21,6 +22,7 @@ import {
   routePath,
   size,
   userName,
+  variableName,
 } from './values'
 
 export { environmentName } from './values'
@@ -203,6 +205,45 @@ const proxy = section({
     ),
 })
 
+/** Where a database server is: in an accessory, or where the variables of the release say. */
+const server = {
+  accessory: composeName
+    .optional()
+    .describe(
+      'Accessory it runs in. Its own tools make the dump, with the user and database it was made with.',
+    ),
+  'url-env': variableName
+    .optional()
+    .describe(
+      "Or: the variable of the release's `env` that holds its URL; the host's own tools make the dump.",
+    ),
+  env: section({
+    host: variableName.optional().describe('Variable with its name or address as the host sees it.'),
+    port: variableName.optional().describe('Variable with its port.'),
+    name: variableName.describe("Variable with the database's name."),
+    user: variableName.optional().describe('Variable with the user.'),
+    password: variableName.optional().describe('Variable with the password.'),
+  })
+    .optional()
+    .describe("Or: names of the variables of the release's `env` that hold the parts of the connection."),
+}
+
+const database = z.discriminatedUnion(
+  'kind',
+  [
+    section({ kind: z.literal('postgres').describe('PostgreSQL.'), ...server }),
+    section({ kind: z.literal('mysql').describe('MySQL or MariaDB.'), ...server }),
+    section({
+      kind: z.literal('sqlite').describe('SQLite.'),
+      file: databaseFile.describe(
+        "The file: in the app's folder under `shared/`, or an absolute path of the host; with `volume`, its path in there.",
+      ),
+      volume: composeName.optional().describe('Shared volume of the compose file that holds the file.'),
+    }),
+  ],
+  { error: 'kind: postgres, kind: mysql or kind: sqlite' },
+)
+
 /** The file after the environment was merged over it. */
 export const fileSchema = section({
   app: appName.describe('Name of the app; names its folder and its containers on the host.'),
@@ -238,12 +279,7 @@ export const fileSchema = section({
       'Each named volume of the compose file: `shared` by both slots and the accessories, or one for each `slot`.',
     ),
   proxy: proxy.optional().describe('The site. Without it nothing takes traffic through a proxy of ours.'),
-  database: section({
-    kind: z.literal('postgres').describe('Which database it is.'),
-    accessory: composeName.describe('Accessory it runs in.'),
-  })
-    .optional()
-    .describe('The database that is backed up before migrations.'),
+  database: database.optional().describe('The database that is backed up before migrations.'),
   backup: z
     .enum(['on', 'off'])
     .prefault('on')
@@ -403,7 +439,25 @@ export interface Config {
   retire: ConfigFile['retire']
 }
 
-export type Database = NonNullable<ConfigFile['database']>
+/** A database server: in an accessory, or where the variables with these names say. */
+export interface ServerDatabase {
+  kind: 'postgres' | 'mysql'
+  accessory?: string | undefined
+  urlEnv?: string | undefined
+  env?: ConnectionNames | undefined
+}
+
+/** Which variable of the release's `env` holds which part of the connection. */
+export type ConnectionNames = NonNullable<z.output<typeof server.env>>
+
+export interface FileDatabase {
+  kind: 'sqlite'
+  /** Under the base folder, absolute, or in the volume. */
+  file: string
+  volume?: string | undefined
+}
+
+export type Database = ServerDatabase | FileDatabase
 
 function toHealth({ path, status = [], headers, json, body }: z.output<typeof health>): Health {
   return { path, status: [status].flat(), headers, json, ...(body !== undefined && { body }) }
@@ -464,9 +518,15 @@ function toMigrations(file: NonNullable<ConfigFile['migrations']>): Migrations {
   return { service, command, timeout, lockTimeout: file['lock-timeout'] }
 }
 
+function toDatabase(file: z.output<typeof database>): Database {
+  if (file.kind === 'sqlite') return file
+  const { 'url-env': urlEnv, ...rest } = file
+  return urlEnv === undefined ? rest : { ...rest, urlEnv }
+}
+
 /** The one place where names of the file become names of the code. */
 export function toConfig(file: ConfigFile, environment: string): Config {
-  const { app, hosts, systemd, accessories, volumes, database, backup, gate, bake, drain, retire } = file
+  const { app, hosts, systemd, accessories, volumes, backup, gate, bake, drain, retire } = file
   return {
     app,
     environment,
@@ -480,7 +540,7 @@ export function toConfig(file: ConfigFile, environment: string): Config {
     accessories,
     volumes,
     ...(file.proxy && { proxy: toProxy(file.proxy) }),
-    ...(database && { database }),
+    ...(file.database && { database: toDatabase(file.database) }),
     backup,
     ...(file.migrations && { migrations: toMigrations(file.migrations) }),
     gate,

@@ -199,3 +199,18 @@ export const bodyPattern = text(/^[\s\S]+$/, 500, 'a regular expression, such as
 
 /** Text without control characters, which a program may be given as one argument. */
 export const argument = text(/^[^\u0000-\u001f\u007f]*$/, 1000, 'text without control characters')
+
+/** A variable of the release's `env`, by its name. */
+export const variableName = text(
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+  100,
+  'the name of a variable, such as DATABASE_URL: letters, digits and "_", not starting with a digit',
+)
+
+/** Where an SQLite database lies. */
+export const databaseFile = text(
+  /^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+  200,
+  'the path of a file, such as shared/db.sqlite3, of letters, digits, ".", "_", "-" and "/", without ".."',
+  noDots,
+)

@@ -1,10 +1,10 @@
-# migration RELEASE ACCESSORY COMMAND…: runs COMMAND, a one-off call of the runtime, and records how it ended and whether
-# the schema is another one now. ACCESSORY is empty where there is no database.
+# migration RELEASE DATABASE COMMAND…: runs COMMAND, a one-off call of the runtime, and records how it ended and whether
+# the schema is another one now. DATABASE is what people call it, empty where there is none.
 migration() {
-  kw_release=$1 kw_accessory=$2
+  kw_release=$1 kw_database=$2
   shift 2
-  kw_before=$(schema_of "$kw_accessory") ||
-    refuse schema-unknown "the schema of the database in $kw_accessory cannot be read; the lines above say why"
+  kw_before=$(schema_of "$kw_database") ||
+    refuse schema-unknown "the schema of $kw_database cannot be read; the lines above say why"
   ledger "\"event\":\"migrating\",\"release\":$(json "$kw_release")"
   kw_status=0
   ("$@") || kw_status=$?
@@ -14,7 +14,7 @@ migration() {
     exit 71
   fi
   # What cannot be read counts as changed.
-  kw_after=$(schema_of "$kw_accessory") || kw_after=unknown
+  kw_after=$(schema_of "$kw_database") || kw_after=unknown
   if [ "$kw_status" = 0 ]; then
     ledger "\"event\":\"migrated\",\"release\":$(json "$kw_release"),\"schemaBefore\":\"$kw_before\",\"schema\":\"$kw_after\""
     fact schema-changed "$([ "$kw_before" = "$kw_after" ] && printf false || printf true)"

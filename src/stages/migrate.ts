@@ -1,8 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Database } from '../config/schema'
+import {
+  type DatabaseKind,
+  databaseAt,
+  databaseCheck,
+  databaseDump,
+  databaseLibrary,
+  databaseReady,
+  databaseRoom,
+  type Place,
+} from '../databases/database'
 import { databaseKinds } from '../databases/kinds'
-import { call } from '../host/program'
+import { restoreCommand, restoreFile, restoreScript } from '../databases/restore'
+import { type Call, call } from '../host/program'
 import { HostFailure } from '../host/session'
+import { imageTag } from '../images/names'
 import { backupOf, interruptedMigration } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
@@ -20,35 +33,54 @@ export interface Backup {
   readonly bytes: number
 }
 
+/** The release's database, and where the programs of a stage find it. */
+interface Found {
+  readonly database: Database
+  readonly kind: DatabaseKind
+  readonly place: Place
+}
+
+function databaseOf({ config }: Deploy, release: Release): Found | undefined {
+  const { app, base, database, migrations } = config
+  if (!database) return undefined
+  const place = { app, base, release: release.id }
+  return {
+    database,
+    kind: databaseKinds[database.kind],
+    // A file in a volume is read by the image that knows it.
+    place: migrations ? { ...place, image: imageTag(app, migrations.service, release.id) } : place,
+  }
+}
+
+function readyCalls({ database, kind, place }: Found): Call[] {
+  return [
+    call('begin', 'database'),
+    databaseAt(kind, database, place),
+    databaseReady(readySeconds),
+    call('end'),
+  ]
+}
+
 /** The accessories are started, the database is dumped and the dump read back. Nothing of the app is touched. */
 export async function backup(deploy: Deploy, release: Release): Promise<Backup | undefined> {
   const { config, runtime } = deploy
   const host = deploy.hosts[0]!
-  const wanted = config.database && config.backup === 'on' ? config.database : undefined
-  const kind = config.database && databaseKinds[config.database.kind]
-  const ready =
-    config.database && kind
-      ? [call('begin', 'database'), kind.ready(config.database.accessory, readySeconds), call('end')]
-      : []
+  const found = databaseOf(deploy, release)
+  const wanted = config.backup === 'on' ? found : undefined
   // The token keeps a second backup of the same release from replacing the first.
-  const file = `${host.base}/backups/${release.id}.${host.token}.${kind?.extension}`
-  const dump =
-    wanted && kind
-      ? [
-          call('begin', 'dump'),
-          kind.dump(wanted.accessory, file),
-          call('end'),
-          call('begin', 'check'),
-          kind.check(wanted.accessory, file, release.id),
-          call('end'),
-        ]
-      : [call('ledger', eventFields('backup-off', release.id))]
+  const file = `${host.base}/backups/${release.id}.${host.token}.${found?.kind.extension}`
   const outcome = await runStage(
     host,
     {
       stage: 'backup',
-      libraries: [runtime.library, kind?.library ?? '', library],
-      calls: [...accessories(deploy, release), ...ready, ...dump],
+      libraries: [runtime.library, databaseLibrary, library],
+      calls: [
+        ...accessories(deploy, release),
+        ...(found ? [...readyCalls(found), databaseRoom()] : []),
+        ...(wanted
+          ? dumpCalls(wanted, file, runtime.library)
+          : [call('ledger', eventFields('backup-off', release.id))]),
+      ],
     },
     'Without a checked backup no migration runs. Mend the database or its disk, then run this again.',
   )
@@ -58,11 +90,25 @@ export async function backup(deploy: Deploy, release: Release): Promise<Backup |
   return { file, bytes: Number(made?.bytes) || 0 }
 }
 
+function dumpCalls({ database, kind, place }: Found, file: string, runtimeLibrary: string): Call[] {
+  const script = restoreScript(kind, database, place, file, runtimeLibrary)
+  return [
+    call('begin', 'dump'),
+    databaseDump(file),
+    call('end'),
+    call('begin', 'check'),
+    // Before the ledger says that there is a backup, there is a way back to it.
+    call('put', restoreFile(file, kind), '0600', script),
+    databaseCheck(file, place.release),
+    call('end'),
+  ]
+}
+
 /** Runs the migration command once, in the new release's image. Traffic is not touched, however it ends. */
 export async function migrate(deploy: Deploy, release: Release): Promise<{ changed: boolean }> {
   const { config, runtime, reporter } = deploy
   const host = deploy.hosts[0]!
-  const { migrations, database } = config
+  const { migrations } = config
   if (!migrations) return { changed: false }
   const { history } = await host.refresh()
   requireBackup(deploy, release)
@@ -71,21 +117,22 @@ export async function migrate(deploy: Deploy, release: Release): Promise<{ chang
     reporter.warning(
       `The migration of ${halfDone} was cut off before it ended; the schema may be half changed. The command runs again now.`,
     )
-  const kind = database && databaseKinds[database.kind]
+  const found = databaseOf(deploy, release)
   const [oneOff] = runtime.oneOff(release.slot, {
     service: migrations.service,
     name: 'migrate',
     command: migrations.command,
     timeout: migrations.timeout,
-    env: kind ? kind.lockTimeout(migrations.lockTimeout) : {},
+    env: found ? found.kind.lockTimeout(migrations.lockTimeout) : {},
   })
   try {
     const outcome = await host.run({
       stage: 'migrate',
-      libraries: [runtime.library, kind?.library ?? '', library],
+      libraries: [runtime.library, databaseLibrary, library],
       calls: [
+        ...(found ? readyCalls(found) : []),
         call('begin', 'migrate'),
-        call('migration', release.id, database?.accessory ?? '', oneOff!.name, ...oneOff!.args),
+        call('migration', release.id, found?.kind.title ?? '', oneOff!.name, ...oneOff!.args),
         call('end'),
       ],
     })
@@ -112,22 +159,28 @@ const migrationEnds = new Set(['migration', 'timeout', 'once-failed'])
 function explainMigration(deploy: Deploy, release: Release, failure: HostFailure): Trouble {
   if (!migrationEnds.has(failure.code)) return explain(failure, 'See the lines above.')
   const { config, hosts } = deploy
-  const { migrations, database } = config
   const changed = failure.outcome.facts.get('schema-changed') !== false
-  const state = !database
-    ? ''
-    : changed
-      ? ' The schema was changed in part and stays so.'
-      : ' The schema is as it was: the database took the change back.'
+  const kind = config.database && databaseKinds[config.database.kind]
   const made = backupOf(hosts[0]!.facts.history, release.id)
   const restore =
-    changed && made && database
-      ? ` To put the database back as it was before, on ${failure.host}: ${databaseKinds[database.kind].restoreCommand(config.app, database.accessory, made.file)}`
+    kind && made && (changed || !kind.transactional)
+      ? ` To put the database back as it was before (what was written since is lost), on ${failure.host}: ${restoreCommand(made.file, kind)}`
       : ''
   return new Trouble(
     `Migration of ${release.version}`,
-    `\`${migrations?.command.join(' ')}\` ${failure.message}. Traffic was not touched.${state}`,
+    `\`${config.migrations?.command.join(' ')}\` ${failure.message}. Traffic was not touched.${kind ? stateOf(kind, changed) : ''}`,
     `Mend the migration and deploy again.${restore}`,
     failure.outcome.printed,
   )
+}
+
+/** What became of the schema, as far as it can be known. */
+function stateOf({ transactional, title }: DatabaseKind, changed: boolean): string {
+  if (changed) {
+    const why = transactional ? '' : `: ${title} does not take a schema change back when a later one fails`
+    return ` The schema was changed in part and stays so${why}.`
+  }
+  return transactional
+    ? ' The schema is as it was: the database took the change back.'
+    : ' The schema is as it was; rows that the migration changed before it failed may have stayed changed.'
 }

@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseKind } from './database'
+import { lockSeconds } from './lock-seconds'
+
+export const sqlite: DatabaseKind = {
+  title: 'SQLite',
+  client: readFileSync(join(__dirname, 'sqlite-client.sh'), 'utf8'),
+  extension: 'sqlite3.gz',
+  pack: 'gzip',
+  transactional: true,
+  files: () => [],
+  lockTimeout: lockSeconds,
+}
