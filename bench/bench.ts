@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Part } from './part'
+import { stagesPart } from './stages'
 import { switchPart } from './switch'
 
 /** All parts, in the order they run. A new part is one file and one line here. */
-const parts: readonly Part[] = [switchPart]
+const parts: readonly Part[] = [switchPart, stagesPart]
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
