@@ -45,7 +45,7 @@ function inEnvironment(source: Source, fileName: string, environment: string): T
   const override = environments.value.get(environment)
   if (!override) {
     const known = [...environments.value.keys()].join(', ') || 'there is none'
-    return fail(['environments'], `the environment to be one of them (${known})`, shown(environment))
+    return fail(['environments'], `the input environment to name one of them (${known})`, shown(environment))
   }
   const base: Tree = { ...root, value: new Map(Object.entries(rest)) }
   if (override.value === null) return base

@@ -48,7 +48,9 @@ function failure({ failure }: DeployReport): string {
 function facts(report: DeployReport): string {
   const { from, to, live, hosts, moved, switchMs, backup, release } = report
   const rows: [string, string][] = []
-  if (to) rows.push(['Version', from ? `${code(from)} → ${code(to)}` : `${code(to)} (first deploy)`])
+  // What runs there now is known only where a host was asked.
+  const before = from ? `${code(from)} → ` : ''
+  if (to) rows.push(['Version', `${before}${code(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`])
   if (live) rows.push(['Takes traffic', `${slotMark[live.slot]} ${live.slot}: ${code(live.version)}`])
   if (hosts.length > 0)
     rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => code(host)).join(', ')])

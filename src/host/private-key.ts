@@ -194,7 +194,7 @@ function fromPkcs8(pem: string, passphrase: string | undefined): string | undefi
 }
 
 function trouble(cause: string, fix: string): Trouble {
-  return new Trouble('The private key', cause, fix)
+  return new Trouble('The private key (input ssh-key)', cause, fix)
 }
 
 function unsupported(what: string): Trouble {

@@ -328,7 +328,7 @@ function leaseHeld(host: string, held: Extract<TakeAnswer, { kind: 'held' }>): T
   const minutes = Math.max(0, Math.round((held.now - held.since) / 60))
   return new Trouble(
     host,
-    `another run holds the lease: ${held.owner}, for ${minutes} min, and it is alive (${held.url}).`,
-    'Wait until it ends, or cancel it, then run this again.',
+    `another run is at work there: ${held.owner} took the lease ${minutes} min ago and goes on renewing it (${held.url}).`,
+    'Wait until that run ends, or cancel it, then run this again.',
   )
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Trouble } from '../release/trouble'
 import { composeEnvironment } from './docker-environment'
 import type { Exec } from './exec'
@@ -52,6 +53,13 @@ const topSections = ['networks', 'volumes', 'secrets', 'configs'] as const
  * @throws {Trouble} when Compose is missing or refuses the file.
  */
 export async function resolveCompose(exec: Exec, question: ComposeQuestion): Promise<ResolvedCompose> {
+  if (!existsSync(resolve(question.projectDir, question.file))) {
+    throw new Trouble(
+      question.file,
+      'is not in the checkout.',
+      'Correct `compose.file` in kawasemi.yml; it is relative to that file.',
+    )
+  }
   const raw = await ask(exec, question, ['--no-interpolate'])
   const resolved = await ask(exec, question, [], withoutEnvFiles(Object.keys(raw.model.services)))
   return {
@@ -82,7 +90,7 @@ async function ask(exec: Exec, question: ComposeQuestion, flags: string[], secon
   if (code !== 0) {
     throw new Trouble(
       question.file,
-      `Docker Compose does not accept it: ${lastLine(stderr)}`,
+      `is not accepted by Docker Compose: ${lastLine(stderr)}.`,
       'Run `docker compose config` beside it to see the same; variables come from the input `env`.',
     )
   }
@@ -174,7 +182,7 @@ function unsetVariables(stderr: string, rawModel: string): string[] {
 /** Compose's messages are `time=… level=… msg="…"` lines for warnings, and a plain last line for the error. */
 function lastLine(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  return lines.at(-1)?.trim() ?? 'it said nothing.'
+  return lines.at(-1)?.trim() ?? 'it said nothing'
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

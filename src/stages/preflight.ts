@@ -40,16 +40,23 @@ export function checkHost(host: string, facts: HostFacts, needs: Needs): void {
     )
   }
   const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []))
-  const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk
+  const backup = 2 * (backups.at(-1) ?? 0)
+  const disk = needs.imageBytes + backup + spareDisk
   const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree
   const free = Math.min(facts.diskFree, dockerFree)
   // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
   const liveMemory = Number(facts.runtime.get('live-memory')) || 0
   const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0)
   if (free < disk) {
+    const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images'
+    const parts = [
+      ...(needs.imageBytes > 0 ? [`${megabytes(needs.imageBytes)} for images`] : []),
+      ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
+      `${megabytes(spareDisk)} to spare`,
+    ]
     throw new Trouble(
       host,
-      `has ${megabytes(free)} of disk free, but this deploy needs ${megabytes(disk)}: images ${megabytes(needs.imageBytes)}, a backup, and ${megabytes(spareDisk)} to spare.`,
+      `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`,
       'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.',
     )
   }

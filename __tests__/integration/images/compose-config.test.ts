@@ -96,6 +96,6 @@ describe('resolveCompose', () => {
   it('says what Compose says when it refuses the file', async () => {
     await writeFile(join(dir, 'bad.yml'), 'services:\n  web: {image: "a:${TAG:?give a tag}"}\n')
     const asked = resolveCompose(localExec, { file: join(dir, 'bad.yml'), projectDir: dir, env: {} })
-    await expect(asked).rejects.toThrow(/bad\.yml: Docker Compose does not accept it: .*give a tag/)
+    await expect(asked).rejects.toThrow(/bad\.yml: is not accepted by Docker Compose: .*give a tag/)
   })
 })

@@ -198,7 +198,7 @@ describe('an error', () => {
 describe('environments', () => {
   test('that is unknown: the known ones are listed', () => {
     expect(message(sample, 'prod')).toBe(
-      'kawasemi.yml:36:3: environments: expected the environment to be one of them (staging, production, empty), found "prod"',
+      'kawasemi.yml:36:3: environments: expected the input environment to name one of them (staging, production, empty), found "prod"',
     )
     expect(message(sample, 'constructor')).toContain('found "constructor"')
     expect(message(sample, '__proto__')).toContain('found "__proto__"')

@@ -168,7 +168,7 @@ describe('whatever was done to a key', () => {
   test('any text is refused with Trouble', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) =>
-        expect(trouble(text)).toMatch(/^The private key: /),
+        expect(trouble(text)).toMatch(/^The private key \(input ssh-key\): /),
       ),
     )
   })

@@ -1,0 +1,266 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Product } from '../../lab/product'
+import type { ActionResult } from '../../lab/runner'
+import { type LabServer, startServer } from '../../lab/server'
+import { hostKey, makeKey } from '../unit/host/keys'
+import { writeLayout } from '../unit/images/layout-fixture'
+import { checkOutTiny, tinyImages } from './products/tiny'
+import { stateOf } from './support/host-state'
+
+jest.setTimeout(60_000)
+
+let server: LabServer
+let product: Product
+let run = 200
+
+beforeAll(async () => {
+  server = await startServer({ name: 'errors', images: tinyImages, memory: 2048, srv: 512 })
+  product = checkOutTiny({ server })
+  await product.setUp()
+  const { code, log } = await product.run('deploy', 100, { inputs: { version: 'v1' } })
+  if (code !== 0) throw new Error(log)
+}, 300_000)
+
+afterAll(async () => {
+  product?.remove()
+  await server?.stop()
+})
+
+interface Attempt {
+  of?: Product
+  action?: string
+  inputs?: Record<string, string>
+  onLine?: (line: string) => void
+}
+
+/** Runs an action that has to fail with one cause, shown to a person, and to leave the server as it was: what it says. */
+async function refusal({ of = product, action = 'deploy', inputs = {}, onLine }: Attempt): Promise<string> {
+  const before = await stateOf(server)
+  run += 1
+  const result = await of.run(action, run, {
+    inputs: { version: 'v2', ...inputs },
+    ...(onLine && { onLine }),
+  })
+  const complaint = complaintOf(result)
+  expect(await stateOf(server)).toEqual(before)
+  return complaint
+}
+
+function complaintOf({ code, log, errors, summary }: ActionResult): string {
+  expect(code).toBe(1)
+  expect(errors).toHaveLength(1)
+  expect(log).not.toMatch(/^ +at /m)
+  expect(log).not.toContain('bug in Kawasemi')
+  const [line = ''] = log.split('\n').filter((each) => each.startsWith('::error'))
+  const title = decode(/[ ,]title=([^,:]*)/.exec(line)?.[1] ?? '')
+  const message = decode(errors[0]!)
+  expect(title).not.toBe('')
+  // For people: it ends like a sentence, and what it says is in the summary too.
+  expect(message).toMatch(/[.)`"]$/)
+  expect(summary).toMatch(/^## ❌ .* failed$/m)
+  return `${title}: ${message}`
+}
+
+function decode(text: string): string {
+  return text
+    .replaceAll('%0A', '\n')
+    .replaceAll('%0D', '\r')
+    .replaceAll('%2C', ',')
+    .replaceAll('%3A', ':')
+    .replaceAll('%25', '%')
+}
+
+/** The same checkout with another kawasemi.yml or compose file, for as long as the work lasts. */
+async function changed<Result>(
+  file: string,
+  change: (text: string) => string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const path = join(product.workspace, file)
+  const text = readFileSync(path, 'utf8')
+  const other = change(text)
+  expect(other).not.toBe(text)
+  writeFileSync(path, other)
+  try {
+    return await work()
+  } finally {
+    writeFileSync(path, text)
+  }
+}
+
+describe('the host key', () => {
+  test('another one is pinned', async () => {
+    const said = await refusal({
+      inputs: { 'known-hosts': `[127.0.0.1]:${server.sshPort} ${hostKey().text}` },
+    })
+    expect(said).toContain(`127.0.0.1:${server.sshPort}`)
+    expect(said).toMatch(
+      /host key is not the pinned one\. Expected ssh-ed25519 SHA256:\S+; the host presented/,
+    )
+  })
+
+  test('none is pinned for this host', async () => {
+    const said = await refusal({ inputs: { 'known-hosts': `other.example ${hostKey().text}` } })
+    expect(said).toContain('known-hosts')
+    expect(said).toContain(`[127.0.0.1]:${server.sshPort}`)
+  })
+
+  test('nothing is given, or what is no host key', async () => {
+    expect(await refusal({ inputs: { 'known-hosts': '' } })).toMatch(/^Input known-hosts: is missing/)
+    expect(await refusal({ inputs: { 'known-hosts': 'my server' } })).toMatch(/^known-hosts, line 1: /)
+  })
+})
+
+describe('the private key', () => {
+  const locked = makeKey('-t', 'ed25519', '-N', 'pass phrase')
+  const cases: [string, () => Record<string, string>, RegExp][] = [
+    ['is none', () => ({ 'ssh-key': 'secret' }), /private key/],
+    ['is the public half', () => ({ 'ssh-key': makeKey('-t', 'ed25519').publicKey }), /public/],
+    ['was cut off', () => ({ 'ssh-key': server.privateKey.slice(0, 200) }), /END|cut|incomplete/],
+    ['has a passphrase that is not given', () => ({ 'ssh-key': locked.privateKey }), /ssh-passphrase/],
+    ['has another passphrase', () => ({ 'ssh-key': locked.privateKey, 'ssh-passphrase': 'x' }), /passphrase/],
+    [
+      'is nobody the server knows',
+      () => ({ 'ssh-key': makeKey('-t', 'ed25519').privateKey }),
+      /authorized_keys/,
+    ],
+  ]
+  test.each(cases)('%s', async (_, inputs, says) => {
+    const said = await refusal({ inputs: inputs() })
+    expect(said).toMatch(says)
+  })
+})
+
+describe('the configuration', () => {
+  test('is not there', async () => {
+    const said = await refusal({ inputs: { config: 'deploy/kawasemi.yml' } })
+    expect(said).toContain('deploy/kawasemi.yml')
+  })
+
+  test('has no such environment', async () => {
+    const said = await refusal({ inputs: { environment: 'prodution' } })
+    expect(said).toContain('production')
+  })
+
+  test('names a compose file that is not there', async () => {
+    await changed(
+      'kawasemi.yml',
+      (text) => text.replace('compose.unbuilt.yaml', 'compose.prod.yaml'),
+      async () => expect(await refusal({})).toContain('compose.prod.yaml'),
+    )
+  })
+
+  test.each([
+    [
+      'shares the network of the host',
+      'image: node:24-alpine',
+      'image: node:24-alpine\n    network_mode: host',
+      /network_mode/,
+    ],
+    [
+      'keeps a volume that nobody declared',
+      'volumes: [./app:/app]',
+      'volumes: [./app:/app, media:/media]',
+      /media/,
+    ],
+    ['publishes a second port', 'build: !reset null', 'build: !reset null\n    ports: ["9229:9229"]', /9229/],
+  ])('the compose file %s', async (_, from, to, says) => {
+    await changed(
+      'compose.unbuilt.yaml',
+      (text) => `${text.replace(from, to)}${to.includes('media') ? '  media:\n' : ''}`,
+      async () => {
+        const said = await refusal({})
+        expect(said).toMatch(says)
+        expect(said).toContain('web')
+      },
+    )
+  })
+})
+
+describe('the host', () => {
+  test('does not answer there', async () => {
+    const inputs = { 'known-hosts': server.hostKeys.replace(`:${server.sshPort}`, ':1') }
+    await changed(
+      'kawasemi.yml',
+      (text) => text.replace(`:${server.sshPort}`, ':1'),
+      async () => expect(await refusal({ inputs })).toContain('refuses connections on port 1'),
+    )
+  })
+
+  test('was not set up', async () => {
+    await changed(
+      'kawasemi.yml',
+      (text) => `${text}\nbase: /srv/elsewhere\n`,
+      async () => {
+        const said = await refusal({})
+        expect(said).toContain('/srv/elsewhere')
+        expect(said).toContain('setup-host')
+      },
+    )
+  })
+
+  test('has another architecture than the images', async () => {
+    const other = process.arch === 'arm64' ? 'amd64' : 'arm64'
+    const layout = writeLayout({
+      config: (config) => {
+        config.architecture = other
+        if (other === 'amd64') delete config.variant
+      },
+    })
+    try {
+      const said = await refusal({ action: 'ssh-deploy', inputs: { layout } })
+      expect(said).toContain(`built for ${other}`)
+    } finally {
+      rmSync(layout, { recursive: true })
+    }
+  })
+
+  test('has too little disk', async () => {
+    await server.exec('fallocate -l 400m /srv/filler')
+    try {
+      const said = await refusal({})
+      expect(said).toMatch(/has \d+ MB of disk free.* needs \d+ MB/)
+    } finally {
+      await server.exec('rm /srv/filler')
+    }
+  })
+
+  test('has too little memory for a second slot', async () => {
+    const resize = (kilobytes: number) =>
+      server.exec(
+        `sed "s/^MemAvailable:.*/MemAvailable: ${kilobytes} kB/" /proc/meminfo > /root/m; cat /root/m > /etc/meminfo`,
+      )
+    await resize(4096)
+    try {
+      const said = await refusal({})
+      expect(said).toMatch(/has 4 MB of memory for the second slot, but it needs about \d\d+ MB/)
+    } finally {
+      await resize(1_500_000)
+    }
+  })
+
+  test('belongs to another run that is alive', async () => {
+    const url = 'https://github.example/example/product/actions/runs/77'
+    const hold = (seconds: number) =>
+      server.exec(
+        `now=$(date +%s); printf '{"token":9,"expires":%s,"owner":"77/1/deploy","url":"${url}","since":%s}\\n' $((now + ${seconds})) $((now - 120)) > /srv/tiny/lease.json`,
+        { user: 'deploy' },
+      )
+    await hold(40)
+    let renewed: Promise<unknown> | undefined
+    const before = await stateOf(server)
+    const result = await product.run('deploy', 190, {
+      inputs: { version: 'v2' },
+      onLine: (line) => {
+        if (line.includes('waiting whether')) renewed ??= hold(60)
+      },
+    })
+    expect(renewed).toBeDefined()
+    const said = complaintOf(result)
+    expect(said).toContain('77/1/deploy')
+    expect(said).toContain(url)
+    const others = (lines: string[]) => lines.filter((line) => !line.includes('/srv/tiny/lease.json'))
+    expect(others(await stateOf(server))).toEqual(others(before))
+  })
+})
