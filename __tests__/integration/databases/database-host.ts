@@ -48,7 +48,8 @@ export class DatabaseHost {
     this.base = options.at ?? mkdtempSync(join(tmpdir(), 'kawasemi-database-'))
     this.kind = databaseKinds[database.kind]
     this.dump = `${this.base}/backups/${this.release}.1.${this.kind.extension}`
-    for (const folder of ['backups', 'runs', 'shared']) mkdirSync(join(this.base, folder), { recursive: true })
+    for (const folder of ['backups', 'runs', 'shared'])
+      mkdirSync(join(this.base, folder), { recursive: true })
     this.layDown(options.env ?? {})
   }
 
@@ -72,11 +73,7 @@ export class DatabaseHost {
     return this.program(
       renderProgram(
         [prelude, setup, composeRuntime.library, databaseLibrary],
-        [
-          call('setup', this.base, this.app),
-          databaseAt(this.kind, this.database, this.place),
-          ...calls,
-        ],
+        [call('setup', this.base, this.app), databaseAt(this.kind, this.database, this.place), ...calls],
       ),
     )
   }

@@ -50,7 +50,9 @@ describe('PostgreSQL in an accessory', () => {
     expect(ran.failure).toBeUndefined()
     expect(ran.code).toBe(0)
     expect(ran.facts.get('backup')).toMatchObject({ file: host.dump, tables: 3 })
-    expect(host.ledger()).toContainEqual(expect.objectContaining({ event: 'backed-up', file: host.dump, tables: 3 }))
+    expect(host.ledger()).toContainEqual(
+      expect.objectContaining({ event: 'backed-up', file: host.dump, tables: 3 }),
+    )
     expect(host.modeOf(host.dump)).toBe('600')
   })
 

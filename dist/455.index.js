@@ -1,0 +1,167 @@
+"use strict";
+exports.id = 455;
+exports.ids = [455];
+exports.modules = {
+
+/***/ 8455:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  run: () => (/* binding */ run)
+});
+
+// EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
+var stages_open = __webpack_require__(4514);
+// EXTERNAL MODULE: ./src/host/program.ts
+var program = __webpack_require__(630);
+// EXTERNAL MODULE: ./src/release/ledger.ts
+var ledger = __webpack_require__(6196);
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+;// CONCATENATED MODULE: ./src/release/rollback.ts
+
+
+/**
+ * Which release a rollback goes to. `to` is a release's id, a version (the newest release of it), or how many good
+ * releases to go back; without it, the newest good one before what is live.
+ *
+ * @param present ids of the releases whose files are still on the host.
+ * @throws {Trouble} when there is no such release, naming those there are.
+ */
+function planRollback(history, live, present, to) {
+    const id = to === undefined ? (0,release_history/* lastKnownGood */.zf)(history, live) : findTarget(history, live, to);
+    const target = id === undefined ? undefined : (0,release_history/* findRelease */.dv)(history, id);
+    const known = (0,release_history/* goodReleases */.CF)(history).filter((each) => each !== live && present.includes(each));
+    const choices = known.length > 0
+        ? `Known good and still there: ${known.toReversed().join(', ')}.`
+        : 'No earlier good release is on the host.';
+    if (!target)
+        throw new trouble/* Trouble */.q('Rollback', to === undefined ? 'there is no earlier good release.' : `nothing is known of \`${to}\`.`, choices);
+    if (target.id === live)
+        throw new trouble/* Trouble */.q('Rollback', `${target.id} is live already.`, choices);
+    if (!present.includes(target.id))
+        throw new trouble/* Trouble */.q('Rollback', `${target.id} was pruned from the host.`, `${choices} Or deploy its version again.`);
+    return { target, schemaChangedBy: (0,release_history/* schemaChangesSince */.LE)(history, target.id) };
+}
+function findTarget(history, live, to) {
+    if ((0,release_history/* findRelease */.dv)(history, to))
+        return to;
+    const ofVersion = history.findLast((event) => event.event === 'shipped' && event.details.version === to);
+    if (ofVersion)
+        return ofVersion.release;
+    if (!/^[1-9]\d?$/.test(to))
+        return undefined;
+    const before = (0,release_history/* goodReleases */.CF)(history);
+    const position = before.indexOf(live);
+    return before[(position < 0 ? before.length : position) - Number(to)];
+}
+
+// EXTERNAL MODULE: ./src/stages/chain.ts + 11 modules
+var chain = __webpack_require__(4128);
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var stages_deploy = __webpack_require__(2636);
+// EXTERNAL MODULE: ./src/stages/drain.ts
+var drain = __webpack_require__(8749);
+// EXTERNAL MODULE: ./src/stages/gate.ts
+var gate = __webpack_require__(1152);
+// EXTERNAL MODULE: ./src/stages/preflight.ts
+var preflight = __webpack_require__(2684);
+// EXTERNAL MODULE: ./src/stages/start.ts
+var start = __webpack_require__(6543);
+// EXTERNAL MODULE: ./src/stages/switch.ts + 2 modules
+var stages_switch = __webpack_require__(4410);
+;// CONCATENATED MODULE: ./src/stages/rollback.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Goes back to an earlier release on every host: at once where it still runs in the other slot, else it is started and
+ * gated first.
+ *
+ * @throws {Trouble} when there is nothing to go back to.
+ */
+async function rollback(deploy, options) {
+    const { reporter, report, config, hosts } = deploy;
+    const [first] = hosts;
+    const { live, releases, history } = first.facts;
+    if (!live)
+        throw new trouble/* Trouble */.q(first.name, 'nothing is live there.', 'Deploy a version first.');
+    const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
+    const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to);
+    report.to = target.version;
+    report.release = target.id;
+    if (schemaChangedBy.length > 0) {
+        reporter.warning(`${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`);
+    }
+    await bringUp(deploy, target);
+    const entry = { to: target.id, reason: options.reason ?? '' };
+    const also = (from) => from ? [(0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from.release, entry))] : [];
+    const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
+    await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
+    return switches[0].release;
+}
+async function bringUp(deploy, target) {
+    const warm = await Promise.all(deploy.hosts.map((host) => holdsWarm(deploy, host, target)));
+    if (warm.every((each) => each)) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'start', 'still running');
+        (0,stages_deploy/* skip */.iv)(deploy, 'gate', 'one healthy answer of each service');
+        return;
+    }
+    await (0,stages_deploy/* onHosts */.Dc)(deploy, (host) => place(deploy, host, target));
+    await Promise.all(deploy.hosts.map((host) => host.refresh()));
+    await (0,chain/* startAndGate */.bQ)(deploy, target);
+}
+async function holdsWarm(deploy, host, { id }) {
+    const slot = (0,preflight/* idleSlot */.f0)(host.facts);
+    return host.facts.releases[slot] === id && (await (0,gate/* isWarm */.Yr)(deploy, host, slot));
+}
+/** Puts a release that is on the host into its idle slot, as shipping it would. */
+async function place(deploy, host, target) {
+    const release = { ...target, slot: (0,preflight/* idleSlot */.f0)(host.facts) };
+    await (0,stages_deploy/* runStage */.Si)(host, {
+        stage: 'place',
+        libraries: [deploy.runtime.library, start/* slotLibrary */.s7],
+        calls: [
+            ...deploy.runtime.checkImages(deploy.config.app, release),
+            (0,program/* call */.T)('slot_point', release.slot, release.id),
+            (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
+        ],
+    }, 'Deploy its version again.');
+}
+
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var environment = __webpack_require__(3437);
+;// CONCATENATED MODULE: ./src/commands/rollback.ts
+
+
+
+async function run(context) {
+    const { inputs, outputs } = context;
+    const config = await (0,environment/* readConfig */.Xg)(inputs);
+    await (0,environment/* withHosts */.g3)(context, config, false, async (deploy) => {
+        await (0,stages_open/* take */.s)(deploy);
+        const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason });
+        outputs.set('release', release.id);
+        outputs.set('slot', release.slot);
+    });
+}
+
+
+/***/ })
+
+};
+;
