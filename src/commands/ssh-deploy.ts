@@ -13,7 +13,7 @@ export async function run(context: CommandContext<InputsOf<'ssh-deploy'>>): Prom
   report.release = identity.id
   const config = await readConfig(inputs)
   const project = await readCheckout(config, inputs)
-  const layout = await readBuilt(inWorkspace(inputs.layout), inputs.digests)
+  const layout = config.systemd ? undefined : await readBuilt(inWorkspace(inputs.layout), inputs.digests)
   const request = { identity, layout }
   await withHosts(context, config, true, async (deploy) => {
     preflight(deploy, request)

@@ -26,6 +26,7 @@ function plan(input: RuntimeInput): RuntimePlan {
       { path: 'env', content: renderEnvFile(input.env), mode: 0o600 },
       ...readCopies(projectDir, projects.copies),
     ],
+    prepare: [],
     otherImages: projects.otherImages,
     notices: projects.notices,
     warnings: projects.warnings,
@@ -93,9 +94,17 @@ export const composeRuntime: Runtime = {
       ([service, { config, manifest }]): Call =>
         call('runtime_check_image', service, imageReference(app, service, id), config, manifest),
     ),
+  takeAssets: (app, { id }, service, { path, url }) =>
+    call('take_assets', id, imageReference(app, service, id), path, url),
   start: (slot) => [call('runtime_start', slot)],
+  // Docker brings back whatever ran.
+  arm: () => [],
+  disarm: () => [],
   startWorkers: (slot) => [call('runtime_start_workers', slot)],
-  stopWorkers: (slot) => [call('runtime_stop_workers', slot)],
+  moveWorkers: (from, to) => [
+    ...(from ? [call('runtime_stop_workers', from)] : []),
+    call('runtime_start_workers', to),
+  ],
   stop: (slot) => [call('runtime_stop', slot)],
   remove: (slot) => [call('runtime_remove', slot)],
   logs: (slot, lines) => [call('runtime_logs', slot, String(lines))],
@@ -112,4 +121,6 @@ export const composeRuntime: Runtime = {
       ...command,
     ),
   ],
+  tidy: () => [],
+  setup: () => ({ library: '', calls: [], docker: true }),
 }

@@ -31,6 +31,8 @@ export interface RuntimeInput {
 /** What a release consists of on the host, besides its images. */
 export interface RuntimePlan {
   readonly files: readonly ReleaseFile[]
+  /** What makes the rest of it on the host, once its files are there. */
+  readonly prepare: readonly Call[]
   /** Images nobody built here, which the host has to have or fetch. */
   readonly otherImages: readonly string[]
   /** What was changed on the way, so that the product fits two slots: one line each. */
@@ -49,6 +51,15 @@ export interface OneOff {
   readonly timeout: number
   /** No secrets: they are arguments of a program on the host. */
   readonly env: Readonly<Record<string, string>>
+}
+
+/** What root prepares on a host once. */
+export interface RuntimeSetup {
+  /** Shell functions that the calls name, besides those of setup-host. */
+  readonly library: string
+  readonly calls: readonly Call[]
+  /** Whether the deploy user has to reach Docker. */
+  readonly docker: boolean
 }
 
 /**
@@ -71,10 +82,22 @@ export interface Runtime {
   accessoriesUp(slot: Slot, timeout: number): Call[]
   /** Fails where an image on the host is not the one that was recorded. */
   checkImages(app: string, release: Release): Call[]
+  /** Lays a service's static files out by their URL, in `assets/` of the release. */
+  takeAssets(
+    app: string,
+    release: Release,
+    service: string,
+    assets: { readonly path: string; readonly url: string },
+  ): Call
   /** Web services only. */
   start(slot: Slot): Call[]
+  /** The slot's web services come up after a reboot from now on: before the switch to it. */
+  arm(slot: Slot): Call[]
+  /** They do not any more: after the switch away from it. */
+  disarm(slot: Slot): Call[]
   startWorkers(slot: Slot): Call[]
-  stopWorkers(slot: Slot): Call[]
+  /** Workers of one slot take over from those of the other, where there are any. */
+  moveWorkers(from: Slot | undefined, to: Slot): Call[]
   /** Stops all, keeps what is needed to start again. */
   stop(slot: Slot): Call[]
   /** Takes down all but the data. */
@@ -84,4 +107,8 @@ export interface Runtime {
   /** A fact `service` for each. */
   status(slot: Slot): Call[]
   oneOff(slot: Slot, command: OneOff): Call[]
+  /** Removes what no release on the host uses any more. */
+  tidy(): Call[]
+  /** @param user the deploy user */
+  setup(config: Config, user: string): RuntimeSetup
 }

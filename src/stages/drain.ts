@@ -27,6 +27,7 @@ async function drainHost(
       calls: [
         call('begin', 'drain'),
         call('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports),
+        ...runtime.disarm(old.slot),
         call('ledger', eventFields('drained', old.release, { slot: old.slot })),
         call('end'),
       ],

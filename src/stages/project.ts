@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { loadConfig } from '../config/load'
 import type { Config } from '../config/schema'
+import { databaseKinds } from '../databases/kinds'
 import { buildImages } from '../images/build'
 import { type ResolvedCompose, resolveCompose } from '../images/compose-config'
 import type { Exec } from '../images/exec'
@@ -41,6 +42,11 @@ export interface Project {
   readonly exec: Exec
 }
 
+/** systemd needs a compose file for accessories only. */
+function usesCompose({ systemd, accessories }: Config): boolean {
+  return !systemd || accessories.length > 0
+}
+
 /** Reads the product's compose file. `configFile` lies at the root of the product's repo. */
 export async function readProject(
   exec: Exec,
@@ -54,7 +60,9 @@ export async function readProject(
     projectDir,
     env,
     exec,
-    compose: await resolveCompose(exec, { file: config.compose.file, projectDir, env }),
+    compose: usesCompose(config)
+      ? await resolveCompose(exec, { file: config.compose.file, projectDir, env })
+      : { model: { name: '', services: {} }, dotenv: undefined, unset: [] },
   }
 }
 
@@ -66,7 +74,10 @@ export function planFiles(
   { config, projectDir, env, compose }: Project,
   release: Pick<Release, 'id' | 'version'>,
 ): RuntimePlan {
-  return runtimeOf(config).plan({ config, release, env, projectDir, compose })
+  const plan = runtimeOf(config).plan({ config, release, env, projectDir, compose })
+  const { database } = config
+  const connection = database ? databaseKinds[database.kind].files(database, env) : []
+  return { ...plan, files: [...plan.files, ...connection] }
 }
 
 export interface BuildRequest {
@@ -81,6 +92,7 @@ export interface BuildRequest {
 /** Builds what the config's services build, and lays it down as an OCI layout. Nothing where no service has a build. */
 export async function build(project: Project, request: BuildRequest): Promise<Layout | undefined> {
   const { config, exec, projectDir, env, compose } = project
+  if (config.systemd) return undefined
   const services = Object.fromEntries(
     Object.entries(compose.model.services).filter(([name]) => name in config.services),
   )

@@ -42,6 +42,7 @@ async function retireOn({ config, runtime }: Deploy, { host, release, from }: Ho
         call('begin', 'prune'),
         call('prune_releases', ...keep),
         call('prune_runs', String(keptRuns)),
+        ...runtime.tidy(),
         call('end'),
       ],
     },

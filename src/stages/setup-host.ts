@@ -6,6 +6,7 @@ import { nginx } from '../proxies/nginx'
 import { accessLogPath } from '../proxies/proxy'
 import { slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
+import { runtimeOf } from '../runtimes/kinds'
 
 const library = readFileSync(join(__dirname, 'setup-host.sh'), 'utf8')
 
@@ -26,11 +27,13 @@ export function renderSetup(config: Config, options: SetupOptions = {}): string 
   const { base } = config
   const { deployKey, webUser = 'www-data' } = options
   const user = deployUser(config)
+  const runtime = runtimeOf(config).setup(config, user)
   return renderProgram(
-    [library],
+    [library, runtime.library],
     [
       call('setup_begin', base, user, webUser),
       call('deploy_user'),
+      ...(runtime.docker ? [call('docker_user')] : []),
       ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
       call('base_folder'),
       call('folder', '2750', 'slots'),
@@ -40,6 +43,7 @@ export function renderSetup(config: Config, options: SetupOptions = {}): string 
       call('folder', '2750', 'shared/logs'),
       call('folder', '700', 'backups'),
       call('folder', '700', 'runs'),
+      ...runtime.calls,
       ...(config.proxy ? siteCalls(config, webUser) : []),
       call('setup_end'),
     ],

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
-import { imageTag } from '../images/names'
 import { imageCalls, pullLibrary } from '../images/pull'
 import { serveLayout } from '../images/registry'
 import { eventFields } from '../release/ledger'
@@ -68,6 +67,7 @@ async function shipTo(
           call('begin', 'check'),
           ...runtime.checkImages(config.app, release),
           call('end'),
+          ...plan.prepare,
           ...assetCalls(deploy, release),
           call('slot_point', release.slot, release.id),
           call('ledger', eventFields('shipped', release.id, { details: release })),
@@ -116,18 +116,10 @@ function otherImageCalls(images: readonly string[]): Call[] {
     : []
 }
 
-function assetCalls({ config }: Deploy, release: Release): Call[] {
+function assetCalls({ config, runtime }: Deploy, release: Release): Call[] {
   const calls = Object.entries(config.services).flatMap(([service, settings]) =>
     settings.role === 'web' && settings.assets
-      ? [
-          call(
-            'take_assets',
-            release.id,
-            imageTag(config.app, service, release.id),
-            settings.assets.path,
-            settings.assets.url,
-          ),
-        ]
+      ? [runtime.takeAssets(config.app, release, service, settings.assets)]
       : [],
   )
   return calls.length > 0 ? [call('begin', 'assets'), ...calls, call('end')] : []

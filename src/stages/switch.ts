@@ -137,6 +137,7 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
       libraries: [runtime.library, slotLibrary, detachLibrary],
       calls: [
         call('begin', 'switch'),
+        ...runtime.arm(release.slot),
         ...(deploy.hosts.length > 1 ? [] : [intentOf(planned)]),
         call('timed_switch', release.slot, release.id),
         call(
@@ -156,10 +157,5 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
 
 function workerCalls({ config, runtime }: Deploy, release: Release, from: Place | undefined): Call[] {
   if (!Object.values(config.services).some(({ role }) => role === 'worker')) return []
-  return [
-    call('begin', 'workers'),
-    ...(from ? runtime.stopWorkers(from.slot) : []),
-    ...runtime.startWorkers(release.slot),
-    call('end'),
-  ]
+  return [call('begin', 'workers'), ...runtime.moveWorkers(from?.slot, release.slot), call('end')]
 }

@@ -224,7 +224,7 @@ describe('a Compose product in two slots', () => {
     expect([await jobs('blue'), (await jobs('green')) !== '']).toEqual(['', true])
     fine(await run([call('runtime_workers_back', 'blue', 'green')]))
     expect([(await jobs('blue')) !== '', await jobs('green')]).toEqual([true, ''])
-    fine(await run(composeRuntime.stopWorkers('blue')))
+    fine(await run([call('runtime_stop_workers', 'blue')]))
     expect(await jobs('blue')).toBe('')
   })
 
