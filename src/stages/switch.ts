@@ -138,6 +138,7 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
       calls: [
         call('begin', 'switch'),
         ...runtime.arm(release.slot),
+        ...(watcher ? [call('watch_lock')] : []),
         ...(deploy.hosts.length > 1 ? [] : [intentOf(planned)]),
         call('timed_switch', release.slot, release.id),
         call(
@@ -146,7 +147,7 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
         ),
         ...options.also(from),
         call('end'),
-        ...(watcher ? [watcher.call] : []),
+        ...(watcher ? [watcher.call, call('watch_unlock')] : []),
         ...workerCalls(deploy, release, from),
       ],
     },

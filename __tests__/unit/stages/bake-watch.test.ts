@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { detachLibrary } from '../../../src/host/libraries'
+import { call } from '../../../src/host/program'
+import { library, ShellHost } from './shell'
+
+/** The watcher of a bake in a real sh. What the runtime says is a function of each test. */
+
+let host: ShellHost
+beforeEach(() => {
+  host = new ShellHost()
+  symlinkSync('slots/green', join(host.base, 'live'))
+  mkdirSync(join(host.base, 'runs/1'))
+  writeFileSync(
+    join(host.base, 'lease.json'),
+    '{"token":4,"expires":1,"owner":"1/1/job","url":"u","since":1}\n',
+  )
+})
+afterEach(() => host.remove())
+
+const runtime = `runtime_restarts() { echo 0; }
+runtime_logs() { note "logs of $1"; }
+runtime_workers_back() { note "workers of $1 instead of $2"; }
+runtime_stop() { refuse_live "$1"; note "stopped $1"; }
+`
+
+/** A watcher of green, where blue was live before, as the switch starts it. */
+function watch(dead: string, seconds = '0') {
+  return host.run(
+    [library('stages/slot.sh'), library('stages/bake.sh'), runtime, `runtime_dead() { ${dead}; }`],
+    [
+      call('watch_lock'),
+      call('bake_begin', 'n', host.base, '1', '1/1/job', 'u', '4', '45', 'shop'),
+      call('bake', 'green', 'v2-2', 'blue', 'v1-1', seconds, '5', '20', '/dev/null'),
+    ],
+  )
+}
+const live = () => readlinkSync(join(host.base, 'live'))
+const ledger = () =>
+  existsSync(join(host.base, 'ledger.jsonl'))
+    ? readFileSync(join(host.base, 'ledger.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).event)
+    : []
+const status = () => readFileSync(join(host.base, 'runs/1/status'), 'utf8').trim()
+
+test('a release without trouble is baked', () => {
+  watch(':')
+  expect({ live: live(), ledger: ledger(), status: status() }).toEqual({
+    live: 'slots/green',
+    ledger: ['baked'],
+    status: '0',
+  })
+})
+
+test('one with trouble makes way for the old one, which gets the workers back', () => {
+  const { out } = watch('echo web is exited')
+  expect({ live: live(), ledger: ledger(), status: status() }).toEqual({
+    live: 'slots/blue',
+    ledger: ['bake-failed', 'switched-back'],
+    status: '70',
+  })
+  expect(out).toContain('{"k":"fail","code":"bake","message":"web is exited"}')
+  expect(out).toMatch(/logs of green\nworkers of blue instead of green\nstopped green/)
+})
+
+test('says why also where the workers cannot be given back', () => {
+  const { out } = watch('runtime_workers_back() { fail start "no workers"; }; echo web is exited')
+  expect(live()).toBe('slots/blue')
+  expect(out).toContain('"code":"bake","message":"web is exited"')
+})
+
+test.each(['', 'echo web is exited'])('where somebody put another slot live, that stays so (%j)', (dead) => {
+  const { out } = watch(`ln -sfn slots/blue "$kw_base/live"; ${dead || ':'}`)
+  expect(out).toContain('"code":"left"')
+  expect({ live: live(), ledger: ledger() }).toEqual({ live: 'slots/blue', ledger: [] })
+})
+
+test('extends the lease under the flock, as everybody does who writes it', () => {
+  const { out } = watch(
+    ':; put() { if (flock -n 7) 7>>"$kw_base/lease.lock"; then note "FREE $1"; else note "held $1"; fi; }',
+  )
+  expect(out).not.toContain('FREE')
+})
+
+test('has its lock from before the switch until its end, also when the switch is long over', () => {
+  const run = join(host.base, 'runs/2')
+  const watcher = `flock -n 8 && while [ ! -e '${run}/go' ]; do sleep 0.02; done`
+  const lock = () =>
+    host.run(
+      ['try_lock() { (flock -n 8) 8>>"$kw_base/watch.lock" && note free || note held; }'],
+      [call('try_lock')],
+    ).out
+  host.run(
+    [library('stages/slot.sh'), detachLibrary],
+    [call('watch_lock'), call('detach', run, watcher), call('watch_unlock')],
+  )
+  expect(lock()).toBe('held\n')
+  writeFileSync(join(run, 'go'), '')
+  let answer = ''
+  for (let tries = 0; tries < 100 && answer !== 'free\n'; tries += 1) answer = lock()
+  expect(answer).toBe('free\n')
+})
