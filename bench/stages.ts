@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { localExec } from '../lab/exec'
 import { checkOut } from '../lab/product'
 import { startServer } from '../lab/server'
 import { ACCESSORY_IMAGES, prepareLab } from '../lab/up'
-import { exec } from '../src/github/exec'
 import type { Traffic } from '../src/host/connection'
 import type { DeployReport } from '../src/release/deploy-report'
 import type { Reporter } from '../src/release/report'
@@ -95,7 +95,7 @@ type Checkout = ReturnType<typeof checkOut>
 async function deployVersion({ workspace, server }: Checkout, run: number, app: string): Promise<StageRow[]> {
   const file = join(workspace, 'kawasemi.yml')
   const config = await readConfigFile(file, 'kawasemi.yml', 'production')
-  const project = await readProject(exec, config, file, { ...env, APP_VERSION: app })
+  const project = await readProject(localExec, config, file, { ...env, APP_VERSION: app })
   const identity = identityOf({ id: run, sha: '0'.repeat(40) }, `v${app}`)
   const layout = await build(project, {
     identity,
