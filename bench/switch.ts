@@ -60,6 +60,7 @@ function benchConfig(base: string, listen: number, ports: Record<Slot, number>):
       readTimeout: 60_000,
       keepaliveTimeout: 4_000,
     },
+    hooks: { afterShip: [], beforeSwitch: [], afterSwitch: [], onFailure: [] },
     backup: 'off',
     gate: { deadline: 60_000, interval: 1_000, timeout: 5_000, successes: 2 },
     bake: { duration: 0, maxErrorPercent: 5, minRequests: 20 },

@@ -90,8 +90,15 @@ function routes({ services, proxy }: ConfigFile): Misfit[] {
   return found
 }
 
-function references({ services, migrations }: ConfigFile): Misfit[] {
+function references({ services, migrations, hooks }: ConfigFile): Misfit[] {
   const found: Misfit[] = []
+  for (const [moment, commands] of Object.entries(hooks)) {
+    for (const [index, { service }] of commands.entries()) {
+      if (Object.hasOwn(services, service)) continue
+      const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`
+      found.push({ path: ['hooks', moment, index, 'service'], expected })
+    }
+  }
   if (migrations && !Object.hasOwn(services, migrations.service)) {
     const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`
     found.push({ path: ['migrations', 'service'], expected })

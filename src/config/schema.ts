@@ -244,6 +244,16 @@ const database = z.discriminatedUnion(
   { error: 'kind: postgres, kind: mysql or kind: sqlite' },
 )
 
+const hook = section({
+  service: composeName.describe('Service in whose image and settings the command runs.'),
+  command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
+  timeout: duration('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
+})
+
+function hooks(what: string) {
+  return atMost(20, hook, 'commands').prefault([]).describe(what)
+}
+
 /** The file after the environment was merged over it. */
 export const fileSchema = section({
   app: appName.describe('Name of the app; names its folder and its containers on the host.'),
@@ -294,6 +304,22 @@ export const fileSchema = section({
   })
     .optional()
     .describe('How the database is brought to the schema of the new release.'),
+  hooks: section({
+    'after-ship': hooks(
+      'Run when the release is on the host, before the backup. One that fails ends the deploy.',
+    ),
+    'before-switch': hooks(
+      'Run when the release passed its gate. One that fails ends the deploy; traffic is not touched.',
+    ),
+    'after-switch': hooks(
+      'Run when the release takes traffic. One that fails is a warning: the deploy stays.',
+    ),
+    'on-failure': hooks(
+      'Run when the deploy failed after the release was shipped. One that fails is a warning.',
+    ),
+  })
+    .prefault({})
+    .describe("One-off commands in the release's own environment."),
   gate: section({
     deadline: duration('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
     interval: duration('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
@@ -416,6 +442,16 @@ export interface Migrations {
   lockTimeout: number
 }
 
+/** A one-off command in the release's environment; `timeout` in ms. */
+export type Hook = z.output<typeof hook>
+
+export interface Hooks {
+  afterShip: Hook[]
+  beforeSwitch: Hook[]
+  afterSwitch: Hook[]
+  onFailure: Hook[]
+}
+
 /** The app in one environment, under the names of the code. Durations are milliseconds, sizes bytes. */
 export interface Config {
   app: string
@@ -433,6 +469,7 @@ export interface Config {
   database?: Database
   backup: ConfigFile['backup']
   migrations?: Migrations
+  hooks: Hooks
   gate: ConfigFile['gate']
   bake: { duration: number; maxErrorPercent: number; minRequests: number }
   drain: ConfigFile['drain']
@@ -524,6 +561,15 @@ function toDatabase(file: z.output<typeof database>): Database {
   return urlEnv === undefined ? rest : { ...rest, urlEnv }
 }
 
+function toHooks(file: ConfigFile['hooks']): Hooks {
+  return {
+    afterShip: file['after-ship'],
+    beforeSwitch: file['before-switch'],
+    afterSwitch: file['after-switch'],
+    onFailure: file['on-failure'],
+  }
+}
+
 /** The one place where names of the file become names of the code. */
 export function toConfig(file: ConfigFile, environment: string): Config {
   const { app, hosts, systemd, accessories, volumes, backup, gate, bake, drain, retire } = file
@@ -543,6 +589,7 @@ export function toConfig(file: ConfigFile, environment: string): Config {
     ...(file.database && { database: toDatabase(file.database) }),
     backup,
     ...(file.migrations && { migrations: toMigrations(file.migrations) }),
+    hooks: toHooks(file.hooks),
     gate,
     bake: {
       duration: bake.duration,

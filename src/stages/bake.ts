@@ -6,48 +6,58 @@ import { watchProbes } from './gate'
 import type { HostSwitch } from './switch'
 import { type Place, takeBack } from './take-back'
 
+/** Why a release must not stay, and the log that shows it. */
+interface Verdict {
+  readonly why: string
+  readonly log: readonly string[]
+}
+
 /**
- * Follows the watchers of all hosts, and probes from outside meanwhile. Whichever finds trouble first, every host goes
- * back.
+ * Follows the watchers of all hosts, and probes from outside meanwhile. Whichever finds the release bad first, every
+ * host goes back. A host that is only lost from sight is left to its own watcher.
  *
  * @throws {Trouble} when the release was taken back.
  */
 export async function bake(deploy: Deploy, release: Release, switches: readonly HostSwitch[]): Promise<void> {
   const probes = watchProbes(deploy, release)
   try {
-    const watched = Promise.all(switches.map((each) => follow(deploy, each)))
+    const watched = followAll(deploy, switches)
     watched.catch(() => undefined)
-    const probed = probes.trouble.then((why) => {
-      throw bakeTrouble(release, why, switches[0]!.from, [])
-    })
-    await Promise.race([watched, probed])
-  } catch (error) {
+    const verdict = await Promise.race([watched, probes.trouble.then((why): Verdict => ({ why, log: [] }))])
+    if (verdict === undefined) return
     probes.stop()
-    if (error instanceof Trouble) await takeBack(deploy, switches, error.cause_)
-    throw error
+    await takeBack(deploy, switches, verdict.why)
+    throw bakeTrouble(release, verdict, switches[0]!.from)
   } finally {
     probes.stop()
   }
 }
 
-async function follow(deploy: Deploy, { host, release, from, watcher }: HostSwitch): Promise<void> {
-  if (watcher === undefined) return
+/** The first verdict against the release, or nothing when all watchers ended well. */
+function followAll(deploy: Deploy, switches: readonly HostSwitch[]): Promise<Verdict | undefined> {
+  return new Promise((resolve, reject) => {
+    const watches = switches.map(async (each) => {
+      const verdict = await follow(deploy, each)
+      if (verdict) resolve(verdict)
+    })
+    Promise.all(watches).then(() => resolve(undefined), reject)
+  })
+}
+
+async function follow(deploy: Deploy, { host, watcher }: HostSwitch): Promise<Verdict | undefined> {
+  if (watcher === undefined) return undefined
   try {
     await host.followAgain(watcher)
+    return undefined
   } catch (error) {
     if (!(error instanceof HostFailure)) throw error
     if (error.code !== 'bake') throw explain(error, 'See the log.')
     const where = deploy.hosts.length > 1 ? `on ${host.name} ` : ''
-    throw bakeTrouble(release, `${where}${error.message}`, from, error.outcome.printed)
+    return { why: `${where}${error.message}`, log: error.outcome.printed }
   }
 }
 
-function bakeTrouble(
-  release: Release,
-  why: string,
-  from: Place | undefined,
-  log: readonly string[],
-): Trouble {
+function bakeTrouble(release: Release, { why, log }: Verdict, from: Place | undefined): Trouble {
   return new Trouble(
     `Bake of ${release.version}`,
     `${why}. ${from ? `Traffic is back on ${from.release}.` : 'There was no earlier release to go back to, so it stays live.'}`,

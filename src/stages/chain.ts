@@ -4,6 +4,7 @@ import { bake } from './bake'
 import { type Deploy, skip, stage } from './deploy'
 import { drain } from './drain'
 import { gate } from './gate'
+import { runHooks, tryHooks, withFailureHooks } from './hooks'
 import { backup, migrate } from './migrate'
 import { retire } from './retire'
 import { start } from './start'
@@ -15,11 +16,16 @@ export interface Ended {
 }
 
 /** Backup and migration, each left out when the ledger says that it was done for this very release. */
-export async function backupAndMigrate(
+export function backupAndMigrate(
   deploy: Deploy,
   release: Release,
 ): Promise<{ backup: string; ran: boolean }> {
+  return withFailureHooks(deploy, release, () => migrateOnce(deploy, release))
+}
+
+async function migrateOnce(deploy: Deploy, release: Release): Promise<{ backup: string; ran: boolean }> {
   const { config, hosts } = deploy
+  await runHooks(deploy, release, 'after-ship', config.hooks.afterShip)
   if (!config.migrations) {
     skip(deploy, 'backup', 'no migrations in kawasemi.yml')
     skip(deploy, 'migrate', 'no migrations in kawasemi.yml')
@@ -40,22 +46,28 @@ export async function backupAndMigrate(
 }
 
 /** The release starts in its slot and is let through or taken down. */
-export async function startAndGate(deploy: Deploy, release: Release): Promise<void> {
-  await stage(deploy, 'start', () => start(deploy, release))
-  await stage(deploy, 'gate', () => gate(deploy, release))
+export function startAndGate(deploy: Deploy, release: Release): Promise<void> {
+  return withFailureHooks(deploy, release, async () => {
+    await stage(deploy, 'start', () => start(deploy, release))
+    await stage(deploy, 'gate', () => gate(deploy, release))
+    await runHooks(deploy, release, 'before-switch', deploy.config.hooks.beforeSwitch)
+  })
 }
 
 /** From the switch to the end. */
-export async function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended> {
-  const switches = await stage(deploy, 'switch', () =>
-    switchTo(deploy, release, { bake: true, also: () => [] }),
-  )
-  if (deploy.config.bake.duration > 0) await stage(deploy, 'bake', () => bake(deploy, release, switches))
-  else skip(deploy, 'bake', 'its duration is 0')
-  if (switches.some(({ from }) => from)) await stage(deploy, 'drain', () => drain(deploy, switches))
-  else skip(deploy, 'drain', 'the first release')
-  await stage(deploy, 'retire', () => retire(deploy, switches))
-  return { switchMs: Math.max(...switches.map(({ ms }) => ms)) }
+export function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended> {
+  return withFailureHooks(deploy, release, async () => {
+    const switches = await stage(deploy, 'switch', () =>
+      switchTo(deploy, release, { bake: true, also: () => [] }),
+    )
+    await tryHooks(deploy, release, 'after-switch', deploy.config.hooks.afterSwitch)
+    if (deploy.config.bake.duration > 0) await stage(deploy, 'bake', () => bake(deploy, release, switches))
+    else skip(deploy, 'bake', 'its duration is 0')
+    if (switches.some(({ from }) => from)) await stage(deploy, 'drain', () => drain(deploy, switches))
+    else skip(deploy, 'drain', 'the first release')
+    await stage(deploy, 'retire', () => retire(deploy, switches))
+    return { switchMs: Math.max(...switches.map(({ ms }) => ms)) }
+  })
 }
 
 /** Whether the release takes traffic on every host and its deploy was brought to its end. */

@@ -64,6 +64,7 @@ describe('a good file', () => {
       },
       database: { kind: 'postgres', accessory: 'postgres' },
       backup: 'on',
+      hooks: { afterShip: [], beforeSwitch: [], afterSwitch: [], onFailure: [] },
       migrations: {
         service: 'backend',
         command: ['npm', 'run', 'migrate'],

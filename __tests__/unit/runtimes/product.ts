@@ -25,6 +25,7 @@ export function configOf({ services, accessories = [], volumes = {}, ignore = []
     services: Object.fromEntries(Object.entries(services).map(full)),
     accessories,
     volumes,
+    hooks: { afterShip: [], beforeSwitch: [], afterSwitch: [], onFailure: [] },
     backup: 'on',
     gate: { deadline: 60_000, interval: 1000, timeout: 5000, successes: 2 },
     bake: { duration: 30_000, maxErrorPercent: 5, minRequests: 20 },
