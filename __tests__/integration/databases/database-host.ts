@@ -19,8 +19,10 @@ import { parseLine } from '../../../src/host/records'
 import { composeRuntime } from '../../../src/runtimes/compose'
 
 const nonce = 'nonce'
+const migrateLibrary = readFileSync(join(__dirname, '../../../src/stages/migrate.sh'), 'utf8')
 const setup = `setup() { set -eu; umask 027; kw_base=$1 kw_app=$2 kw_nonce=${nonce} kw_step= kw_token=1 kw_owner=1/1/job; }
-tell() { "$@" >"$kw_base/told" || exit 9; note "told $(cat "$kw_base/told")"; }`
+tell() { "$@" >"$kw_base/told" || exit 9; note "told $(cat "$kw_base/told")"; }
+once() { sh -c "$1" </dev/null; }`
 
 export interface Ran {
   readonly code: number
@@ -72,7 +74,7 @@ export class DatabaseHost {
   run(...calls: Call[]): Promise<Ran> {
     return this.program(
       renderProgram(
-        [prelude, setup, composeRuntime.library, databaseLibrary],
+        [prelude, setup, composeRuntime.library, databaseLibrary, migrateLibrary],
         [call('setup', this.base, this.app), databaseAt(this.kind, this.database, this.place), ...calls],
       ),
     )
@@ -95,6 +97,10 @@ export class DatabaseHost {
     const { output, code } = await this.run(databaseReady(30), call('tell', 'database_schema'))
     return code === 0 ? (/^told ([0-9a-f]{16})$/m.exec(output)?.[1] ?? `?${output}`) : `failed: ${output}`
   }
+
+  /** Runs `script` as the migration's one-off command. */
+  migrate = (script: string) =>
+    this.run(databaseReady(30), call('migration', this.release, this.kind.title, 'once', script))
 
   /** What the message of a failed migration tells a person to type. */
   restore(): Promise<Ran> {

@@ -36,27 +36,26 @@ fi
 text() { printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g"; }
 identifier() { printf '%s' "$1" | sed 's/`/``/g'; }
 
-# One SQL statement a line, for the server's own bootstrap.
 first_statements() {
   root=$(setting ROOT_PASSWORD)
   database=$(setting DATABASE)
   user=$(setting USER)
   password=$(setting PASSWORD)
+  printf "%s\n" "DELETE FROM mysql.global_priv WHERE User = '' OR User = 'root' AND Host NOT IN ('localhost');"
   echo 'FLUSH PRIVILEGES;'
-  echo "DELETE FROM mysql.global_priv WHERE User = '' OR User = 'root' AND Host NOT IN ('localhost');"
-  echo 'FLUSH PRIVILEGES;'
-  echo "ALTER USER 'root'@'localhost' IDENTIFIED BY '$(text "$root")';"
-  echo "CREATE USER 'root'@'%' IDENTIFIED BY '$(text "$root")';"
-  echo "GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;"
+  printf "%s\n" "CREATE USER 'root'@'%' IDENTIFIED BY '$(text "$root")';"
+  printf "%s\n" "GRANT ALL ON *.* TO 'root'@'%' WITH GRANT OPTION;"
   if [ -n "$database" ]; then
-    echo "CREATE DATABASE \`$(identifier "$database")\`;"
+    printf "%s\n" "CREATE DATABASE \`$(identifier "$database")\`;"
   fi
   if [ -n "$user" ]; then
-    echo "CREATE USER '$(text "$user")'@'%' IDENTIFIED BY '$(text "$password")';"
+    printf "%s\n" "CREATE USER '$(text "$user")'@'%' IDENTIFIED BY '$(text "$password")';"
     if [ -n "$database" ]; then
-      echo "GRANT ALL ON \`$(identifier "$database" | sed 's/[_%]/\\&/g')\`.* TO '$(text "$user")'@'%';"
+      printf "%s\n" "GRANT ALL ON \`$(identifier "$database" | sed 's/[_%]/\\&/g')\`.* TO '$(text "$user")'@'%';"
     fi
   fi
+  printf "%s\n" "ALTER USER 'root'@'localhost' IDENTIFIED BY '$(text "$root")';"
+  echo 'SHUTDOWN;'
 }
 
 make_data() {
@@ -66,7 +65,11 @@ make_data() {
   fi
   find "$data" -mindepth 1 -delete
   mariadb-install-db --user=mysql --datadir="$data" --skip-test-db --auth-root-authentication-method=normal
-  first_statements | mariadbd --bootstrap --datadir="$data"
+  # It takes no connection from outside meanwhile.
+  mariadbd --skip-networking &
+  until mariadb-admin --user=root ping >/dev/null 2>&1; do sleep 0.1; done
+  first_statements | mariadb --user=root
+  wait "$!"
   touch "$data/made"
 }
 
