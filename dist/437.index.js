@@ -111,6 +111,283 @@ async function withHosts(context, config, keepLease, work) {
 
 /***/ }),
 
+/***/ 6301:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   BP: () => (/* binding */ databaseRoom),
+/* harmony export */   EY: () => (/* binding */ databaseDump),
+/* harmony export */   IL: () => (/* binding */ databaseCheck),
+/* harmony export */   Tp: () => (/* binding */ databaseAt),
+/* harmony export */   f_: () => (/* binding */ databaseLibrary),
+/* harmony export */   jJ: () => (/* binding */ connectionFolder),
+/* harmony export */   rk: () => (/* binding */ databaseReady)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(630);
+
+
+
+/** The folder of a release that holds them. */
+const connectionFolder = 'database.connection';
+/** The shell functions that the calls here name. They need the runtime's `runtime_accessory`. */
+const databaseLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "database.sh", 'utf8');
+/** Comes before the others: which database they mean. */
+function databaseAt(kind, database, place) {
+    const [where, what, ...more] = placeOf(database, place);
+    return (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_at', where, what, kind.pack, kind.title, kind.client, ...more);
+}
+function placeOf(database, { app, base, release, image }) {
+    if (database.kind !== 'sqlite') {
+        return database.accessory === undefined
+            ? ['host', `${base}/releases/${release}/${connectionFolder}`]
+            : ['accessory', database.accessory];
+    }
+    const { file, volume } = database;
+    if (volume !== undefined)
+        return ['volume', file, image ?? '', `${app}_${volume}`];
+    return ['host', file.startsWith('/') ? file : `${base}/${file}`];
+}
+/** Waits until the database can be used. `seconds` is the host's own time. */
+const databaseReady = (seconds) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_ready', String(seconds));
+/** Warns where a second slot may not get as many connections as the live one has. */
+const databaseRoom = () => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_room');
+/** Dumps beside `file`; not yet a backup. */
+const databaseDump = (file) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_dump', file);
+/** Reads the dump whole and counts it; only then it is `file`, and in the ledger as the release's backup. */
+const databaseCheck = (file, release) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_check', file, release);
+
+
+/***/ }),
+
+/***/ 394:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  X: () => (/* binding */ databaseKinds)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/host/quote.ts
+var quote = __webpack_require__(282);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+;// CONCATENATED MODULE: ./src/databases/connection.ts
+
+
+/**
+ * The connection that the release's own variables describe; nothing where the server is an accessory.
+ *
+ * @throws {Trouble} naming the variable; never its value, which may be a secret
+ */
+function connectionOf(database, env) {
+    if (database.urlEnv !== undefined)
+        return fromUrl(database.kind, database.urlEnv, env);
+    return database.env && fromVariables(database.env, env);
+}
+function fromVariables(names, env) {
+    const value = (key) => {
+        const name = names[key];
+        return name === undefined ? undefined : plain(name, variable(`database.env.${key}`, name, env));
+    };
+    const [host, port, user, password] = [value('host'), value('port'), value('user'), value('password')];
+    return {
+        ...(host !== undefined && { host }),
+        ...(port !== undefined && { port: checkedPort(names.port, port) }),
+        name: value('name'),
+        ...(user !== undefined && { user }),
+        ...(password !== undefined && { password }),
+        options: new Map(),
+    };
+}
+const schemes = { postgres: /^postgres(ql)?(\+\w+)?:$/i, mysql: /^(mysql2?|mariadb)(\+\w+)?:$/i };
+function fromUrl(kind, name, env) {
+    const text = variable('database.url-env', name, env);
+    const wrong = new trouble/* Trouble */.q(`env: ${name}`, `is no URL of a ${kind} database that can be read.`, `Write it as ${kind === 'postgres' ? 'postgresql' : 'mysql'}://user:password@host:port/name, with every special character of user, password and name percent-encoded.`);
+    if (!URL.canParse(text))
+        throw wrong;
+    const url = new URL(text);
+    if (!schemes[kind].test(url.protocol) || url.hash !== '')
+        throw wrong;
+    const decoded = (part) => {
+        try {
+            return plain(name, decodeURIComponent(part));
+        }
+        catch (error) {
+            throw error instanceof trouble/* Trouble */.q ? error : wrong;
+        }
+    };
+    const path = decoded(url.pathname.replace(/^\//, ''));
+    if (path === '')
+        throw wrong;
+    const options = new Map([...url.searchParams].map(([key, value]) => [key, plain(name, value)]));
+    const host = options.get('host') ?? decoded(url.hostname.replace(/^\[(.*)\]$/, '$1'));
+    const port = options.get('port') ?? url.port;
+    return {
+        ...(host !== '' && { host }),
+        ...(port !== '' && { port: checkedPort(name, port) }),
+        name: path,
+        ...(url.username !== '' && { user: decoded(url.username) }),
+        ...(url.password !== '' && { password: decoded(url.password) }),
+        options,
+    };
+}
+function variable(key, name, env) {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (value !== undefined && value !== '')
+        return value;
+    throw new trouble/* Trouble */.q(`env: ${name}`, `has no value, but ${key} in kawasemi.yml says that the database is found by it.`, 'Give the variable in the input `env`, or correct its name in kawasemi.yml.');
+}
+/** The tools' own files end a value at the end of the line. */
+function plain(name, value) {
+    if (value.length <= 1000 && !/[\0\r\n]/.test(value))
+        return value;
+    throw new trouble/* Trouble */.q(`env: ${name}`, 'holds a line break or a NUL byte, or more than 1000 characters, which the database tools cannot be told.', 'Give the database another password, user or name.');
+}
+function checkedPort(name, value) {
+    if (/^[0-9]{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65535)
+        return value;
+    throw new trouble/* Trouble */.q(`env: ${name}`, 'is no port.', 'Give a number from 1 to 65535.');
+}
+/** Variables as lines of shell, to be read with `.`. */
+function shellLines(variables, keyword) {
+    return [...variables].map(([name, value]) => `${keyword}${name}=${(0,quote/* quote */.h)(value)}\n`).join('');
+}
+
+// EXTERNAL MODULE: ./src/databases/database.ts
+var databases_database = __webpack_require__(6301);
+;// CONCATENATED MODULE: ./src/databases/lock-seconds.ts
+/**
+ * No client of MySQL or SQLite reads its lock timeout from the environment, and nobody else can set it for a session
+ * that the migration opens. So the migration is told, in whole seconds, and has to do it: `SET lock_wait_timeout` or
+ * SQLite's busy timeout.
+ */
+function lockSeconds(ms) {
+    return { KAWASEMI_LOCK_TIMEOUT: String(Math.max(1, Math.round(ms / 1000))) };
+}
+
+;// CONCATENATED MODULE: ./src/databases/mysql.ts
+
+
+
+
+
+/** MySQL and MariaDB. */
+const mysql = {
+    title: 'MySQL',
+    client: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "mysql-client.sh", 'utf8'),
+    extension: 'sql.gz',
+    pack: 'gzip',
+    transactional: false,
+    files(database, env) {
+        const connection = database.kind === 'sqlite' ? undefined : connectionOf(database, env);
+        if (!connection)
+            return [];
+        const name = new Map([['database', connection.name]]);
+        return [
+            { path: `${databases_database/* connectionFolder */.jJ}/env`, content: shellLines(name, ''), mode: 0o600 },
+            { path: `${databases_database/* connectionFolder */.jJ}/cnf`, content: optionFile(connection), mode: 0o600 },
+        ];
+    },
+    lockTimeout: lockSeconds,
+};
+function optionFile({ host, port, user, password, options }) {
+    const socket = options.get('unix_socket') ?? options.get('socket');
+    const lines = Object.entries({ host, port, socket, user, password }).flatMap(([key, value]) => value === undefined ? [] : [`${key}=${quoted(value)}\n`]);
+    return `[client]\n${lines.join('')}`;
+}
+/** A value of an option file: in double quotes, with `\` as the escape. */
+function quoted(value) {
+    return `"${value.replace(/[\\"]/g, '\\$&').replaceAll('\t', '\\t')}"`;
+}
+
+;// CONCATENATED MODULE: ./src/databases/postgres.ts
+
+
+
+
+const postgres = {
+    title: 'PostgreSQL',
+    client: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "postgres-client.sh", 'utf8'),
+    extension: 'dump',
+    // Its own format is packed already.
+    pack: 'cat',
+    transactional: true,
+    files(database, env) {
+        const connection = database.kind === 'sqlite' ? undefined : connectionOf(database, env);
+        if (!connection)
+            return [];
+        return [
+            { path: `${databases_database/* connectionFolder */.jJ}/env`, content: environment(connection), mode: 0o600 },
+            { path: `${databases_database/* connectionFolder */.jJ}/pgpass`, content: passwordFile(connection.password), mode: 0o600 },
+        ];
+    },
+    // libpq, node-postgres and psycopg all read PGOPTIONS.
+    lockTimeout: (ms) => ({ PGOPTIONS: `-c lock_timeout=${Math.round(ms)}` }),
+};
+/** Options of a URL that libpq also takes from its environment. The others are the app's driver's own. */
+const urlOptions = {
+    sslmode: 'PGSSLMODE',
+    sslrootcert: 'PGSSLROOTCERT',
+    sslcert: 'PGSSLCERT',
+    sslkey: 'PGSSLKEY',
+    channel_binding: 'PGCHANNELBINDING',
+    gssencmode: 'PGGSSENCMODE',
+    target_session_attrs: 'PGTARGETSESSIONATTRS',
+    options: 'PGOPTIONS',
+};
+function environment({ host, port, name, user, options }) {
+    const variables = new Map();
+    if (host !== undefined)
+        variables.set('PGHOST', host);
+    if (port !== undefined)
+        variables.set('PGPORT', port);
+    variables.set('PGDATABASE', name);
+    if (user !== undefined)
+        variables.set('PGUSER', user);
+    for (const [option, value] of options) {
+        if (Object.hasOwn(urlOptions, option))
+            variables.set(urlOptions[option], value);
+    }
+    return shellLines(variables, 'export ');
+}
+/** libpq's password file: fields with `:` between them, in which `\` and `:` are escaped. */
+function passwordFile(password) {
+    return password === undefined ? '' : `*:*:*:*:${password.replace(/[\\:]/g, '\\$&')}\n`;
+}
+
+;// CONCATENATED MODULE: ./src/databases/sqlite.ts
+
+
+
+const sqlite = {
+    title: 'SQLite',
+    client: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "sqlite-client.sh", 'utf8'),
+    extension: 'sqlite3.gz',
+    pack: 'gzip',
+    transactional: true,
+    files: () => [],
+    lockTimeout: lockSeconds,
+};
+
+;// CONCATENATED MODULE: ./src/databases/kinds.ts
+
+
+
+/** Every kind of database we know, by its name in kawasemi.yml. */
+const databaseKinds = { postgres: postgres, mysql: mysql, sqlite: sqlite };
+
+
+/***/ }),
+
 /***/ 6961:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -1024,7 +1301,7 @@ function fromPkcs8(pem, passphrase) {
     throw unsupported(`of the type ${key.asymmetricKeyType ?? 'unknown'} in PKCS#8 form`);
 }
 function private_key_trouble(cause, fix) {
-    return new trouble/* Trouble */.q('The private key', cause, fix);
+    return new trouble/* Trouble */.q('The private key (input ssh-key)', cause, fix);
 }
 function unsupported(what) {
     return private_key_trouble(`is ${what}.`, 'Make a new one for deploys: ssh-keygen -t ed25519 -f KEYFILE.');
@@ -1766,7 +2043,7 @@ class Reading {
 }
 function leaseHeld(host, held) {
     const minutes = Math.max(0, Math.round((held.now - held.since) / 60));
-    return new trouble/* Trouble */.q(host, `another run holds the lease: ${held.owner}, for ${minutes} min, and it is alive (${held.url}).`, 'Wait until it ends, or cancel it, then run this again.');
+    return new trouble/* Trouble */.q(host, `another run is at work there: ${held.owner} took the lease ${minutes} min ago and goes on renewing it (${held.url}).`, 'Wait until that run ends, or cancel it, then run this again.');
 }
 
 
@@ -2238,7 +2515,7 @@ function isSlot(value) {
 
 /***/ }),
 
-/***/ 6700:
+/***/ 5186:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3225,6 +3502,7 @@ function plan(input) {
             { path: 'env', content: renderEnvFile(input.env), mode: 0o600 },
             ...readCopies(projectDir, projects.copies),
         ],
+        prepare: [],
         otherImages: projects.otherImages,
         notices: projects.notices,
         warnings: projects.warnings,
@@ -3275,9 +3553,16 @@ const composeRuntime = {
     plan,
     accessoriesUp: (slot, timeout) => [(0,program/* call */.T)('runtime_accessories_up', slot, seconds(timeout))],
     checkImages: (app, { id, images }) => Object.entries(images).map(([service, { config, manifest }]) => (0,program/* call */.T)('runtime_check_image', service, imageReference(app, service, id), config, manifest)),
+    takeAssets: (app, { id }, service, { path, url }) => (0,program/* call */.T)('take_assets', id, imageReference(app, service, id), path, url),
     start: (slot) => [(0,program/* call */.T)('runtime_start', slot)],
+    // Docker brings back whatever ran.
+    arm: () => [],
+    disarm: () => [],
     startWorkers: (slot) => [(0,program/* call */.T)('runtime_start_workers', slot)],
-    stopWorkers: (slot) => [(0,program/* call */.T)('runtime_stop_workers', slot)],
+    moveWorkers: (from, to) => [
+        ...(from ? [(0,program/* call */.T)('runtime_stop_workers', from)] : []),
+        (0,program/* call */.T)('runtime_start_workers', to),
+    ],
     stop: (slot) => [(0,program/* call */.T)('runtime_stop', slot)],
     remove: (slot) => [(0,program/* call */.T)('runtime_remove', slot)],
     logs: (slot, lines) => [(0,program/* call */.T)('runtime_logs', slot, String(lines))],
@@ -3285,13 +3570,479 @@ const composeRuntime = {
     oneOff: (slot, { service, name, command, timeout, env }) => [
         (0,program/* call */.T)('runtime_once', slot, name, seconds(timeout), service, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), '--', ...command),
     ],
+    tidy: () => [],
+    setup: () => ({ library: '', calls: [], docker: true }),
 };
+
+;// CONCATENATED MODULE: ./src/runtimes/systemd-environment.ts
+
+const systemd_environment_namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** The kernel takes no longer string; the name, `=` and a closing zero are part of it. */
+const longest = 128 * 1024 - 1;
+/**
+ * A release's variables as a file that systemd's `EnvironmentFile` and a POSIX shell's `.` read alike, and exactly:
+ * double quotes, in which both know the same four characters to escape. Line breaks stay as they are.
+ *
+ * @throws {Trouble} on what cannot be a variable; its value is never in the message.
+ */
+function renderEnvironment(env) {
+    return Object.entries(env)
+        .map(([name, value]) => `${systemd_environment_checkedName(name)}="${checkedValue(name, value).replace(/[\\"$`]/g, '\\$&')}"\n`)
+        .join('');
+}
+function systemd_environment_checkedName(name) {
+    if (!systemd_environment_namePattern.test(name)) {
+        throw new trouble/* Trouble */.q(`env: ${JSON.stringify(name.slice(0, 80))}`, 'is not the name of a variable.', 'Use letters, digits and "_", not starting with a digit.');
+    }
+    if (name.startsWith('KAWASEMI_')) {
+        throw new trouble/* Trouble */.q(`env: ${name}`, 'is one that Kawasemi sets itself.', 'Give the variable another name.');
+    }
+    return name;
+}
+/** systemd leaves out what is no text, without a word to the process. */
+function checkedValue(name, value) {
+    const why = value.includes('\0')
+        ? 'holds a NUL byte, which no variable can.'
+        : /[\p{Cs}\p{Noncharacter_Code_Point}]/u.test(value)
+            ? 'holds what is no character, which systemd does not take.'
+            : Buffer.byteLength(`${name}=${value}`) > longest
+                ? 'is longer than 128 KB, which no variable can be.'
+                : undefined;
+    if (why === undefined)
+        return value;
+    throw new trouble/* Trouble */.q(`env: ${name}`, why, 'Encode the value as base64, or give it to the app in a file.');
+}
+
+// EXTERNAL MODULE: ./src/host/quote.ts
+var quote = __webpack_require__(282);
+;// CONCATENATED MODULE: ./src/runtimes/systemd-launcher.ts
+
+
+/**
+ * The script that starts a service of a release: `sh SCRIPT SLOT`, or with more words another command in its place. It
+ * names the release's own folders, so that what runs keeps them when the slot passes on to another release.
+ */
+function renderLauncher(config, release, service, process) {
+    const folder = `${config.base}/releases/${release.id}`;
+    const port = service.role === 'web'
+        ? [
+            'case $1 in',
+            ...slot/* slots */.Q0.map((slot) => `  ${slot}) PORT=${service.slots[slot]} ;;`),
+            'esac',
+            'export PORT',
+        ]
+        : [];
+    return `${[
+        '#!/bin/sh',
+        ...port,
+        `KAWASEMI_APP=${(0,quote/* quote */.h)(config.app)} KAWASEMI_SLOT=$1`,
+        `KAWASEMI_RELEASE=${(0,quote/* quote */.h)(release.id)} KAWASEMI_VERSION=${(0,quote/* quote */.h)(release.version)}`,
+        'export KAWASEMI_APP KAWASEMI_SLOT KAWASEMI_RELEASE KAWASEMI_VERSION',
+        ...searchPath(folder),
+        `cd ${(0,quote/* quote */.h)(`${folder}/app`)} || exit 126`,
+        'shift',
+        'if [ "$#" -gt 0 ]; then exec "$@"; fi',
+        `exec ${process.command.map(commandWord).join(' ')}`,
+    ].join('\n')}\n`;
+}
+/** Programs of the release's own environment come first. */
+function searchPath(folder) {
+    return [
+        `PATH=${(0,quote/* quote */.h)(`${folder}/venv/bin`)}:${(0,quote/* quote */.h)(`${folder}/app/node_modules/.bin`)}:\${PATH:-/usr/local/bin:/usr/bin:/bin}`,
+        'export PATH',
+        `if [ -d ${(0,quote/* quote */.h)(`${folder}/venv`)} ]; then export VIRTUAL_ENV=${(0,quote/* quote */.h)(`${folder}/venv`)}; fi`,
+    ];
+}
+/** `${PORT}` and our own variables mean their values; all else is literal. */
+function commandWord(word) {
+    return word
+        .split(/\$\{(PORT|KAWASEMI_(?:SLOT|RELEASE|VERSION|APP))\}/)
+        .map((part, index) => (index % 2 === 1 ? `"\${${part}-}"` : part === '' ? '' : (0,quote/* quote */.h)(part)))
+        .join('')
+        .replace(/^$/, "''");
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./src/runtimes/systemd-lock.ts
+
+
+
+
+const systemd_lock_mostFiles = 50;
+const systemd_lock_mostBytes = 16 * 1024 * 1024;
+/**
+ * A hash of everything that decides what pip installs: the requirements, the files they include, and wheels of the
+ * repo. Two releases with the same hash share a virtual environment.
+ *
+ * @throws {Trouble} where a file is missing, or the app itself would be installed into what releases share.
+ */
+function requirementsHash(projectDir, requirements) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const seen = new Set();
+    const add = (path, from) => {
+        if (seen.has(path))
+            return;
+        seen.add(path);
+        if (seen.size > systemd_lock_mostFiles) {
+            throw new trouble/* Trouble */.q(requirements, `includes more than ${systemd_lock_mostFiles} files.`, 'Put them together.');
+        }
+        const content = hashFile(hash, projectDir, path, from);
+        if (path.endsWith('.whl'))
+            return;
+        for (const other of includesOf(path, content.toString('utf8')))
+            add(other, path);
+    };
+    add(requirements, 'kawasemi.yml: systemd.python.requirements');
+    return hash.digest('hex');
+}
+/** A hash of a package-lock.json and the package.json beside it. */
+function packageLockHash(projectDir, lock) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    hashFile(hash, projectDir, lock, 'kawasemi.yml: systemd.node.lock');
+    hashFile(hash, projectDir, (0,external_node_path_.join)((0,external_node_path_.dirname)(lock), 'package.json'), lock);
+    return hash.digest('hex');
+}
+function hashFile(hash, projectDir, path, from) {
+    const stats = (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(projectDir, path), { throwIfNoEntry: false });
+    if (!stats?.isFile()) {
+        throw new trouble/* Trouble */.q(from, `${path} is not in the repository as a file.`, 'Correct the name, or add the file.');
+    }
+    if (stats.size > systemd_lock_mostBytes) {
+        throw new trouble/* Trouble */.q(from, `${path} is larger than 16 MB.`, 'Publish the package on an index instead.');
+    }
+    const content = (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(projectDir, path));
+    hash.update(`${path}\0${content.length}\0`).update(content);
+    return content;
+}
+/** Files of the repo that a requirements file names: others of its kind, and wheels. */
+function includesOf(path, text) {
+    const lines = text.replace(/\\\r?\n/g, ' ').split(/\r?\n/);
+    return lines.flatMap((line, index) => {
+        const plain = line.replace(/(^|\s)#.*$/, '').trim();
+        const where = `${path}, line ${index + 1}`;
+        // pip takes these relative to the file that has them,
+        const [, include] = /^(?:-r|--requirement|-c|--constraint)[\s=]*(\S+)$/.exec(plain) ?? [];
+        if (include !== undefined)
+            return /^https?:/.test(include) ? [] : [inside(where, (0,external_node_path_.join)((0,external_node_path_.dirname)(path), include))];
+        // and packages relative to the folder it runs in, which is the release's.
+        const [, file] = /^(?:[A-Za-z0-9._[\],-]+\s*@\s*)?((?:file:(?:\/\/)?)?[./][^\s;]*)/.exec(plain) ?? [];
+        const editable = /^(-e|--editable)\b/.test(plain);
+        if (file === undefined && !editable)
+            return [];
+        if (file?.endsWith('.whl'))
+            return [inside(where, file.replace(/^file:(\/\/)?/, ''))];
+        throw new trouble/* Trouble */.q(where, 'would install a folder of the release into an environment that releases share.', 'Leave it out (the release is the working folder, so its modules are found), or build a wheel.');
+    });
+}
+function inside(where, path) {
+    const plain = (0,external_node_path_.normalize)(path);
+    if (!plain.startsWith('/') && plain !== '..' && !plain.startsWith('../'))
+        return plain;
+    throw new trouble/* Trouble */.q(where, `${path} leads out of the repository.`, 'Put the file into it.');
+}
+
+;// CONCATENATED MODULE: ./src/runtimes/systemd-units.ts
+
+
+/** Where system units are. The deploy user's own are in its home. */
+const systemUnits = '/etc/systemd/system';
+/** `APP-SERVICE@`: with the slot and `.service` after it the unit of one service in one slot. */
+function unitPrefix(app, service) {
+    return `${app}-${service}@`;
+}
+/** The unit in which a command runs once in a slot. */
+function onceUnit(app, slot) {
+    return `${app}-once-${slot}.service`;
+}
+/** The first line of each unit of an app, by which its units are told from those of others. */
+function unitMark(app) {
+    return `# A service of ${app}, run by Kawasemi. Changes made here are lost with the next deploy or setup-host.`;
+}
+/** The services as systemd runs them. @throws {Trouble} where one has no command. */
+function processes(config) {
+    return Object.entries(config.services).map(([name, service]) => {
+        if (service.process)
+            return [name, service, service.process];
+        throw new trouble/* Trouble */.q(`services.${name}`, 'has no command.', 'Say in kawasemi.yml how systemd runs it.');
+    });
+}
+/**
+ * A unit for both slots; systemd puts the slot where `%i` is. What it runs is a script of the release, so that a unit of
+ * the system, which only root may change, takes new commands too.
+ */
+function renderUnit(config, name, service, process) {
+    const { app, base, systemd } = config;
+    const system = systemd?.scope === 'system';
+    const release = `${checkedBase(base)}/slots/%i/release`;
+    const lines = [
+        unitMark(app),
+        '[Unit]',
+        `Description=${app} ${name} (%i)`,
+        // Whatever of it there is on the host: a service that is there after a reboot, but late, costs nothing.
+        ...(system
+            ? ['After=network.target docker.service postgresql.service mariadb.service mysql.service']
+            : []),
+        'StartLimitIntervalSec=0',
+        '',
+        '[Service]',
+        'Type=exec',
+        `ExecStart=/bin/sh ${release}/run/${name} %i`,
+        `WorkingDirectory=${release}/app`,
+        `EnvironmentFile=${release}/environment`,
+        ...(system ? [`User=${systemd.user}`] : []),
+        'UMask=0027',
+        `SyslogIdentifier=${app}-${name}`,
+        `Restart=${process.restart}`,
+        'RestartSec=1',
+        'KillMode=mixed',
+        `TimeoutStopSec=${Math.ceil(service.stopTimeout / 1000)}`,
+        // Also where the host's default is less: a web server has a file for every connection.
+        'LimitNOFILE=65536',
+        ...(process.memory === undefined ? [] : [`MemoryMax=${process.memory}`]),
+        ...(process.cpu === undefined ? [] : [`CPUQuota=${Math.max(1, Math.round(process.cpu * 100))}%`]),
+        'NoNewPrivileges=yes',
+        'RestrictSUIDSGID=yes',
+        'LockPersonality=yes',
+        // A user's own manager has not the rights for these.
+        ...(system
+            ? ['PrivateTmp=yes', 'ProtectSystem=full', 'ProtectKernelTunables=yes', 'ProtectControlGroups=yes']
+            : []),
+        '',
+        '[Install]',
+        `WantedBy=${system ? 'multi-user.target' : 'default.target'}`,
+    ];
+    return `${lines.join('\n')}\n`;
+}
+/** The words after `systemd-run` for a command that runs once; always the same ones, since sudo compares them. */
+function onceWords({ app, base, systemd }, slot) {
+    const place = `${checkedBase(base)}/slots/${slot}`;
+    const system = systemd?.scope === 'system';
+    const properties = [
+        `WorkingDirectory=${place}/release/app`,
+        `EnvironmentFile=${place}/release/environment`,
+        ...(system ? [`User=${systemd.user}`] : []),
+        'UMask=0027',
+        'KillMode=mixed',
+        'TimeoutStopSec=10',
+        'NoNewPrivileges=yes',
+    ];
+    return [
+        ...(system ? [] : ['--user']),
+        '--quiet',
+        '--collect',
+        '--wait',
+        '--pipe',
+        `--unit=${onceUnit(app, slot)}`,
+        ...properties.map((property) => `--property=${property}`),
+        '/bin/sh',
+        `${place}/once`,
+    ];
+}
+/** What sudo lets the deploy user do without a password: exactly these verbs on exactly these units. */
+function renderSudoers(config, user) {
+    const units = processes(config).flatMap(([name]) => slot/* slots */.Q0.map((slot) => `${unitPrefix(config.app, name)}${slot}.service`));
+    const verbs = ['start', 'stop', 'enable', 'disable', 'reset-failed'];
+    const commands = [
+        ...units.flatMap((unit) => verbs.map((verb) => ['/usr/bin/systemctl', verb, unit])),
+        ...slot/* slots */.Q0.flatMap((slot) => [
+            ['/usr/bin/systemd-run', ...onceWords(config, slot)],
+            ['/usr/bin/systemctl', 'stop', onceUnit(config.app, slot)],
+        ]),
+    ];
+    const rule = commands.map((words) => words.map(sudoersWord).join(' ')).join(', \\\n  ');
+    return `# What the deploys of ${config.app} may do as root. Written by Kawasemi's setup-host.\n"${user}" ALL=(root) NOPASSWD: \\\n  ${rule}\n`;
+}
+function sudoersWord(word) {
+    if (!/^[A-Za-z0-9@%._=:/-]+$/.test(word)) {
+        throw new trouble/* Trouble */.q('sudoers', `${JSON.stringify(word)} cannot be part of a rule.`, 'Choose a plainer name.');
+    }
+    return word.replace(/[=:]/g, '\\$&');
+}
+function checkedBase(base) {
+    // The schema refuses others; here they would become part of another language.
+    if (/^(\/[A-Za-z0-9._-]+)+$/.test(base))
+        return base;
+    throw new trouble/* Trouble */.q(`base ${JSON.stringify(base)}`, 'cannot be part of a unit.', 'Choose a plainer path.');
+}
+
+;// CONCATENATED MODULE: ./src/runtimes/systemd-setup.ts
+
+
+
+
+const systemd_setup_library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "systemd-setup.sh", 'utf8');
+/** What root prepares once, so that deploys need no rights of root: either way of running units has its own. */
+function systemdSetup(config, settings, user) {
+    return {
+        library: systemd_setup_library,
+        docker: config.accessories.length > 0,
+        calls: [
+            (0,program/* call */.T)('journal_reader'),
+            (0,program/* call */.T)('folder', '2750', 'shared/data'),
+            ...(settings.scope === 'user'
+                ? [(0,program/* call */.T)('own_systemd'), ...settings.shared.map((path) => (0,program/* call */.T)('shared_data', path, ''))]
+                : systemCalls(config, settings, user)),
+        ],
+    };
+}
+function systemCalls(config, { user: runsAs, shared }, user) {
+    return [
+        (0,program/* call */.T)('app_user', runsAs),
+        ...shared.map((path) => (0,program/* call */.T)('shared_data', path, runsAs)),
+        ...processes(config).map(([name, service, process]) => (0,program/* call */.T)('unit', `${systemUnits}/${unitPrefix(config.app, name)}.service`, renderUnit(config, name, service, process).trimEnd(), unitMark(config.app))),
+        (0,program/* call */.T)('units_end'),
+        (0,program/* call */.T)('sudoers', `/etc/sudoers.d/kawasemi-${config.app}`, renderSudoers(config, user).trimEnd()),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/runtimes/systemd.ts
+
+
+
+
+
+
+
+
+
+
+const systemd_library = [
+    (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "systemd.sh", 'utf8'),
+    (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "systemd-prepare.sh", 'utf8'),
+    (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "systemd-once.sh", 'utf8'),
+].join('\n');
+/** Functions of the same name: the later ones count, and facts are of both. */
+const libraryWithAccessories = [
+    composeRuntime.library,
+    systemd_library,
+    'runtime_facts() { compose_facts; systemd_facts; }\n',
+].join('\n');
+/** The oldest with everything the units say. */
+const oldestSystemd = 245;
+/** Services as units of systemd, a set for each slot; accessories, where there are any, in Compose. */
+function systemdRuntime(config) {
+    const settings = settingsOf(config);
+    const withAccessories = config.accessories.length > 0;
+    return {
+        library: withAccessories ? libraryWithAccessories : systemd_library,
+        refusal: (facts) => systemd_refusal(settings.scope, facts) ?? (withAccessories ? composeRuntime.refusal(facts) : undefined),
+        plan: (input) => systemd_plan(input, withAccessories),
+        accessoriesUp: (slot, timeout) => (withAccessories ? composeRuntime.accessoriesUp(slot, timeout) : []),
+        checkImages: () => [],
+        takeAssets: (_app, release, _service, { path, url }) => (0,program/* call */.T)('systemd_assets', release.id, path, url),
+        start: (slot) => [(0,program/* call */.T)('runtime_start', slot)],
+        arm: (slot) => [(0,program/* call */.T)('runtime_arm', slot)],
+        disarm: (slot) => [(0,program/* call */.T)('runtime_disarm', slot)],
+        startWorkers: (slot) => [(0,program/* call */.T)('runtime_start_workers', slot)],
+        moveWorkers: (from, to) => [(0,program/* call */.T)('runtime_workers_back', to, from ?? '')],
+        stop: (slot) => [(0,program/* call */.T)('runtime_stop', slot)],
+        remove: (slot) => [(0,program/* call */.T)('runtime_remove', slot)],
+        logs: (slot, lines) => [(0,program/* call */.T)('runtime_logs', slot, String(lines))],
+        status: (slot) => [(0,program/* call */.T)('runtime_status', slot)],
+        tidy: () => [(0,program/* call */.T)('runtime_tidy')],
+        oneOff: composeRuntime.oneOff,
+        setup: (_config, user) => systemdSetup(config, settings, user),
+    };
+}
+function settingsOf({ systemd }) {
+    if (systemd)
+        return systemd;
+    throw new trouble/* Trouble */.q('kawasemi.yml', 'has no section `systemd`.', 'Say in it how systemd runs the app.');
+}
+function systemd_plan(input, withAccessories) {
+    const { config, release, env } = input;
+    const accessories = withAccessories ? planAccessories(input) : undefined;
+    return {
+        files: [
+            ...processes(config).flatMap(([name, service, process]) => [
+                { path: `run/${name}`, content: renderLauncher(config, release, service, process), mode: 0o644 },
+                { path: `units/${name}`, content: renderUnit(config, name, service, process), mode: 0o644 },
+            ]),
+            { path: 'systemd.parts', content: systemd_parts(config), mode: 0o644 },
+            { path: 'environment', content: renderEnvironment(env), mode: 0o600 },
+            ...(accessories?.files ?? []),
+        ],
+        prepare: prepare(config, release.id, input.projectDir),
+        otherImages: accessories?.otherImages ?? [],
+        notices: accessories?.notices ?? [],
+        warnings: accessories?.warnings ?? [],
+    };
+}
+/** To Compose the app is one with accessories and nothing else. */
+function planAccessories(input) {
+    const whole = composeRuntime.plan({ ...input, config: { ...input.config, services: {} } });
+    const unused = ['compose.blue.json', 'compose.green.json'];
+    return { ...whole, files: whole.files.filter(({ path }) => !unused.includes(path)) };
+}
+/** What the shell functions have to know of a release: lines of words, tabs between them. */
+function systemd_parts(config) {
+    const { scope, user } = settingsOf(config);
+    const lines = [
+        ['app', config.app],
+        ['scope', scope],
+        ['user', user],
+        ['mark', unitMark(config.app)],
+        ...processes(config).map(([name, service]) => service.role === 'web'
+            ? ['web', name]
+            : ['worker', name, service.singleton === false ? 'several' : 'singleton']),
+    ];
+    return lines.map((words) => `${words.join('\t')}\n`).join('');
+}
+function prepare(config, id, projectDir) {
+    const { python, node, build, buildTimeout, shared } = settingsOf(config);
+    const seconds = String(Math.ceil(buildTimeout / 1000));
+    return [
+        (0,program/* call */.T)('systemd_ready', id),
+        (0,program/* call */.T)('systemd_share', id, ...shared),
+        ...(python
+            ? [
+                (0,program/* call */.T)('begin', 'virtual environment'),
+                (0,program/* call */.T)('systemd_python', id, requirementsHash(projectDir, python.requirements), python.interpreter, python.requirements, seconds),
+                (0,program/* call */.T)('end'),
+            ]
+            : []),
+        ...(node
+            ? [
+                (0,program/* call */.T)('begin', 'node_modules'),
+                (0,program/* call */.T)('systemd_node', id, packageLockHash(projectDir, node.lock), node.lock, seconds),
+                (0,program/* call */.T)('end'),
+            ]
+            : []),
+        ...build.flatMap((words) => [
+            (0,program/* call */.T)('begin', `build: ${words[0]}`),
+            (0,program/* call */.T)('systemd_build', id, seconds, ...words),
+            (0,program/* call */.T)('end'),
+        ]),
+    ];
+}
+function systemd_refusal(scope, facts) {
+    const version = Number(facts.get('systemd'));
+    if (!Number.isInteger(version) || version < oldestSystemd) {
+        return new trouble/* Trouble */.q('systemd on the host', version > 0 ? `is version ${version}, too old.` : 'does not answer.', `Use a host that systemd ${oldestSystemd} or newer runs (Ubuntu 20.04, Debian 11).`);
+    }
+    if (scope === 'system')
+        return undefined;
+    const user = String(facts.get('user') ?? '');
+    const manager = String(facts.get('systemd-user') ?? '');
+    const mend = `Run setup-host again; or as root: apt-get install libpam-systemd dbus-user-session, then loginctl enable-linger ${user}.`;
+    if (facts.get('linger') !== true) {
+        return new trouble/* Trouble */.q(`the user ${user} on the host`, 'has no systemd of its own that outlives its logins, so services would end with them.', mend);
+    }
+    if (!/^(running|degraded|starting|initializing|maintenance)$/.test(manager)) {
+        return new trouble/* Trouble */.q(`systemd of the user ${user} on the host`, 'does not answer.', mend, [
+            manager.slice(0, 300),
+        ]);
+    }
+    return undefined;
+}
 
 ;// CONCATENATED MODULE: ./src/runtimes/kinds.ts
 
-/** What runs the app's services: Docker Compose, until another kind is one more line here. */
-function runtimeOf(_config) {
-    return composeRuntime;
+
+/** What runs the app's services: its `systemd` section says so, else Docker Compose. */
+function runtimeOf(config) {
+    return config.systemd ? systemdRuntime(config) : composeRuntime;
 }
 
 
@@ -3412,8 +4163,8 @@ __webpack_require__.d(__webpack_exports__, {
 var session = __webpack_require__(3496);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 10 modules
-var kinds = __webpack_require__(6700);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
+var kinds = __webpack_require__(5186);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/stages/take-back.ts
@@ -3652,8 +4403,16 @@ function routes({ services, proxy }) {
     }
     return found;
 }
-function references({ services, migrations }) {
+function references({ services, migrations, hooks }) {
     const found = [];
+    for (const [moment, commands] of Object.entries(hooks)) {
+        for (const [index, { service }] of commands.entries()) {
+            if (Object.hasOwn(services, service))
+                continue;
+            const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`;
+            found.push({ path: ['hooks', moment, index, 'service'], expected });
+        }
+    }
     if (migrations && !Object.hasOwn(services, migrations.service)) {
         const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`;
         found.push({ path: ['migrations', 'service'], expected });
@@ -4099,6 +4858,14 @@ const database = schemas/* discriminatedUnion */.gMt('kind', [
         volume: composeName.optional().describe('Shared volume of the compose file that holds the file.'),
     }),
 ], { error: 'kind: postgres, kind: mysql or kind: sqlite' });
+const hook = section({
+    service: composeName.describe('Service in whose image and settings the command runs.'),
+    command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: duration('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
+});
+function hooks(what) {
+    return atMost(20, hook, 'commands').prefault([]).describe(what);
+}
 /** The file after the environment was merged over it. */
 const fileSchema = section({
     app: appName.describe('Name of the app; names its folder and its containers on the host.'),
@@ -4139,6 +4906,14 @@ const fileSchema = section({
     })
         .optional()
         .describe('How the database is brought to the schema of the new release.'),
+    hooks: section({
+        'after-ship': hooks('Run when the release is on the host, before the backup. One that fails ends the deploy.'),
+        'before-switch': hooks('Run when the release passed its gate. One that fails ends the deploy; traffic is not touched.'),
+        'after-switch': hooks('Run when the release takes traffic. One that fails is a warning: the deploy stays.'),
+        'on-failure': hooks('Run when the deploy failed after the release was shipped. One that fails is a warning.'),
+    })
+        .prefault({})
+        .describe("One-off commands in the release's own environment."),
     gate: section({
         deadline: duration('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
         interval: duration('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
@@ -4238,6 +5013,14 @@ function toDatabase(file) {
     const { 'url-env': urlEnv, ...rest } = file;
     return urlEnv === undefined ? rest : { ...rest, urlEnv };
 }
+function toHooks(file) {
+    return {
+        afterShip: file['after-ship'],
+        beforeSwitch: file['before-switch'],
+        afterSwitch: file['after-switch'],
+        onFailure: file['on-failure'],
+    };
+}
 /** The one place where names of the file become names of the code. */
 function toConfig(file, environment) {
     const { app, hosts, systemd, accessories, volumes, backup, gate, bake, drain, retire } = file;
@@ -4255,6 +5038,7 @@ function toConfig(file, environment) {
         ...(file.database && { database: toDatabase(file.database) }),
         backup,
         ...(file.migrations && { migrations: toMigrations(file.migrations) }),
+        hooks: toHooks(file.hooks),
         gate,
         bake: {
             duration: bake.duration,
@@ -4442,7 +5226,7 @@ function inEnvironment(source, fileName, environment) {
     const override = environments.value.get(environment);
     if (!override) {
         const known = [...environments.value.keys()].join(', ') || 'there is none';
-        return fail(['environments'], `the environment to be one of them (${known})`, shown(environment));
+        return fail(['environments'], `the input environment to name one of them (${known})`, shown(environment));
     }
     const base = { ...root, value: new Map(Object.entries(rest)) };
     if (override.value === null)
@@ -4496,6 +5280,8 @@ function kind({ value }, missing) {
     return value instanceof Map ? 'a map' : shown(value);
 }
 
+// EXTERNAL MODULE: ./src/databases/kinds.ts + 5 modules
+var kinds = __webpack_require__(394);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: ./src/release/trouble.ts
@@ -4785,7 +5571,10 @@ async function run(exec, args, request, options) {
     throw new trouble/* Trouble */.q('the image build', error.trim(), 'The build output above says where.', tail);
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
 ;// CONCATENATED MODULE: ./src/images/compose-config.ts
+
 
 
 
@@ -4809,6 +5598,9 @@ const topSections = ['networks', 'volumes', 'secrets', 'configs'];
  * @throws {Trouble} when Compose is missing or refuses the file.
  */
 async function resolveCompose(exec, question) {
+    if (!(0,external_node_fs_.existsSync)((0,external_node_path_.resolve)(question.projectDir, question.file))) {
+        throw new trouble/* Trouble */.q(question.file, 'is not in the checkout.', 'Correct `compose.file` in kawasemi.yml; it is relative to that file.');
+    }
     const raw = await ask(exec, question, ['--no-interpolate']);
     const resolved = await ask(exec, question, [], withoutEnvFiles(Object.keys(raw.model.services)));
     return {
@@ -4826,7 +5618,7 @@ async function ask(exec, question, flags, second) {
         ...(second === undefined ? {} : { stdin: second }),
     });
     if (code !== 0) {
-        throw new trouble/* Trouble */.q(question.file, `Docker Compose does not accept it: ${lastLine(stderr)}`, 'Run `docker compose config` beside it to see the same; variables come from the input `env`.');
+        throw new trouble/* Trouble */.q(question.file, `is not accepted by Docker Compose: ${lastLine(stderr)}.`, 'Run `docker compose config` beside it to see the same; variables come from the input `env`.');
     }
     return { model: parseModel(question.file, stdout), stdout, stderr };
 }
@@ -4904,7 +5696,7 @@ function unsetVariables(stderr, rawModel) {
 /** Compose's messages are `time=… level=… msg="…"` lines for warnings, and a plain last line for the error. */
 function lastLine(stderr) {
     const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-    return lines.at(-1)?.trim() ?? 'it said nothing.';
+    return lines.at(-1)?.trim() ?? 'it said nothing';
 }
 async function readIfThere(path) {
     try {
@@ -4928,8 +5720,6 @@ function omit(from, keys) {
 
 // EXTERNAL MODULE: ./src/images/layout.ts
 var images_layout = __webpack_require__(426);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -5306,9 +6096,10 @@ async function removeOthers({ dir, blobs }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 10 modules
-var kinds = __webpack_require__(6700);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
+var runtimes_kinds = __webpack_require__(5186);
 ;// CONCATENATED MODULE: ./src/stages/project.ts
+
 
 
 
@@ -5332,6 +6123,10 @@ async function readConfigFile(path, name, environment) {
     });
     return loadConfig(text, name, environment);
 }
+/** systemd needs a compose file for accessories only. */
+function usesCompose({ systemd, accessories }) {
+    return !systemd || accessories.length > 0;
+}
 /** Reads the product's compose file. `configFile` lies at the root of the product's repo. */
 async function readProject(exec, config, configFile, env) {
     const projectDir = (0,external_node_path_.dirname)((0,external_node_path_.resolve)(configFile));
@@ -5340,7 +6135,9 @@ async function readProject(exec, config, configFile, env) {
         projectDir,
         env,
         exec,
-        compose: await resolveCompose(exec, { file: config.compose.file, projectDir, env }),
+        compose: usesCompose(config)
+            ? await resolveCompose(exec, { file: config.compose.file, projectDir, env })
+            : { model: { name: '', services: {} }, dotenv: undefined, unset: [] },
     };
 }
 /**
@@ -5348,11 +6145,16 @@ async function readProject(exec, config, configFile, env) {
  * anything is built.
  */
 function planFiles({ config, projectDir, env, compose }, release) {
-    return (0,kinds/* runtimeOf */.G)(config).plan({ config, release, env, projectDir, compose });
+    const plan = (0,runtimes_kinds/* runtimeOf */.G)(config).plan({ config, release, env, projectDir, compose });
+    const { database } = config;
+    const connection = database ? kinds/* databaseKinds */.X[database.kind].files(database, env) : [];
+    return { ...plan, files: [...plan.files, ...connection] };
 }
 /** Builds what the config's services build, and lays it down as an OCI layout. Nothing where no service has a build. */
 async function build(project, request) {
     const { config, exec, projectDir, env, compose } = project;
+    if (config.systemd)
+        return undefined;
     const services = Object.fromEntries(Object.entries(compose.model.services).filter(([name]) => name in config.services));
     if (!Object.values(services).some((service) => service.build !== undefined))
         return undefined;

@@ -62,8 +62,8 @@ function findTarget(history, live, to) {
     return before[(position < 0 ? before.length : position) - Number(to)];
 }
 
-// EXTERNAL MODULE: ./src/stages/chain.ts + 11 modules
-var chain = __webpack_require__(4128);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 5 modules
+var chain = __webpack_require__(6733);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/drain.ts

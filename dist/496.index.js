@@ -14,8 +14,8 @@ __webpack_require__.d(__webpack_exports__, {
   run: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./src/stages/chain.ts + 11 modules
-var chain = __webpack_require__(4128);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 5 modules
+var chain = __webpack_require__(6733);
 // EXTERNAL MODULE: ./src/stages/find.ts
 var find = __webpack_require__(936);
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules

@@ -27,7 +27,7 @@ async function run(context) {
     report.release = identity.id;
     const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .readConfig */ .Xg)(inputs);
     const project = await (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .readCheckout */ .b$)(config, inputs);
-    const layout = await (0,_stages_project__WEBPACK_IMPORTED_MODULE_2__/* .readBuilt */ .lf)((0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .inWorkspace */ .ve)(inputs.layout), inputs.digests);
+    const layout = config.systemd ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_2__/* .readBuilt */ .lf)((0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .inWorkspace */ .ve)(inputs.layout), inputs.digests);
     const request = { identity, layout };
     await (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .withHosts */ .g3)(context, config, true, async (deploy) => {
         (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .Mz)(deploy, request);
@@ -244,7 +244,6 @@ var start = __webpack_require__(6543);
 
 
 
-
 const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "ship.sh", 'utf8');
 /** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
 async function ship(deploy, shipment) {
@@ -283,6 +282,7 @@ async function shipTo(deploy, host, release, { plan, layout }) {
                 (0,program/* call */.T)('begin', 'check'),
                 ...runtime.checkImages(config.app, release),
                 (0,program/* call */.T)('end'),
+                ...plan.prepare,
                 ...assetCalls(deploy, release),
                 (0,program/* call */.T)('slot_point', release.slot, release.id),
                 (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
@@ -317,11 +317,9 @@ function otherImageCalls(images) {
         ? [(0,program/* call */.T)('begin', 'other images'), (0,program/* call */.T)('fetch_images', ...images), (0,program/* call */.T)('end')]
         : [];
 }
-function assetCalls({ config }, release) {
+function assetCalls({ config, runtime }, release) {
     const calls = Object.entries(config.services).flatMap(([service, settings]) => settings.role === 'web' && settings.assets
-        ? [
-            (0,program/* call */.T)('take_assets', release.id, (0,names/* imageTag */.I)(config.app, service, release.id), settings.assets.path, settings.assets.url),
-        ]
+        ? [runtime.takeAssets(config.app, release, service, settings.assets)]
         : []);
     return calls.length > 0 ? [(0,program/* call */.T)('begin', 'assets'), ...calls, (0,program/* call */.T)('end')] : [];
 }
@@ -455,14 +453,21 @@ function checkHost(host, facts, needs) {
         throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
     }
     const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));
-    const disk = needs.imageBytes + 2 * (backups.at(-1) ?? 0) + spareDisk;
+    const backup = 2 * (backups.at(-1) ?? 0);
+    const disk = needs.imageBytes + backup + spareDisk;
     const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree;
     const free = Math.min(facts.diskFree, dockerFree);
     // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
     const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
     const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0);
     if (free < disk) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free, but this deploy needs ${megabytes(disk)}: images ${megabytes(needs.imageBytes)}, a backup, and ${megabytes(spareDisk)} to spare.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
+        const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images';
+        const parts = [
+            ...(needs.imageBytes > 0 ? [`${megabytes(needs.imageBytes)} for images`] : []),
+            ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
+            `${megabytes(spareDisk)} to spare`,
+        ];
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
     }
     if (memory < liveMemory) {
         throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`, 'Free memory there, give the server more, or lower what the services may use.');

@@ -10,7 +10,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   run: () => (/* binding */ run)
 /* harmony export */ });
-/* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4128);
+/* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6733);
 /* harmony import */ var _stages_deliver__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2283);
 /* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2524);
 /* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4514);
@@ -288,7 +288,6 @@ var start = __webpack_require__(6543);
 
 
 
-
 const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "ship.sh", 'utf8');
 /** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
 async function ship(deploy, shipment) {
@@ -327,6 +326,7 @@ async function shipTo(deploy, host, release, { plan, layout }) {
                 (0,program/* call */.T)('begin', 'check'),
                 ...runtime.checkImages(config.app, release),
                 (0,program/* call */.T)('end'),
+                ...plan.prepare,
                 ...assetCalls(deploy, release),
                 (0,program/* call */.T)('slot_point', release.slot, release.id),
                 (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
@@ -361,11 +361,9 @@ function otherImageCalls(images) {
         ? [(0,program/* call */.T)('begin', 'other images'), (0,program/* call */.T)('fetch_images', ...images), (0,program/* call */.T)('end')]
         : [];
 }
-function assetCalls({ config }, release) {
+function assetCalls({ config, runtime }, release) {
     const calls = Object.entries(config.services).flatMap(([service, settings]) => settings.role === 'web' && settings.assets
-        ? [
-            (0,program/* call */.T)('take_assets', release.id, (0,names/* imageTag */.I)(config.app, service, release.id), settings.assets.path, settings.assets.url),
-        ]
+        ? [runtime.takeAssets(config.app, release, service, settings.assets)]
         : []);
     return calls.length > 0 ? [(0,program/* call */.T)('begin', 'assets'), ...calls, (0,program/* call */.T)('end')] : [];
 }

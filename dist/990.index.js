@@ -322,7 +322,10 @@ function indent(text) {
     return text.replace(/^(?=.)/gm, '  ');
 }
 
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
+var kinds = __webpack_require__(5186);
 ;// CONCATENATED MODULE: ./src/stages/setup-host.ts
+
 
 
 
@@ -341,9 +344,11 @@ function renderSetup(config, options = {}) {
     const { base } = config;
     const { deployKey, webUser = 'www-data' } = options;
     const user = deployUser(config);
-    return (0,program/* renderProgram */.N)([library], [
+    const runtime = (0,kinds/* runtimeOf */.G)(config).setup(config, user);
+    return (0,program/* renderProgram */.N)([library, runtime.library], [
         (0,program/* call */.T)('setup_begin', base, user, webUser),
         (0,program/* call */.T)('deploy_user'),
+        ...(runtime.docker ? [(0,program/* call */.T)('docker_user')] : []),
         ...(deployKey === undefined ? [] : [(0,program/* call */.T)('deploy_key', checkedKey(deployKey))]),
         (0,program/* call */.T)('base_folder'),
         (0,program/* call */.T)('folder', '2750', 'slots'),
@@ -353,6 +358,7 @@ function renderSetup(config, options = {}) {
         (0,program/* call */.T)('folder', '2750', 'shared/logs'),
         (0,program/* call */.T)('folder', '700', 'backups'),
         (0,program/* call */.T)('folder', '700', 'runs'),
+        ...runtime.calls,
         ...(config.proxy ? siteCalls(config, webUser) : []),
         (0,program/* call */.T)('setup_end'),
     ]);

@@ -8,9 +8,9 @@ bake_begin() {
   kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_step=
   trap 'stage_exit $?' 0
   trap 'exit 143' 1 2 15
-  exec 8>>"$kw_base/watch.lock"
-  flock -n 8 || fail lock-busy "another bake is still going on"
   printf '%s\n' "$$" >"$kw_run/pid"
+  # Inherited from the switch, so there was no moment without it.
+  flock -n 8 || fail lock-busy "another bake is still going on"
 }
 
 # bake_lock: the flock of every program that changes the host, and the token under it. Held to the end, where the lease
@@ -71,25 +71,26 @@ bake_watch() {
 bake() {
   kw_verdict=0
   bake_watch "$@" || kw_verdict=$?
-  case "$kw_verdict" in
-    0)
-      bake_lock
-      ledger "\"event\":\"baked\",\"release\":$(json "$2"),\"slot\":\"$1\""
-      ;;
-    2) fail left "another slot was put live while the bake went on" ;;
-    *)
-      bake_lock
-      # Users first, the books after.
-      [ -z "$4" ] || flip "$3"
-      ledger "\"event\":\"bake-failed\",\"release\":$(json "$2"),\"slot\":\"$1\",\"why\":$(json "$kw_why")"
-      if [ -n "$4" ]; then
-        ledger "\"event\":\"switched-back\",\"release\":$(json "$4"),\"slot\":\"$3\",\"from\":$(json "$2")"
-        runtime_workers_back "$3" "$1"
-        fact switched-back "$(json "$4")"
-      fi
-      runtime_logs "$1" 60
-      [ -z "$4" ] || runtime_stop "$1"
-      fail bake "$kw_why"
-      ;;
-  esac
+  bake_lock
+  # Whoever had the lock until now may have put another slot live.
+  [ "$kw_verdict" != 2 ] && [ "$(live_slot)" = "$1" ] ||
+    fail left "another slot was put live while the bake went on"
+  if [ "$kw_verdict" = 0 ]; then
+    ledger "\"event\":\"baked\",\"release\":$(json "$2"),\"slot\":\"$1\""
+    return
+  fi
+  # Users first, the books after, and then what may fail.
+  [ -z "$4" ] || flip "$3"
+  ledger "\"event\":\"bake-failed\",\"release\":$(json "$2"),\"slot\":\"$1\",\"why\":$(json "$kw_why")"
+  if [ -n "$4" ]; then
+    ledger "\"event\":\"switched-back\",\"release\":$(json "$4"),\"slot\":\"$3\",\"from\":$(json "$2")"
+    fact switched-back "$(json "$4")"
+  fi
+  tell_failure bake "$kw_why"
+  runtime_logs "$1" 60
+  if [ -n "$4" ]; then
+    runtime_workers_back "$3" "$1"
+    runtime_stop "$1"
+  fi
+  exit 70
 }

@@ -41,7 +41,7 @@ compose_containers() {
     ${2:+--filter "label=com.docker.compose.service=$2"} </dev/null
 }
 
-runtime_facts() {
+compose_facts() {
   if kw_info=$(docker info --format '{{.ServerVersion}}|{{.DockerRootDir}}|{{.DriverStatus}}' 2>&1 </dev/null); then
     fact docker "$(json "${kw_info%%|*}")"
     kw_info=${kw_info#*|}
@@ -59,6 +59,8 @@ runtime_facts() {
     fact docker-problem "$(json "$kw_info")"
   fi
 }
+
+runtime_facts() { compose_facts; }
 
 # runtime_check_image SERVICE REFERENCE ID…: the image under the name is one of those ids.
 runtime_check_image() {

@@ -1,12 +1,13 @@
 # The few lines that go over the channel: they start a program apart from the connection and follow what it prints.
 
-# detach FOLDER PROGRAM: the program travels on stdin here too, so no argument list and no file ever holds it.
+# detach FOLDER PROGRAM: the program travels on stdin here too, so no argument list and no file ever holds it. A bake's
+# watcher inherits its lock.
 # What an earlier program left in the folder would pass for this one's end.
 detach() {
   rm -rf "$1"
   mkdir -p "$1"
   : >"$1/out"
-  (printf '%s' "$2" | setsid sh >"$1/out" 2>&1 9>&- 8>&- &)
+  (printf '%s' "$2" | setsid sh >"$1/out" 2>&1 9>&- &)
 }
 
 # follow FOLDER: prints all it printed so far and what comes, ends with its status; 255 where it was killed.

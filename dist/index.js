@@ -32794,8 +32794,10 @@ function failure({ failure }) {
 function facts(report) {
     const { from, to, live, hosts, moved, switchMs, backup, release } = report;
     const rows = [];
+    // What runs there now is known only where a host was asked.
+    const before = from ? `${code(from)} → ` : '';
     if (to)
-        rows.push(['Version', from ? `${code(from)} → ${code(to)}` : `${code(to)} (first deploy)`]);
+        rows.push(['Version', `${before}${code(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`]);
     if (live)
         rows.push(['Takes traffic', `${slotMark[live.slot]} ${live.slot}: ${code(live.version)}`]);
     if (hosts.length > 0)
@@ -32860,16 +32862,18 @@ function table(head, align, rows) {
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(971), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(694)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
-    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(971), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
-    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(971), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
-    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(971), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
-    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(971), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
+    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
+    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
+    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
+    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
     'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(990)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5990))),
     post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(366), __nccwpck_require__.e(437), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };
+/** A person runs setup-host at a terminal, where there is no workflow run; it makes nothing of one. */
+const byHand = { GITHUB_RUN_ID: '1', GITHUB_SHA: '0'.repeat(40), GITHUB_REPOSITORY: 'by/hand' };
 /** Runs one action to its end, and ends the process with its exit code. */
 async function main(name) {
     const secrets = new Secrets();
@@ -32894,7 +32898,7 @@ async function main(name) {
     process.once('uncaughtException', fail);
     try {
         const perform = entries[name].prepare(secrets, report);
-        const run = readRun(process.env);
+        const run = readRun(name === 'setup-host' ? { ...byHand, ...process.env } : process.env);
         report.runUrl = run.url;
         await perform({ run, reporter, outputs: actionOutputs(secrets, reporter), report, state: state, signal });
         reporter.close();

@@ -47,13 +47,17 @@ as_deploy() { runuser -u "$kw_deploy" -G "$kw_web_group" -- "$@" </dev/null; }
 # is MODE USER GROUP PATH
 is() { [ ! -L "$4" ] && [ "$(stat -c '%a %U %G' "$4" 2>/dev/null)" = "$1 $2 $3" ]; }
 
-# deploy_user: an ordinary user that may use Docker, where there is Docker.
+# deploy_user: an ordinary user.
 deploy_user() {
   if ! id "$kw_deploy" >/dev/null 2>&1; then
     useradd --create-home --shell /bin/sh "$kw_deploy" </dev/null
     changed "made the user $kw_deploy"
   fi
   kw_group=$(id -gn "$kw_deploy")
+}
+
+# docker_user: it may use Docker, where there is Docker.
+docker_user() {
   [ "$kw_deploy" != root ] || return 0
   if getent group docker >/dev/null && ! id -nG "$kw_deploy" | tr ' ' '\n' | grep -qx docker; then
     usermod -aG docker "$kw_deploy" </dev/null

@@ -27,6 +27,15 @@ timed_switch() {
   fact switch-ms $(($(now_ms) - kw_switch_began))
 }
 
+# watch_lock: what a bake's watcher holds. It inherits this, so that from the switch to its last look nobody takes the lease.
+watch_lock() {
+  exec 8>>"$kw_base/watch.lock"
+  flock -w 10 8 || fail lock-busy "the bake of an earlier switch is still going on"
+}
+
+# watch_unlock: the watcher alone goes on with it.
+watch_unlock() { exec 8>&-; }
+
 # connections_to PORT…: established TCP connections of this host to the ports, from the kernel's own table.
 connections_to() {
   kw_hex=

@@ -29,6 +29,9 @@ const entries = {
   post: entry('Clean-up', readPostInputs, () => import('./commands/post')),
 }
 
+/** A person runs setup-host at a terminal, where there is no workflow run; it makes nothing of one. */
+const byHand = { GITHUB_RUN_ID: '1', GITHUB_SHA: '0'.repeat(40), GITHUB_REPOSITORY: 'by/hand' }
+
 export type EntryName = keyof typeof entries
 
 /** Runs one action to its end, and ends the process with its exit code. */
@@ -56,7 +59,7 @@ export async function main(name: EntryName): Promise<never> {
 
   try {
     const perform = entries[name].prepare(secrets, report)
-    const run = readRun(process.env)
+    const run = readRun(name === 'setup-host' ? { ...byHand, ...process.env } : process.env)
     report.runUrl = run.url
     await perform({ run, reporter, outputs: actionOutputs(secrets, reporter), report, state, signal })
     reporter.close()

@@ -1,0 +1,87 @@
+# What systemd needs on a host so that an ordinary user can deploy; run as root, together with setup-host.sh.
+
+systemd_there() {
+  [ -d /run/systemd/system ] || give_up "this host is not run by systemd"
+}
+
+# in_group USER GROUP
+in_group() { id -nG "$1" | tr ' ' '\n' | grep -qx "$2"; }
+
+# journal_reader: the deploy user reads what services print.
+journal_reader() {
+  systemd_there
+  [ "$kw_deploy" != root ] || return 0
+  if getent group systemd-journal >/dev/null && ! in_group "$kw_deploy" systemd-journal; then
+    usermod -aG systemd-journal "$kw_deploy" </dev/null
+    changed "let $kw_deploy read the journal"
+  fi
+}
+
+# own_systemd: the deploy user's own systemd, from the boot on and whether it is logged in or not.
+own_systemd() {
+  [ -e /usr/lib/systemd/user/dbus.socket ] && [ -n "$(find /lib /usr/lib -name pam_systemd.so 2>/dev/null)" ] ||
+    give_up "user units need more packages; on Debian and Ubuntu: apt-get install libpam-systemd dbus-user-session"
+  if [ ! -e "/var/lib/systemd/linger/$kw_deploy" ]; then
+    loginctl enable-linger "$kw_deploy" </dev/null
+    changed "gave $kw_deploy a systemd of its own that outlives its logins"
+  fi
+  kw_tries=0
+  until [ -S "/run/user/$(id -u "$kw_deploy")/bus" ]; do
+    kw_tries=$((kw_tries + 1))
+    [ "$kw_tries" -lt 100 ] || give_up "the systemd of $kw_deploy did not start; see: systemctl status user@$(id -u "$kw_deploy").service"
+    sleep 0.1
+  done
+}
+
+# app_user NAME: as whom the services run. It may enter the app's folder, as the web server may.
+app_user() {
+  if ! id "$1" >/dev/null 2>&1; then
+    useradd --system --shell /usr/sbin/nologin "$1" </dev/null
+    changed "made the user $1"
+  fi
+  if ! in_group "$1" "$kw_web_group"; then
+    usermod -aG "$kw_web_group" "$1" </dev/null
+    changed "let $1 enter $kw_base"
+  fi
+}
+
+# shared_data PATH USER: a folder that outlives releases; USER writes in it, or the deploy user where that is empty.
+shared_data() {
+  kw_owner=${2:-$kw_deploy} kw_data=$kw_base/shared/data/$1
+  [ "$(readlink -m "$kw_data")" = "$(readlink -m "$kw_base")/shared/data/$1" ] || give_up "a link leads $kw_data astray"
+  if [ ! -d "$kw_data" ]; then
+    as_deploy mkdir -p "$kw_data"
+    changed "made the folder $kw_data"
+  fi
+  if [ "$(stat -c '%U %G' "$kw_data")" != "$kw_owner $kw_web_group" ]; then
+    chown -h "$kw_owner:$kw_web_group" "$kw_data"
+    chmod 2770 "$kw_data"
+    changed "gave $kw_data to $kw_owner"
+  fi
+}
+
+# unit FILE CONTENT MARK: never over a unit of somebody else's.
+unit() {
+  [ ! -e "$1" ] || [ "$(head -n 1 "$1")" = "$3" ] || give_up "$1 is there and belongs to something else"
+  kw_before=$kw_changes
+  system_file "$1" "$2"
+  [ "$kw_before" = "$kw_changes" ] || kw_reload=yes
+}
+
+units_end() {
+  [ -z "${kw_reload:-}" ] || systemctl daemon-reload </dev/null
+}
+
+# sudoers FILE CONTENT: nothing of it stays unless sudo takes it. Names with a dot in them sudo does not read.
+sudoers() {
+  command -v visudo >/dev/null || give_up "sudo is not installed; on Debian and Ubuntu: apt-get install sudo"
+  ! holds "$1" "$2" || return 0
+  (umask 0227 && rm -f "$1.part" && printf '%s\n' "$2" >"$1.part")
+  visudo -cqf "$1.part" || {
+    rm -f "$1.part"
+    give_up "sudo refuses the rule; the lines above say why"
+  }
+  sync "$1.part"
+  mv -f "$1.part" "$1"
+  changed "let $kw_deploy start and stop the app's units"
+}
