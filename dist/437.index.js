@@ -902,6 +902,13 @@ async function startConversation(session, program) {
     });
     const end = () => void (lines.destroyed || lines.push(null));
     exit.then(end, end);
+    let over = false;
+    const ended = new Promise((resolve) => {
+        channel.once('close', () => {
+            over = true;
+            resolve(false);
+        });
+    });
     const bytes = Buffer.from(program, 'utf8');
     channel.write(Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes]));
     return {
@@ -912,6 +919,13 @@ async function startConversation(session, program) {
                 throw new RangeError('a line of a conversation holds no line break');
             if (channel.writable)
                 channel.write(`${line}\n`);
+        },
+        async sendBytes(bytes) {
+            if (over || !channel.writable)
+                return false;
+            // Where the program is gone, nobody calls back.
+            const taken = new Promise((resolve) => channel.write(bytes, (error) => resolve(!error)));
+            return Promise.race([taken, ended]);
         },
         end: () => void channel.end(),
     };
@@ -1914,13 +1928,73 @@ class HostSession {
      * @throws {HostFailure} when the program says why it failed.
      */
     async run(program) {
-        const { app, base, owner } = this.options;
+        const { base } = this.options;
         const run = this.newRun(program.stage);
-        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [
-            (0,host_program/* call */.T)('stage_begin', this.nonce, base, run, owner.id, owner.url, String(this.token), String(leaseSeconds), app, program.stage),
-            ...program.calls,
-        ]);
+        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [this.stageBegin(run, program.stage), ...program.calls]);
         return this.follow(run, (0,host_program/* renderProgram */.N)([libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('start_and_follow', `${base}/runs/${run}`, text)]));
+    }
+    /**
+     * Runs a program under the host's flock that is fed over the connection and ends with it. `begin` is asked for what
+     * answers its facts: bytes for its standard input, or nothing. After a lost connection all of it begins anew.
+     *
+     * @throws {HostFailure} when the program says why it failed.
+     */
+    async exchange(program, begin) {
+        for (let tries = 0;; tries += 1) {
+            try {
+                return await this.exchangeOnce(program, begin());
+            }
+            catch (error) {
+                if (!(error instanceof ConnectionLost) || tries >= reconnections)
+                    throw error;
+                this.options.reporter.warning(`${this.name}: the connection was lost; what has arrived stays there, connecting again`);
+                await this.reconnect(tries);
+            }
+        }
+    }
+    async exchangeOnce(program, answer) {
+        const run = this.newRun(program.stage);
+        const talk = await this.connection.converse((0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [
+            (0,host_program/* call */.T)('run_folder', `${this.base}/runs/${run}`),
+            this.stageBegin(run, program.stage),
+            ...program.calls,
+        ]));
+        const reading = new Reading(this.name, this.nonce, this.options.reporter);
+        let failure;
+        let sending;
+        const send = async (bytes) => {
+            try {
+                for await (const chunk of bytes)
+                    if (!(await talk.sendBytes(chunk)))
+                        return;
+            }
+            catch (error) {
+                failure = error;
+                talk.end();
+            }
+        };
+        for await (const line of talk.lines) {
+            const fact = reading.take(line, 'out');
+            if (fact === undefined || failure !== undefined)
+                continue;
+            try {
+                const bytes = answer(fact.name, fact.value);
+                if (bytes)
+                    sending = send(bytes);
+            }
+            catch (error) {
+                failure = error;
+                talk.end();
+            }
+        }
+        await sending;
+        if (failure !== undefined)
+            throw failure;
+        return reading.end((await talk.exit).code);
+    }
+    stageBegin(run, stage) {
+        const { app, base, owner } = this.options;
+        return (0,host_program/* call */.T)('stage_begin', this.nonce, base, run, owner.id, owner.url, String(this.token), String(leaseSeconds), app, stage);
     }
     /** The calls that start a program of its own inside a stage, and the name by which it is followed. */
     companion(stage, begin, program) {
@@ -1990,19 +2064,20 @@ class Reading {
     startOver() {
         this.position = 0;
     }
+    /** The fact that the line tells, if it is one. */
     take(line, stream) {
         if (stream === 'err') {
             this.text(line);
-            return;
+            return undefined;
         }
         this.position += 1;
         if (this.position <= this.seen)
-            return;
+            return undefined;
         this.seen = this.position;
         const parsed = records_parseLine(this.nonce, line);
         if (parsed.kind === 'text') {
             this.text(parsed.text);
-            return;
+            return undefined;
         }
         const { record } = parsed;
         if (record.k === 'begin')
@@ -2013,6 +2088,7 @@ class Reading {
             this.fact(record.name, record.value);
         if (record.k === 'fail')
             this.failure ??= { code: record.code, message: record.message };
+        return record.k === 'fact' ? record : undefined;
     }
     fact(name, value) {
         if (name === 'warning')

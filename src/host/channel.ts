@@ -15,6 +15,8 @@ export interface Conversation {
   readonly lines: AsyncIterable<string>
   /** Sends one line. After the end of the program it goes nowhere. */
   send(line: string): void
+  /** Sends bytes and waits until the connection has room for more. `false` when the program has ended. */
+  sendBytes(bytes: Buffer): Promise<boolean>
   /** Closes its standard input. */
   end(): void
   /** Rejects with ConnectionLost when the connection ends before the exit status. */
@@ -53,6 +55,13 @@ export async function startConversation(session: Session, program: string): Prom
   })
   const end = () => void (lines.destroyed || lines.push(null))
   exit.then(end, end)
+  let over = false
+  const ended = new Promise<false>((resolve) => {
+    channel.once('close', () => {
+      over = true
+      resolve(false)
+    })
+  })
   const bytes = Buffer.from(program, 'utf8')
   channel.write(Buffer.concat([Buffer.from(`${bytes.length}\n`), bytes]))
   return {
@@ -61,6 +70,12 @@ export async function startConversation(session: Session, program: string): Prom
     send(line) {
       if (line.includes('\n')) throw new RangeError('a line of a conversation holds no line break')
       if (channel.writable) channel.write(`${line}\n`)
+    },
+    async sendBytes(bytes) {
+      if (over || !channel.writable) return false
+      // Where the program is gone, nobody calls back.
+      const taken = new Promise<boolean>((resolve) => channel.write(bytes, (error) => resolve(!error)))
+      return Promise.race([taken, ended])
     },
     end: () => void channel.end(),
   }

@@ -6,7 +6,7 @@ import type { HostFacts } from './facts'
 import { LeaseChannel, type LeaseOwner, leaseSeconds, type TakeAnswer } from './lease'
 import { detachLibrary, leaseLibrary, prelude, stageLibrary } from './libraries'
 import { type Call, call, renderProgram } from './program'
-import { parseLine } from './records'
+import { type HostRecord, parseLine } from './records'
 
 export interface SessionOptions {
   readonly app: string
@@ -45,6 +45,9 @@ export class HostFailure extends Error {
     this.name = 'HostFailure'
   }
 }
+
+/** What the runner has to say to a fact of a program that it feeds. */
+export type Answer = (name: string, value: unknown) => AsyncIterable<Buffer> | undefined
 
 const reconnections = 5
 const printedLines = 200
@@ -165,29 +168,90 @@ export class HostSession {
    * @throws {HostFailure} when the program says why it failed.
    */
   async run(program: StageProgram): Promise<Outcome> {
-    const { app, base, owner } = this.options
+    const { base } = this.options
     const run = this.newRun(program.stage)
     const text = renderProgram(
       [prelude, leaseLibrary, stageLibrary, ...program.libraries],
-      [
-        call(
-          'stage_begin',
-          this.nonce,
-          base,
-          run,
-          owner.id,
-          owner.url,
-          String(this.token),
-          String(leaseSeconds),
-          app,
-          program.stage,
-        ),
-        ...program.calls,
-      ],
+      [this.stageBegin(run, program.stage), ...program.calls],
     )
     return this.follow(
       run,
       renderProgram([detachLibrary], [call('start_and_follow', `${base}/runs/${run}`, text)]),
+    )
+  }
+
+  /**
+   * Runs a program under the host's flock that is fed over the connection and ends with it. `begin` is asked for what
+   * answers its facts: bytes for its standard input, or nothing. After a lost connection all of it begins anew.
+   *
+   * @throws {HostFailure} when the program says why it failed.
+   */
+  async exchange(program: StageProgram, begin: () => Answer): Promise<Outcome> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.exchangeOnce(program, begin())
+      } catch (error) {
+        if (!(error instanceof ConnectionLost) || tries >= reconnections) throw error
+        this.options.reporter.warning(
+          `${this.name}: the connection was lost; what has arrived stays there, connecting again`,
+        )
+        await this.reconnect(tries)
+      }
+    }
+  }
+
+  private async exchangeOnce(program: StageProgram, answer: Answer): Promise<Outcome> {
+    const run = this.newRun(program.stage)
+    const talk = await this.connection.converse(
+      renderProgram(
+        [prelude, leaseLibrary, stageLibrary, ...program.libraries],
+        [
+          call('run_folder', `${this.base}/runs/${run}`),
+          this.stageBegin(run, program.stage),
+          ...program.calls,
+        ],
+      ),
+    )
+    const reading = new Reading(this.name, this.nonce, this.options.reporter)
+    let failure: unknown
+    let sending: Promise<void> | undefined
+    const send = async (bytes: AsyncIterable<Buffer>) => {
+      try {
+        for await (const chunk of bytes) if (!(await talk.sendBytes(chunk))) return
+      } catch (error) {
+        failure = error
+        talk.end()
+      }
+    }
+    for await (const line of talk.lines) {
+      const fact = reading.take(line, 'out')
+      if (fact === undefined || failure !== undefined) continue
+      try {
+        const bytes = answer(fact.name, fact.value)
+        if (bytes) sending = send(bytes)
+      } catch (error) {
+        failure = error
+        talk.end()
+      }
+    }
+    await sending
+    if (failure !== undefined) throw failure
+    return reading.end((await talk.exit).code)
+  }
+
+  private stageBegin(run: string, stage: string): Call {
+    const { app, base, owner } = this.options
+    return call(
+      'stage_begin',
+      this.nonce,
+      base,
+      run,
+      owner.id,
+      owner.url,
+      String(this.token),
+      String(leaseSeconds),
+      app,
+      stage,
     )
   }
 
@@ -278,24 +342,26 @@ class Reading {
     this.position = 0
   }
 
-  take(line: string, stream: 'out' | 'err'): void {
+  /** The fact that the line tells, if it is one. */
+  take(line: string, stream: 'out' | 'err'): Extract<HostRecord, { k: 'fact' }> | undefined {
     if (stream === 'err') {
       this.text(line)
-      return
+      return undefined
     }
     this.position += 1
-    if (this.position <= this.seen) return
+    if (this.position <= this.seen) return undefined
     this.seen = this.position
     const parsed = parseLine(this.nonce, line)
     if (parsed.kind === 'text') {
       this.text(parsed.text)
-      return
+      return undefined
     }
     const { record } = parsed
     if (record.k === 'begin') this.reporter.stepBegin(this.host, record.step)
     if (record.k === 'end') this.reporter.stepEnd(this.host, record.step, record.ms)
     if (record.k === 'fact') this.fact(record.name, record.value)
     if (record.k === 'fail') this.failure ??= { code: record.code, message: record.message }
+    return record.k === 'fact' ? record : undefined
   }
 
   private fact(name: string, value: unknown): void {

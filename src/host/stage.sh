@@ -1,6 +1,9 @@
 # A stage's program: it holds the host's flock from start to end, and runs in a session of its own that outlives the
 # connection; what it prints and its exit status go to runs/RUN/.
 
+# run_folder FOLDER: for a program that stays attached to its connection; the others have theirs from detach.
+run_folder() { (umask 077 && mkdir -p "$1"); }
+
 # stage_begin NONCE BASE RUN OWNER URL TOKEN TTL APP STAGE
 stage_begin() {
   set -eu
