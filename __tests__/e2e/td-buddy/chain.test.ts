@@ -1,0 +1,147 @@
+import type { ActionResult } from '../../../lab/runner'
+import { eventsOf, readLease, readLiveLink, readSlot, storedSeeds } from '../support/evidence'
+import { good, makeSite, type Site, type Version } from '../support/product'
+import { expectGreen, expectNoneFailed, expectOldAssets, tell } from '../support/verdict'
+import { generate, startVisitors, type Visitors } from '../support/visitors'
+
+/*
+ * The actions one by one, as steps of a job that hand their outputs on; told in order. The old release is stopped at the
+ * end of a deploy here, so a rollback has to start it again.
+ */
+
+jest.setTimeout(5 * 60_000)
+
+let site: Site
+let visitors: Visitors
+
+beforeAll(async () => {
+  site = await makeSite('chain', { 'retire.previous': 'stopped' })
+}, 15 * 60_000)
+
+afterAll(async () => {
+  await visitors?.stop()
+  await site?.remove()
+})
+
+type Step = (action: string, inputs?: Record<string, string>) => Promise<Record<string, string>>
+
+/** Runs the steps of a job, then their `post` steps, the last one first, as a runner does however the job ended. */
+async function runJob(run: number, version: Version, steps: (step: Step) => Promise<void>): Promise<void> {
+  const done: { action: string; inputs: Record<string, string>; result: ActionResult }[] = []
+  const step: Step = async (action, inputs = {}) => {
+    const result = await site.run(action, run, version, { inputs })
+    done.push({ action, inputs, result })
+    expectGreen(result)
+    return result.outputs
+  }
+  try {
+    await steps(step)
+  } finally {
+    console.log(
+      `job of ${version.name}: ${done.map(({ action, result }) => `${action} ${(result.ms / 1000).toFixed(1)} s`).join(', ')}`,
+    )
+    for (const { action, inputs, result } of done.reverse()) {
+      if (action === 'build-image') continue
+      const { errors, warnings } = await site.run('post', run, version, { inputs, state: result.state })
+      expect([...errors, ...warnings]).toEqual([])
+    }
+  }
+}
+
+async function shipBuilt(step: Step): Promise<Record<string, string>> {
+  const { digests, version, layout } = await step('build-image')
+  expect(Object.keys(JSON.parse(digests!)).sort()).toEqual(['backend', 'frontend', 'worker'])
+  return step('ssh-deploy', { digests: digests!, version: version!, layout: layout! })
+}
+
+async function wholeChain(step: Step, run: number): Promise<Record<string, string>> {
+  const held = () => expect(readLease(site.server)).resolves.toEqual({ owner: `${run}/1/deploy`, held: true })
+  const shipped = await shipBuilt(step)
+  await held()
+  const release = shipped.release!
+  const migrated = await step('run-migrations', { release })
+  expect(migrated).toEqual({ backup: expect.stringMatching(`/backups/${release}\\.`), ran: 'true' })
+  await held()
+  const gated = await step('health-gate', { release })
+  expect(gated).toMatchObject({ healthy: 'true', report: expect.stringContaining(release) })
+  await held()
+  return { ...shipped, ...(await step('blue-green', { release })) }
+}
+
+const events = [
+  ...['shipped', 'backed-up', 'migrating', 'migrated', 'started', 'gated'],
+  ...['switching', 'switched', 'baked', 'drained', 'finished'],
+]
+
+test('the six actions deploy the first version', async () => {
+  await runJob(201, good(1), async (step) => {
+    expect(await wholeChain(step, 201)).toMatchObject({
+      release: 'v1-201',
+      slot: 'blue',
+      'live-slot': 'blue',
+      'previous-release': '',
+    })
+  })
+  expect(await eventsOf(site.server, 201)).toEqual(events.filter((event) => event !== 'drained'))
+  expect(await readLease(site.server)).toMatchObject({ held: false })
+  visitors = await startVisitors(site.server)
+})
+
+test('and the next one without a failed request', async () => {
+  const page = await visitors.openPage()
+  await generate(site.server, 'row-1')
+  const phase = await visitors.during(() =>
+    runJob(202, good(2), async (step) => {
+      expect(await wholeChain(step, 202)).toMatchObject({
+        release: 'v2-202',
+        slot: 'green',
+        'live-slot': 'green',
+        'previous-release': 'v1-201',
+        'switch-ms': expect.stringMatching(/^\d+$/),
+      })
+    }),
+  )
+  console.log(`chain to v2: ${phase.requests} requests, ${phase.failed} failed, ${phase.cuts} streams cut`)
+  expectNoneFailed(phase)
+  // The stream hung on the slot that was stopped.
+  expect(phase.cuts).toBe(1)
+  expect(phase.versions).toEqual(['v1', 'v2'])
+  expect(await visitors.whoAnswers()).toEqual(['v2'])
+  expect(await eventsOf(site.server, 202)).toEqual(events)
+  expect(await readLease(site.server)).toEqual({ owner: '202/1/deploy', held: false })
+  expect(await readSlot(site.server, 'blue')).toEqual([])
+  expect(await storedSeeds(site.server, 'row-')).toEqual(['row-1'])
+  await expectOldAssets(site.server, visitors, page)
+})
+
+test('a job that ended after shipping gives the lease back and has touched no traffic', async () => {
+  const live = await readLiveLink(site.server)
+  const phase = await visitors.during(() =>
+    runJob(203, good(2), async (step) => {
+      await shipBuilt(step)
+      expect(await readLease(site.server)).toEqual({ owner: '203/1/deploy', held: true })
+    }),
+  )
+  expectNoneFailed(phase)
+  expect(phase.cuts).toBe(0)
+  expect(await readLease(site.server)).toEqual({ owner: '203/1/deploy', held: false })
+  expect(await readLiveLink(site.server)).toBe(live)
+})
+
+test('a rollback starts the release that was stopped', async () => {
+  const page = await visitors.openPage()
+  const phase = await visitors.during(() => site.run('rollback', 204))
+  tell('rollback to a stopped release', phase)
+  expectGreen(phase.result)
+  expectNoneFailed(phase)
+  expect(phase.cuts).toBe(0)
+  expect(phase.result.outputs).toEqual({ release: 'v1-201', slot: 'blue' })
+  expect(await eventsOf(site.server, 204)).toEqual(expect.arrayContaining(['started', 'gated', 'switched']))
+  expect(await visitors.whoAnswers()).toEqual(['v1'])
+  expect(await readLease(site.server)).toMatchObject({ held: false })
+  expect(await storedSeeds(site.server, 'row-')).toEqual(['row-1'])
+  await expectOldAssets(site.server, visitors, page)
+  const { requests, failed } = await visitors.stop()
+  console.log(`chain: ${requests} requests, ${failed} failed`)
+  expect(failed).toBe(0)
+})
