@@ -30,7 +30,7 @@ export function renderLauncher(
     `KAWASEMI_RELEASE=${quote(release.id)} KAWASEMI_VERSION=${quote(release.version)}`,
     'export KAWASEMI_APP KAWASEMI_SLOT KAWASEMI_RELEASE KAWASEMI_VERSION',
     ...searchPath(folder),
-    `cd ${quote(`${folder}/app`)} || exit 126`,
+    `cd ${quote(`${folder}/files`)} || exit 126`,
     'shift',
     'if [ "$#" -gt 0 ]; then exec "$@"; fi',
     `exec ${process.command.map(commandWord).join(' ')}`,
@@ -40,7 +40,7 @@ export function renderLauncher(
 /** Programs of the release's own environment come first. */
 function searchPath(folder: string): string[] {
   return [
-    `PATH=${quote(`${folder}/venv/bin`)}:${quote(`${folder}/app/node_modules/.bin`)}:\${PATH:-/usr/local/bin:/usr/bin:/bin}`,
+    `PATH=${quote(`${folder}/venv/bin`)}:${quote(`${folder}/files/node_modules/.bin`)}:\${PATH:-/usr/local/bin:/usr/bin:/bin}`,
     'export PATH',
     `if [ -d ${quote(`${folder}/venv`)} ]; then export VIRTUAL_ENV=${quote(`${folder}/venv`)}; fi`,
   ]

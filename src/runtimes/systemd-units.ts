@@ -49,7 +49,7 @@ export function renderUnit(config: Config, name: string, service: Service, proce
     '[Service]',
     'Type=exec',
     `ExecStart=/bin/sh ${release}/run/${name} %i`,
-    `WorkingDirectory=${release}/app`,
+    `WorkingDirectory=${release}/files`,
     `EnvironmentFile=${release}/environment`,
     ...(system ? [`User=${systemd.user}`] : []),
     'UMask=0027',
@@ -81,7 +81,7 @@ export function onceWords({ app, base, systemd }: Config, slot: string): string[
   const place = `${checkedBase(base)}/slots/${slot}`
   const system = systemd?.scope === 'system'
   const properties = [
-    `WorkingDirectory=${place}/release/app`,
+    `WorkingDirectory=${place}/release/files`,
     `EnvironmentFile=${place}/release/environment`,
     ...(system ? [`User=${systemd.user}`] : []),
     'UMask=0027',

@@ -68,7 +68,7 @@ function plan(input: RuntimeInput, withAccessories: boolean): RuntimePlan {
         { path: `run/${name}`, content: renderLauncher(config, release, service, process), mode: 0o644 },
         { path: `units/${name}`, content: renderUnit(config, name, service, process), mode: 0o644 },
       ]),
-      { path: 'systemd.parts', content: parts(config), mode: 0o644 },
+      { path: 'systemd.parts', content: parts(config, release), mode: 0o644 },
       { path: 'environment', content: renderEnvironment(env), mode: 0o600 },
       ...(accessories?.files ?? []),
     ],
@@ -87,10 +87,12 @@ function planAccessories(input: RuntimeInput): RuntimePlan {
 }
 
 /** What the shell functions have to know of a release: lines of words, tabs between them. */
-function parts(config: Config): string {
+function parts(config: Config, release: RuntimeInput['release']): string {
   const { scope, user } = settingsOf(config)
   const lines = [
     ['app', config.app],
+    ['release', release.id],
+    ['version', release.version],
     ['scope', scope],
     ['user', user],
     ['mark', unitMark(config.app)],

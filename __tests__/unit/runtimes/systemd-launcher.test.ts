@@ -13,9 +13,9 @@ afterAll(() => rmSync(base, { recursive: true }))
 
 beforeAll(() => {
   mkdirSync(join(folder, 'venv', 'bin'), { recursive: true })
-  mkdirSync(join(folder, 'app'))
+  mkdirSync(join(folder, 'files'))
   writeFileSync(join(folder, 'venv', 'bin', 'say'), '#!/bin/sh\nprintf "%s\\0" "$@"\n', { mode: 0o755 })
-  writeFileSync(join(folder, 'app', 'tell'), '#!/bin/sh\npwd; env\n', { mode: 0o755 })
+  writeFileSync(join(folder, 'files', 'tell'), '#!/bin/sh\npwd; env\n', { mode: 0o755 })
 })
 
 /** What a service with this command prints, started as systemd does. */
@@ -48,7 +48,7 @@ describe('the script that starts a service', () => {
 
   test('finds the program in the virtual environment, or by its path in the release', () => {
     expect(launch(['say', 'x'])).toBe('x\0')
-    expect(launch(['./tell']).split('\n')[0]).toBe(join(folder, 'app'))
+    expect(launch(['./tell']).split('\n')[0]).toBe(join(folder, 'files'))
   })
 
   test('gives the port of its slot, in words and as a variable', () => {

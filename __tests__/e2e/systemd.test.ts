@@ -1,0 +1,335 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { type LoadReport, startLoad } from '../../bench/load'
+import { checkOut, type Product } from '../../lab/product'
+import { run, until } from '../../lab/run'
+import type { ActionResult } from '../../lab/runner'
+import { type LabServer, startServer } from '../../lab/server'
+import { renderEnvironment } from '../../src/runtimes/systemd-environment'
+import { anyValue } from '../unit/runtimes/systemd-values'
+
+jest.setTimeout(10 * 60_000)
+
+let server: LabServer
+/** Certificates of this machine's network, as a company's server has them. */
+const certificates = '/etc/ssl/company.pem'
+
+beforeAll(async () => {
+  server = await startServer({ name: 'systemd' })
+  const own = process.env.NODE_EXTRA_CA_CERTS ?? '/etc/ssl/certs/ca-certificates.crt'
+  await server.exec(`cat >${certificates}`, { input: readFileSync(own) })
+})
+afterAll(() => server?.stop())
+
+/** What a program says, as root or another user; it has to end well. */
+async function say(program: string, user = 'root'): Promise<string> {
+  const { stdout, stderr, code } = await server.exec(program, { user })
+  if (code !== 0) throw new Error(`${program} ended with ${code}: ${stdout}${stderr}`)
+  return stdout.trim()
+}
+
+const own = (program: string) => say(`export XDG_RUNTIME_DIR=/run/user/1000; ${program}`, 'deploy')
+
+interface About {
+  version: string
+  slot: string
+  release: string
+  secret: string
+  user: number
+  folder: string
+  notes?: string[]
+}
+
+/** One app on the server, with the way its units are asked for. */
+class Site {
+  readonly product: Product
+  readonly base: string
+  readonly secret = 'p4ss "word" $HOME `id` \\ \n次'
+  private readonly app: string
+
+  constructor(
+    private readonly scope: 'user' | 'system',
+    settings: Record<string, unknown> = {},
+  ) {
+    this.app = scope === 'user' ? 'units' : 'unitsys'
+    this.base = `/srv/${this.app}`
+    this.product = checkOut({
+      example: join(__dirname, 'products/units'),
+      server,
+      settings: {
+        app: this.app,
+        'proxy.domains': [`${this.app}.example`],
+        'systemd.scope': scope,
+        ...settings,
+      },
+    })
+  }
+
+  /** Deploys a version, or with `fault` one that is broken in that way. */
+  async deploy(run: number, version: string, env: Record<string, string> = {}): Promise<ActionResult> {
+    await this.layFiles(`${version}-${run}`)
+    const values = { SECRET: this.secret, PIP_CERT: certificates, ...env }
+    return this.product.run('deploy', run, { inputs: { version, env: JSON.stringify(values) } })
+  }
+
+  private async layFiles(release: string): Promise<void> {
+    const { workspace } = this.product
+    const folder = `${this.base}/releases/${release}/files`
+    const { code } = await run('sh', [
+      '-c',
+      'tar -C "$1" -cf - . | docker exec -i -u deploy "$2" sh -c "umask 027; mkdir -p "$3" && tar -C "$3" --no-same-permissions -xf -"',
+      'sh',
+      workspace,
+      server.name,
+      folder,
+    ])
+    if (code !== 0) throw new Error('The files could not be laid down.')
+  }
+
+  async ask(path = '/', post?: string): Promise<About> {
+    const data = post === undefined ? '' : `-d '${post}'`
+    const url = `http://127.0.0.1${path}`
+    return JSON.parse(await say(`curl -sS -f -H 'Host: ${this.app}.example' ${data} ${url}`)) as About
+  }
+
+  systemctl(words: string): Promise<string> {
+    return this.scope === 'user' ? own(`systemctl --user ${words}`) : say(`systemctl ${words}`)
+  }
+
+  /** Units of the app that run, as `web@blue`. */
+  async running(): Promise<string[]> {
+    const lines = await this.systemctl(`list-units --plain --no-legend --state=active '${this.app}-*'`)
+    return lines
+      .split('\n')
+      .flatMap((line) =>
+        line === '' ? [] : [line.split(/\s/)[0]!.slice(this.app.length + 1, -'.service'.length)],
+      )
+      .sort()
+  }
+
+  /** Units of the app that come up after a reboot. */
+  async enabled(): Promise<string[]> {
+    const wants =
+      this.scope === 'user'
+        ? '/home/deploy/.config/systemd/user/default.target.wants'
+        : '/etc/systemd/system/multi-user.target.wants'
+    const names = await say(`cd ${wants} && ls -d ${this.app}-* || :`)
+    return names
+      .split('\n')
+      .flatMap((name) => (name === '' ? [] : [name.slice(this.app.length + 1, -'.service'.length)]))
+      .sort()
+  }
+}
+
+function load(app: string) {
+  return startLoad({
+    origins: [`http://127.0.0.1:${server.httpPort}`],
+    hostHeader: `${app}.example`,
+    requests: [
+      { method: 'GET', path: '/' },
+      { method: 'POST', path: '/notes', body: 'load' },
+      { method: 'GET', path: '/static/style.css' },
+      { method: 'GET', path: '/health' },
+    ],
+    connections: 16,
+    perSecond: 80,
+  })
+}
+
+const lost = ({ failed, failures }: LoadReport) => (failed === 0 ? '' : JSON.stringify(failures, null, 1))
+const well = ({ code, log }: ActionResult) => (code === 0 ? '' : log)
+
+describe('with units of the deploy user', () => {
+  let site: Site
+  beforeAll(async () => {
+    site = new Site('user')
+    await site.product.setUp()
+  })
+  afterAll(() => site?.product.remove())
+
+  test('the deploy user needs no more than a systemd of its own', async () => {
+    expect(await say('sudo -n -l', 'deploy').catch(String)).toMatch(/password|not allowed/)
+    const { stdout } = await server.exec('id -nG deploy')
+    expect(stdout).toMatch(/systemd-journal/)
+  })
+
+  test('the first version comes up, with its variables, its folders and its worker', async () => {
+    expect(well(await site.deploy(1, 'v1'))).toBe('')
+    const about = await site.ask()
+    expect(about).toMatchObject({
+      version: 'v1',
+      slot: 'blue',
+      release: 'v1-1',
+      secret: site.secret,
+      user: 1000,
+    })
+    expect(about.folder).toBe('/srv/units/releases/v1-1/files')
+    expect(await site.running()).toEqual(['mailer@blue', 'web@blue'])
+    expect(await site.enabled()).toEqual(['mailer@blue', 'web@blue'])
+    expect(await say(`cat ${site.base}/shared/data/notes/migrated`)).toBe('v1')
+    expect(await say(`curl -sf -H 'Host: units.example' http://127.0.0.1/static/version.txt`)).toBe(
+      `v1 ${site.secret}`,
+    )
+  })
+
+  test('the second one takes over without a lost request, and installs nothing again', async () => {
+    const visitors = load('units')
+    const slow = site.ask('/slow')
+    const deployed = await site.deploy(2, 'v2')
+    expect(well(deployed)).toBe('')
+    expect(lost(await visitors.stop())).toBe('')
+    expect((await slow).version).toBe('v1')
+    expect(await site.ask()).toMatchObject({ version: 'v2', slot: 'green' })
+    expect(await site.running()).toEqual(['mailer@green', 'web@blue', 'web@green'])
+    expect(await site.enabled()).toEqual(['mailer@green', 'web@green'])
+    expect(deployed.log).not.toMatch(/Collecting gunicorn/)
+    expect(await say(`ls ${site.base}/shared/venvs | wc -l`)).toBe('2')
+    expect(await say(`ls ${site.base}/shared/data/notes`)).not.toMatch(/two-workers/)
+  })
+
+  test.each([
+    ['health', 3, /500/],
+    ['die', 4, /told to die/],
+    ['migration', 5, /status 3/],
+  ])('a version with the fault %s is refused, and nobody notices', async (fault, id, why) => {
+    const visitors = load('units')
+    const { code, log } = await site.deploy(id, 'v3', { FAULT: fault })
+    expect(lost(await visitors.stop())).toBe('')
+    expect(code).not.toBe(0)
+    expect(log).toMatch(why)
+    expect(log.replace(/^::add-mask::.*$/gm, '')).not.toContain('p4ss')
+    expect(await site.ask()).toMatchObject({ version: 'v2', slot: 'green' })
+    expect(await site.enabled()).toEqual(['mailer@green', 'web@green'])
+  })
+
+  test('a rollback starts the earlier version again', async () => {
+    const visitors = load('units')
+    expect(well(await site.product.run('rollback', 6, {}))).toBe('')
+    expect(lost(await visitors.stop())).toBe('')
+    expect(await site.ask()).toMatchObject({ version: 'v1', release: 'v1-1' })
+    expect(await site.enabled()).toEqual(['mailer@blue', 'web@blue'])
+    expect((await site.ask('/notes')).notes).toContain('load')
+  })
+
+  test('after a reboot, or when the power fails, what was live is back by itself', async () => {
+    expect(well(await site.deploy(7, 'v7'))).toBe('')
+    for (const powerCut of [false, true]) {
+      await server.reboot({ powerCut })
+      await until(
+        async () => (await site.ask().catch(() => undefined))?.version === 'v7',
+        60,
+        () => 'v7 does not answer after the reboot',
+      )
+      expect(await site.running()).toEqual(['mailer@green', 'web@green'])
+    }
+    expect(well(await site.deploy(8, 'v8'))).toBe('')
+    expect(await site.ask()).toMatchObject({ version: 'v8', slot: 'blue' })
+  })
+
+  test('an environment that was left half made is not used, and one that nobody uses goes', async () => {
+    const [link] = (await say(`cd ${site.base}/shared/venvs && find . -type l`)).split('\n')
+    await say(`cd ${site.base}/shared/venvs && mkdir half.1-1 && rm ${link}`, 'deploy')
+    const deployed = await site.deploy(9, 'v9')
+    expect(well(deployed)).toBe('')
+    expect(deployed.log).toMatch(/Collecting gunicorn/)
+    expect(await say(`ls ${site.base}/shared/venvs`)).not.toMatch(/half/)
+  })
+})
+
+test('systemd reads every variable as it was given', async () => {
+  const values = [...fc.sample(anyValue, { numRuns: 400, seed: 7 }), 'x'.repeat(100_000)]
+  const env = Object.fromEntries(values.map((value, index) => [`V${index}`, value]))
+  await server.exec('cat >/home/deploy/environment', { input: renderEnvironment(env), user: 'deploy' })
+  const said = await own(
+    'systemd-run --user --quiet --wait --pipe --collect --property=EnvironmentFile=/home/deploy/environment env -0 | base64 -w0',
+  )
+  const read = Object.fromEntries(
+    Buffer.from(said, 'base64')
+      .toString()
+      .split('\0')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  expect(read).toMatchObject(env)
+})
+
+describe('with units of the system', () => {
+  let site: Site
+  beforeAll(async () => {
+    site = new Site('system', {
+      'systemd.user': 'unitsys',
+      'services.web.slots': { blue: 14100, green: 14101 },
+      'services.web.memory': '100m',
+      retire: { previous: 'stopped' },
+    })
+  })
+  afterAll(() => site?.product.remove())
+
+  test('a host that is not set up for it is told so before anything runs', async () => {
+    await say(
+      'mkdir -p /srv/unitsys/slots/blue /srv/unitsys/slots/green /srv/unitsys/runs; chown -R deploy /srv/unitsys',
+    )
+    const { code, errors } = await site.deploy(100, 'v0')
+    expect(code).not.toBe(0)
+    expect(errors.join('\n')).toMatch(/shop-|unitsys-web@\.service is not the one.*setup-host/s)
+  })
+
+  test('the deploy user may start and stop them, and nothing else', async () => {
+    expect(await site.product.setUp()).toMatch(/let deploy start and stop/)
+    expect(await site.product.setUp()).toMatch(/nothing to change/)
+    const may = (command: string) =>
+      say(`sudo -n -l ${command} >/dev/null 2>&1 && echo yes || echo no`, 'deploy')
+    expect(await may('systemctl start unitsys-web@blue.service')).toBe('yes')
+    for (const command of [
+      'systemctl start nginx.service',
+      'systemctl start unitsys-web@other.service',
+      'systemctl edit unitsys-web@blue.service',
+      'systemctl start unitsys-web@blue.service nginx.service',
+      'systemd-run /bin/sh /srv/unitsys/slots/blue/once',
+      'sh',
+    ])
+      expect(await may(command)).toBe('no')
+  })
+
+  test('services and migrations run as the app’s own user, within its limits', async () => {
+    expect(well(await site.deploy(101, 'v1'))).toBe('')
+    const uid = Number(await say('id -u unitsys'))
+    expect(await site.ask()).toMatchObject({ version: 'v1', user: uid, secret: site.secret })
+    expect(await say(`stat -c %U ${site.base}/shared/data/notes/migrated`)).toBe('unitsys')
+    expect(await site.systemctl('show -p MemoryMax unitsys-web@blue.service')).toBe('MemoryMax=104857600')
+    expect(await say(`! runuser -u unitsys -- sh -c 'echo x >>${site.base}/ledger.jsonl' 2>&1`)).toMatch(
+      /denied/,
+    )
+  })
+
+  test('a second version takes over without a lost request; the old one is stopped', async () => {
+    const visitors = load('unitsys')
+    expect(well(await site.deploy(102, 'v2'))).toBe('')
+    expect(lost(await visitors.stop())).toBe('')
+    expect(await site.ask()).toMatchObject({ version: 'v2', slot: 'green' })
+    expect(await site.running()).toEqual(['mailer@green', 'web@green'])
+  })
+
+  test('a migration that takes too long is stopped, and the log of a version that dies is shown', async () => {
+    const late = await site.deploy(103, 'v3', { MIGRATION_SECONDS: '600' })
+    expect(late.code).not.toBe(0)
+    expect(late.log).toMatch(/migrating \["a b", "it's \$HOME"\] for v3/)
+    expect(late.errors.join('\n')).toMatch(/stopped after 2 s|was stopped after/)
+    const dead = await site.deploy(104, 'v4', { FAULT: 'die' })
+    expect(dead.code).not.toBe(0)
+    expect(dead.log).toMatch(/told to die/)
+    expect(await site.ask()).toMatchObject({ version: 'v2' })
+  })
+
+  test('a reboot and a rollback', async () => {
+    await server.reboot()
+    await until(
+      async () => (await site.ask().catch(() => undefined))?.version === 'v2',
+      60,
+      () => 'v2 does not answer after the reboot',
+    )
+    expect(well(await site.product.run('rollback', 105, {}))).toBe('')
+    expect(await site.ask()).toMatchObject({ version: 'v1' })
+    expect(await site.enabled()).toEqual(['mailer@blue', 'web@blue'])
+  })
+})
