@@ -6,7 +6,7 @@ import type { Deploy } from './deploy'
 import { skip, stage } from './deploy'
 import type { Identity } from './identity'
 import { checkHost, idleSlot, refuseOlder } from './preflight'
-import { configHash, imagesOf, type Project, planFiles } from './project'
+import { configHash, imagesOf, type Project, planFiles, readReleaseFiles } from './project'
 import { ship } from './ship'
 
 export interface DeliverRequest {
@@ -43,13 +43,14 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
     return known
   }
   const plan = planFiles(project, identity)
+  const files = await readReleaseFiles(project)
   for (const notice of plan.notices) deploy.reporter.info(notice)
   for (const warning of plan.warnings) deploy.reporter.warning(warning)
   const to = lacking.map((host) => ({
     host,
-    release: { ...identity, slot: idleSlot(host.facts), images, config: configHash(plan) },
+    release: { ...identity, slot: idleSlot(host.facts), images, config: configHash(plan, files) },
   }))
-  await stage(deploy, 'ship', () => ship(deploy, { to, plan, layout: known ? undefined : layout }))
+  await stage(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout }))
   await Promise.all(deploy.hosts.map((host) => host.refresh()))
   return to[0]!.release
 }

@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { loadConfig } from '../config/load'
 import type { Config } from '../config/schema'
 import { databaseKinds } from '../databases/kinds'
+import type { Manifest } from '../host/files-manifest'
+import { ignoreFile, readFiles } from '../host/files-read'
 import { buildImages } from '../images/build'
 import { type ResolvedCompose, resolveCompose } from '../images/compose-config'
 import type { Exec } from '../images/exec'
@@ -64,6 +66,17 @@ export async function readProject(
       ? await resolveCompose(exec, { file: config.compose.file, projectDir, env })
       : { model: { name: '', services: {} }, dotenv: undefined, unset: [] },
   }
+}
+
+/**
+ * The files of a release that runs from them; nothing where images hold it all.
+ *
+ * @throws {Trouble} naming what cannot be shipped.
+ */
+export async function readReleaseFiles({ config, projectDir }: Project): Promise<Manifest | undefined> {
+  if (!config.systemd) return undefined
+  const ignored = await readFile(join(projectDir, ignoreFile), 'utf8').catch(() => '')
+  return readFiles(projectDir, ignored)
 }
 
 /**
@@ -144,8 +157,8 @@ export function imagesOf(layout: Layout | undefined): Release['images'] {
 }
 
 /** A hash of the files a release runs with; of those that may hold secrets only that they are there. */
-export function configHash({ files }: RuntimePlan): string {
-  const hash = createHash('sha256')
+export function configHash({ files }: RuntimePlan, manifest: Manifest | undefined): string {
+  const hash = createHash('sha256').update(manifest?.hash ?? '')
   for (const { path, content, mode } of files) {
     hash.update(`${path}\0${mode}\0`)
     if (mode !== 0o600 || path.startsWith('compose.')) hash.update(content)

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sendFiles } from '../host/files'
+import type { Manifest } from '../host/files-manifest'
 import { type Call, call } from '../host/program'
-import type { HostSession } from '../host/session'
+import { HostFailure, type HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
 import { imageCalls, pullLibrary } from '../images/pull'
 import { serveLayout } from '../images/registry'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import type { ReleaseFile, RuntimePlan } from '../runtimes/runtime'
-import { type Deploy, runStage } from './deploy'
+import { type Deploy, explain, runStage } from './deploy'
 import { slotLibrary } from './start'
 
 const library = readFileSync(join(__dirname, 'ship.sh'), 'utf8')
@@ -17,6 +19,8 @@ export interface Shipment {
   /** The hosts that do not have it yet, each with the release in the slot it gets there. */
   readonly to: readonly { readonly host: HostSession; readonly release: Release }[]
   readonly plan: RuntimePlan
+  /** What a release that runs from files consists of. */
+  readonly files: Manifest | undefined
   /** The images of services that were built; none where an earlier attempt brought them already. */
   readonly layout: Layout | undefined
 }
@@ -39,10 +43,11 @@ async function shipTo(
   deploy: Deploy,
   host: HostSession,
   release: Release,
-  { plan, layout }: Shipment,
+  { plan, files, layout }: Shipment,
 ): Promise<number> {
   const { config, runtime } = deploy
   const before = host.traffic.bytesOut
+  if (files) await sendReleaseFiles(host, release, files)
   const registry = layout && serveLayout(layout)
   const tunnel = registry && (await host.listen((stream) => registry.handle(stream)))
   try {
@@ -79,6 +84,16 @@ async function shipTo(
   } finally {
     await tunnel?.close().catch(() => undefined)
     registry?.close()
+  }
+}
+
+async function sendReleaseFiles(host: HostSession, release: Release, files: Manifest): Promise<void> {
+  try {
+    await sendFiles(host, release.id, files)
+  } catch (error) {
+    throw error instanceof HostFailure
+      ? explain(error, 'The live slot was not touched. Run this again: what has arrived is kept.')
+      : error
   }
 }
 
