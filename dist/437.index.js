@@ -3715,7 +3715,7 @@ function renderLauncher(config, release, service, process) {
         `KAWASEMI_RELEASE=${(0,quote/* quote */.h)(release.id)} KAWASEMI_VERSION=${(0,quote/* quote */.h)(release.version)}`,
         'export KAWASEMI_APP KAWASEMI_SLOT KAWASEMI_RELEASE KAWASEMI_VERSION',
         ...searchPath(folder),
-        `cd ${(0,quote/* quote */.h)(`${folder}/app`)} || exit 126`,
+        `cd ${(0,quote/* quote */.h)(`${folder}/files`)} || exit 126`,
         'shift',
         'if [ "$#" -gt 0 ]; then exec "$@"; fi',
         `exec ${process.command.map(commandWord).join(' ')}`,
@@ -3724,7 +3724,7 @@ function renderLauncher(config, release, service, process) {
 /** Programs of the release's own environment come first. */
 function searchPath(folder) {
     return [
-        `PATH=${(0,quote/* quote */.h)(`${folder}/venv/bin`)}:${(0,quote/* quote */.h)(`${folder}/app/node_modules/.bin`)}:\${PATH:-/usr/local/bin:/usr/bin:/bin}`,
+        `PATH=${(0,quote/* quote */.h)(`${folder}/venv/bin`)}:${(0,quote/* quote */.h)(`${folder}/files/node_modules/.bin`)}:\${PATH:-/usr/local/bin:/usr/bin:/bin}`,
         'export PATH',
         `if [ -d ${(0,quote/* quote */.h)(`${folder}/venv`)} ]; then export VIRTUAL_ENV=${(0,quote/* quote */.h)(`${folder}/venv`)}; fi`,
     ];
@@ -3864,7 +3864,7 @@ function renderUnit(config, name, service, process) {
         '[Service]',
         'Type=exec',
         `ExecStart=/bin/sh ${release}/run/${name} %i`,
-        `WorkingDirectory=${release}/app`,
+        `WorkingDirectory=${release}/files`,
         `EnvironmentFile=${release}/environment`,
         ...(system ? [`User=${systemd.user}`] : []),
         'UMask=0027',
@@ -3895,7 +3895,7 @@ function onceWords({ app, base, systemd }, slot) {
     const place = `${checkedBase(base)}/slots/${slot}`;
     const system = systemd?.scope === 'system';
     const properties = [
-        `WorkingDirectory=${place}/release/app`,
+        `WorkingDirectory=${place}/release/files`,
         `EnvironmentFile=${place}/release/environment`,
         ...(system ? [`User=${systemd.user}`] : []),
         'UMask=0027',
@@ -4035,7 +4035,7 @@ function systemd_plan(input, withAccessories) {
                 { path: `run/${name}`, content: renderLauncher(config, release, service, process), mode: 0o644 },
                 { path: `units/${name}`, content: renderUnit(config, name, service, process), mode: 0o644 },
             ]),
-            { path: 'systemd.parts', content: systemd_parts(config), mode: 0o644 },
+            { path: 'systemd.parts', content: systemd_parts(config, release), mode: 0o644 },
             { path: 'environment', content: renderEnvironment(env), mode: 0o600 },
             ...(accessories?.files ?? []),
         ],
@@ -4052,10 +4052,12 @@ function planAccessories(input) {
     return { ...whole, files: whole.files.filter(({ path }) => !unused.includes(path)) };
 }
 /** What the shell functions have to know of a release: lines of words, tabs between them. */
-function systemd_parts(config) {
+function systemd_parts(config, release) {
     const { scope, user } = settingsOf(config);
     const lines = [
         ['app', config.app],
+        ['release', release.id],
+        ['version', release.version],
         ['scope', scope],
         ['user', user],
         ['mark', unitMark(config.app)],

@@ -38,7 +38,7 @@ client_ping() {
   # While its data folder is being made, the server answers on its socket only.
   if [ "$client_where" = accessory ]; then pg_isready -h 127.0.0.1 || return 1; fi
   client_said=$(client_query 'select 1' 2>&1) || {
-    printf '%s\n' "$client_said"
+    printf '%s\n' "$client_said" | grep -v '^password retrieved from file'
     case "$client_said" in
       *'authentication failed'* | *'no password supplied'* | *'no pg_hba.conf entry'* | *'does not exist'*) return 3 ;;
       *) return 1 ;;
@@ -117,19 +117,19 @@ client_schema() {
 }
 
 # In one transaction: all that is there goes (also what is newer than the dump, which would stand in the way), but for
-# extensions and what is theirs; then the dump comes. COMMIT is only sent once the dump was read to its end.
+# extensions and what is theirs; then the dump comes. pg_restore writes COMMIT when it has read the dump to its end. Its
+# own BEGIN would come too late, and a newer one sets what an older server does not know.
 client_restore() {
   client_tools
   {
     echo 'BEGIN;'
     client_clear
-    # Which a newer pg_dump writes and an older server does not know.
     client_status=$({
       {
-        pg_restore -f - 3>&- && echo whole >&3 || echo broken >&3
-      } | sed '1,60{/^SET transaction_timeout = /d;}' >&4
+        pg_restore --single-transaction -f - 3>&- && echo whole >&3 || echo broken >&3
+      } | sed -e '1,60{/^BEGIN;$/d;/^SET transaction_timeout = /d;}' >&4
     } 3>&1)
-    if [ "$client_status" = whole ]; then printf 'COMMIT;\n\\echo restored\n'; fi
+    if [ "$client_status" = whole ]; then printf '\\echo restored\n'; fi
   } 4>&1 | psql -X -q -v ON_ERROR_STOP=1 -o /dev/null | grep -qx restored
 }
 

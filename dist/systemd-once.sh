@@ -53,7 +53,7 @@ systemd_once_script() {
 # systemd_once_run: what it prints goes where ours goes. The words are the ones that systemd-units.ts gives to sudo.
 systemd_once_run() {
   kw_place=$kw_base/slots/$kw_slot
-  set -- --quiet --collect --wait --pipe "--unit=$kw_unit" "--property=WorkingDirectory=$kw_place/release/app" \
+  set -- --quiet --collect --wait --pipe "--unit=$kw_unit" "--property=WorkingDirectory=$kw_place/release/files" \
     "--property=EnvironmentFile=$kw_place/release/environment"
   kw_as=$(systemd_parts "$kw_slot" user)
   [ "$kw_in" = user ] || set -- "$@" "--property=User=$kw_as"

@@ -4,7 +4,7 @@
 # systemd_ready RELEASE: the host can run it as it is.
 systemd_ready() {
   kw_release=$kw_base/releases/$1
-  [ -d "$kw_release/app" ] || fail no-files "the files of release $1 are not on this host"
+  [ -d "$kw_release/files" ] || fail no-files "the files of release $1 are not on this host"
   kw_parts=$kw_release/systemd.parts
   [ "$(awk -F '\t' '$1 == "scope" { print $2 }' "$kw_parts")" = system ] || return 0
   kw_prefix=$(awk -F '\t' '$1 == "app" { print $2 }' "$kw_parts")
@@ -26,9 +26,9 @@ systemd_share() {
         fail not-set-up "$kw_base/shared/data/$kw_folder is not there"
       mkdir -p "$kw_base/shared/data/$kw_folder"
     fi
-    mkdir -p "$(dirname "$kw_release/app/$kw_folder")"
-    rm -rf "${kw_release:?}/app/$kw_folder"
-    ln -s "$kw_base/shared/data/$kw_folder" "$kw_release/app/$kw_folder"
+    mkdir -p "$(dirname "$kw_release/files/$kw_folder")"
+    rm -rf "${kw_release:?}/files/$kw_folder"
+    ln -s "$kw_base/shared/data/$kw_folder" "$kw_release/files/$kw_folder"
   done
 }
 
@@ -36,12 +36,14 @@ systemd_share() {
 systemd_within() {
   kw_within=$kw_base/releases/$1 kw_where=$2 kw_limit=$3
   shift 3
+  kw_version=$(awk -F '\t' '$1 == "version" { print $2 }' "$kw_within/systemd.parts")
   # shellcheck disable=SC2016 # the inner shell expands these
-  env -i PATH="$PATH" HOME="${HOME:-/}" LANG=C.UTF-8 timeout -k 10 "$kw_limit" sh -c '
+  env -i PATH="$PATH" HOME="${HOME:-/}" LANG=C.UTF-8 KAWASEMI_APP="$kw_app" KAWASEMI_RELEASE="${kw_within##*/}" \
+    KAWASEMI_VERSION="$kw_version" timeout -k 10 "$kw_limit" sh -c '
     umask 022
     set -a
     . "$1/environment"
-    PATH="$1/venv/bin:$1/app/node_modules/.bin:$PATH"
+    PATH="$1/venv/bin:$1/files/node_modules/.bin:$PATH"
     set +a
     cd "$2" || exit
     shift 2
@@ -94,7 +96,7 @@ systemd_python() {
     # The group's bit that makes new files the web server's group's would be lost on the way; all may read them instead,
     # since nobody else gets this far.
     (umask 022 && "$kw_python" -m venv "$kw_made" </dev/null) || systemd_give_up "$3 could not make a virtual environment"
-    systemd_within "$kw_id" "$kw_base/releases/$kw_id/app" "$kw_seconds" "$kw_made/bin/python" -m pip install --no-input \
+    systemd_within "$kw_id" "$kw_base/releases/$kw_id/files" "$kw_seconds" "$kw_made/bin/python" -m pip install --no-input \
       --disable-pip-version-check --no-cache-dir -r "$4" ||
       systemd_give_up "pip could not install $4; the lines above say why"
     systemd_keep "$kw_home" "$kw_key"
@@ -107,14 +109,14 @@ systemd_python() {
 # systemd_node RELEASE HASH LOCK SECONDS: node_modules for the hash, made once.
 systemd_node() {
   kw_id=$1 kw_home=$kw_base/shared/node_modules kw_seconds=$4
-  kw_inside=$kw_base/releases/$1/app/$(dirname "$3")
+  kw_inside=$kw_base/releases/$1/files/$(dirname "$3")
   command -v npm >/dev/null || fail node "there is no npm on this host"
   kw_key=$(systemd_key "$2" "$(node --version </dev/null)" "$(uname -m)")
   if [ -d "$kw_home/$kw_key/node_modules" ]; then
     fact dependencies '"reused"'
   else
     systemd_made "$kw_home" "$kw_key"
-    cp "$kw_inside/package.json" "$kw_base/releases/$1/app/$3" "$kw_made/"
+    cp "$kw_inside/package.json" "$kw_base/releases/$1/files/$3" "$kw_made/"
     [ ! -f "$kw_inside/.npmrc" ] || cp "$kw_inside/.npmrc" "$kw_made/"
     systemd_within "$kw_id" "$kw_made" "$kw_seconds" npm ci --omit=dev --no-audit --no-fund ||
       systemd_give_up "npm could not install $3; the lines above say why"
@@ -131,7 +133,7 @@ systemd_build() {
   kw_id=$1 kw_limit=$2
   shift 2
   kw_status=0
-  systemd_within "$kw_id" "$kw_base/releases/$kw_id/app" "$kw_limit" "$@" || kw_status=$?
+  systemd_within "$kw_id" "$kw_base/releases/$kw_id/files" "$kw_limit" "$@" || kw_status=$?
   case "$kw_status" in
     0) ;;
     124 | 137) fail build "\`$*\` was stopped after $kw_limit s" ;;
@@ -144,10 +146,10 @@ systemd_build() {
 systemd_assets() {
   kw_release=$kw_base/releases/$1 kw_url=${3%/}
   kw_assets=$kw_release/assets
-  [ -d "$kw_release/app/$2" ] || fail assets "the release has no folder $2"
+  [ -d "$kw_release/files/$2" ] || fail assets "the release has no folder $2"
   rm -rf "$kw_assets.part" "${kw_assets:?}$kw_url"
   (umask 027 && mkdir -p "$kw_assets.part" "$(dirname "$kw_assets$kw_url")")
-  (umask 027 && cp -RP "$kw_release/app/$2/." "$kw_assets.part/")
+  (umask 027 && cp -RP "$kw_release/files/$2/." "$kw_assets.part/")
   find "$kw_assets.part" ! -type f ! -type d -exec rm -f {} +
   chmod -R u=rwX,g=rX,o= "$kw_assets.part"
   mv -T "$kw_assets.part" "$kw_assets$kw_url"

@@ -1,6 +1,6 @@
-# Services under systemd, each as APP-SERVICE@SLOT.service. What a release consists of lies in its folder: app/ (its
+# Services under systemd, each as APP-SERVICE@SLOT.service. What a release consists of lies in its folder: files/ (its
 # files), venv, environment, run/SERVICE (starts it), units/SERVICE (its unit), and systemd.parts (lines of words with
-# tabs between them: app, scope, user, mark, web, worker).
+# tabs between them: app, release, version, scope, user, mark, web, worker).
 
 systemd_folder() { printf '%s' "$kw_base/slots/$1/release"; }
 
