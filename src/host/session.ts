@@ -56,6 +56,7 @@ const printedLines = 200
 export class HostSession {
   token = 0
   private runs = 0
+  private reconnecting: Promise<void> | undefined
 
   private constructor(
     private connection: Connection,
@@ -67,14 +68,8 @@ export class HostSession {
 
   static async open(options: SessionOptions): Promise<HostSession> {
     const nonce = randomBytes(12).toString('hex')
-    const connection = await connect(options.ssh)
-    try {
-      const { channel, facts } = await LeaseChannel.open(connection, { ...options, nonce, token: 0 })
-      return new HostSession(connection, channel, options, nonce, facts)
-    } catch (error) {
-      await connection.close()
-      throw error
-    }
+    const { connection, channel, facts } = await join(options, nonce, 0)
+    return new HostSession(connection, channel, options, nonce, facts)
   }
 
   get name(): string {
@@ -90,8 +85,8 @@ export class HostSession {
   }
 
   /** A stream to the host's own loopback. */
-  dial(port: number): ReturnType<Connection['dial']> {
-    return this.connection.dial(port)
+  async dial(port: number): ReturnType<Connection['dial']> {
+    return (await this.whole()).dial(port)
   }
 
   listen(...args: Parameters<Connection['listen']>): ReturnType<Connection['listen']> {
@@ -113,6 +108,7 @@ export class HostSession {
   }
 
   async refresh(): Promise<HostFacts> {
+    await this.whole()
     this.facts = await this.lease.refresh()
     return this.facts
   }
@@ -155,10 +151,10 @@ export class HostSession {
     return this.lease.drop()
   }
 
-  /** The folder under runs/ of a program that is about to start. */
+  /** The folder under runs/ of a program that is about to start; no other program has it, whatever became of tokens. */
   private newRun(stage: string): string {
     this.runs += 1
-    return `${this.token}-${this.runs}-${stage}`
+    return `${this.token}-${this.runs}-${stage}-${randomBytes(4).toString('hex')}`
   }
 
   /**
@@ -171,11 +167,10 @@ export class HostSession {
     const { base } = this.options
     const run = this.newRun(program.stage)
     const text = renderProgram(
-      [prelude, leaseLibrary, stageLibrary, ...program.libraries],
+      [prelude, detachLibrary, leaseLibrary, stageLibrary, ...program.libraries],
       [this.stageBegin(run, program.stage), ...program.calls],
     )
     return this.follow(
-      run,
       renderProgram([detachLibrary], [call('start_and_follow', `${base}/runs/${run}`, text)]),
     )
   }
@@ -188,23 +183,25 @@ export class HostSession {
    */
   async exchange(program: StageProgram, begin: () => Answer): Promise<Outcome> {
     for (let tries = 0; ; tries += 1) {
+      const connection = await this.whole()
       try {
-        return await this.exchangeOnce(program, begin())
+        return await this.exchangeOnce(connection, program, begin())
       } catch (error) {
         if (!(error instanceof ConnectionLost) || tries >= reconnections) throw error
-        this.options.reporter.warning(
-          `${this.name}: the connection was lost; what has arrived stays there, connecting again`,
-        )
-        await this.reconnect(tries)
+        await this.reconnect(connection)
       }
     }
   }
 
-  private async exchangeOnce(program: StageProgram, answer: Answer): Promise<Outcome> {
+  private async exchangeOnce(
+    connection: Connection,
+    program: StageProgram,
+    answer: Answer,
+  ): Promise<Outcome> {
     const run = this.newRun(program.stage)
-    const talk = await this.connection.converse(
+    const talk = await connection.converse(
       renderProgram(
-        [prelude, leaseLibrary, stageLibrary, ...program.libraries],
+        [prelude, detachLibrary, leaseLibrary, stageLibrary, ...program.libraries],
         [
           call('run_folder', `${this.base}/runs/${run}`),
           this.stageBegin(run, program.stage),
@@ -260,7 +257,7 @@ export class HostSession {
     const { app, base, owner } = this.options
     const run = this.newRun(stage)
     const text = renderProgram(
-      [prelude, leaseLibrary, stageLibrary, ...program.libraries],
+      [prelude, detachLibrary, leaseLibrary, stageLibrary, ...program.libraries],
       [
         call(
           begin,
@@ -281,46 +278,78 @@ export class HostSession {
 
   /** Follows a program that runs on the host. */
   followAgain(run: string): Promise<Outcome> {
-    return this.follow(run, this.followProgram(run))
+    return this.follow(renderProgram([detachLibrary], [call('follow', `${this.base}/runs/${run}`)]))
   }
 
-  private followProgram(run: string): string {
-    return renderProgram([detachLibrary], [call('follow', `${this.base}/runs/${run}`)])
-  }
-
-  private async follow(run: string, start: string): Promise<Outcome> {
+  /** Runs what starts a program, or only follows it; again as often as the connection is lost, which starts nothing twice. */
+  private async follow(program: string): Promise<Outcome> {
     const reading = new Reading(this.name, this.nonce, this.options.reporter)
-    for (let program = start, tries = 0; ; tries += 1) {
+    for (let tries = 0; ; tries += 1) {
+      const connection = await this.whole()
       try {
-        const { code } = await this.connection.run(program, (line, stream) => reading.take(line, stream))
+        const { code } = await connection.run(program, (line, stream) => reading.take(line, stream))
         return reading.end(code)
       } catch (error) {
         if (!(error instanceof ConnectionLost) || tries >= reconnections) throw error
-        this.options.reporter.warning(
-          `${this.name}: the connection was lost; the program goes on there, connecting again`,
-        )
-        await this.reconnect(tries)
+        await this.reconnect(connection)
         reading.startOver()
-        program = this.followProgram(run)
       }
     }
   }
 
-  private async reconnect(tries: number): Promise<void> {
-    this.lease.close()
-    await this.options.wait(500 * 2 ** tries)
-    this.connection = await connect(this.options.ssh)
-    const { channel } = await LeaseChannel.open(this.connection, {
-      ...this.options,
-      nonce: this.nonce,
-      token: this.token,
+  /** The connection; a new one where it was lost since somebody last used it. */
+  private async whole(): Promise<Connection> {
+    const { connection } = this
+    const state = await Promise.race([connection.closed, Promise.resolve('open')])
+    if (state !== 'open') await this.reconnect(connection)
+    return this.connection
+  }
+
+  /** Connects again; all who find the same connection lost wait for the same new one. */
+  private async reconnect(lost: Connection): Promise<void> {
+    if (lost !== this.connection) return
+    this.reconnecting ??= this.connectAgain().finally(() => {
+      this.reconnecting = undefined
     })
-    this.lease = channel
+    await this.reconnecting
+  }
+
+  private async connectAgain(): Promise<void> {
+    const { reporter, ssh, wait } = this.options
+    ssh.signal?.throwIfAborted()
+    reporter.warning(`${this.name}: the connection was lost; what runs there goes on, connecting again`)
+    this.lease.close()
+    for (let tries = 0; ; tries += 1) {
+      await wait(500 * 2 ** tries)
+      try {
+        const { connection, channel, facts } = await join(this.options, this.nonce, this.token)
+        this.connection = connection
+        this.lease = channel
+        this.facts = facts
+        return
+      } catch (error) {
+        if (tries >= reconnections || ssh.signal?.aborted) throw error
+      }
+    }
   }
 
   async close(): Promise<void> {
     this.lease.close()
     await this.connection.close()
+  }
+}
+
+async function join(
+  options: SessionOptions,
+  nonce: string,
+  token: number,
+): Promise<{ connection: Connection; channel: LeaseChannel; facts: HostFacts }> {
+  const connection = await connect(options.ssh)
+  try {
+    return { connection, ...(await LeaseChannel.open(connection, { ...options, nonce, token })) }
+  } catch (error) {
+    await connection.close()
+    throw error
   }
 }
 
@@ -338,8 +367,10 @@ class Reading {
     private readonly reporter: Reporter,
   ) {}
 
+  /** The last line may have been cut with the connection, so it is taken once more. */
   startOver(): void {
     this.position = 0
+    this.seen = Math.max(0, this.seen - 1)
   }
 
   /** The fact that the line tells, if it is one. */

@@ -1,4 +1,3 @@
-import { detachLibrary } from '../host/libraries'
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { hasHappened } from '../release/history'
@@ -134,7 +133,7 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
     host,
     {
       stage: 'switch',
-      libraries: [runtime.library, slotLibrary, detachLibrary],
+      libraries: [runtime.library, slotLibrary],
       calls: [
         call('begin', 'switch'),
         ...runtime.arm(release.slot),
