@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { filesPart } from './files'
 import type { Part } from './part'
 import { stagesPart } from './stages'
 import { switchPart } from './switch'
 
 /** All parts, in the order they run. A new part is one file and one line here. */
-const parts: readonly Part[] = [switchPart, stagesPart]
+const parts: readonly Part[] = [switchPart, stagesPart, filesPart]
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })

@@ -77,7 +77,10 @@ export interface Transfer {
 
 export function planTransfer(manifest: Manifest, host: HostContents): Transfer {
   const files = manifest.files.filter((file) => host.differing.has(groupOf(file)))
-  const send = files.filter((file) => !host.known.has(short(file)))
+  // By path, because files of one folder are often alike, which the compression finds only where they are near.
+  const send = files
+    .filter((file) => !host.known.has(short(file)))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
   const contents = new Map(send.map(({ sha256, size }) => [sha256, size]))
   return {
     lines: [

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, type Dirent } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { readdir, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { Trouble } from '../release/trouble'
+import { contentOf } from './files-content'
 import {
   type Manifest,
   type ManifestFile,
@@ -104,10 +105,10 @@ function decode(name: Buffer): string {
 async function readFile(root: string, path: string): Promise<ManifestFile> {
   const file = join(root, path)
   try {
-    const { mode } = await stat(file)
+    const { mode, size: bytes } = await stat(file)
     const hash = createHash('sha256')
     let size = 0
-    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    for await (const chunk of contentOf(file, bytes)) {
       hash.update(chunk)
       size += chunk.length
     }
@@ -130,8 +131,9 @@ async function inTurns<Item, Result>(
   return results
 }
 
-function unreadable(path: string, error: unknown): Trouble {
-  const { code = String(error) } = error as NodeJS.ErrnoException
+function unreadable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === undefined) return error
   return new Trouble(path, `cannot be read (${code}).`, `Make it readable, or name it in ${ignoreFile}.`)
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { Trouble } from '../release/trouble'
+import { contentOf } from './files-content'
 import type { ManifestFile } from './files-manifest'
 import type { Transfer } from './files-plan'
 
@@ -51,7 +51,7 @@ async function* fileOf(root: string, file: ManifestFile): AsyncGenerator<Buffer>
   })
   const hash = createHash('sha256')
   let left = size
-  for await (const chunk of createReadStream(join(root, path)) as AsyncIterable<Buffer>) {
+  for await (const chunk of contentOf(join(root, path), size)) {
     left -= chunk.length
     if (left < 0) throw changed(root, path)
     hash.update(chunk)

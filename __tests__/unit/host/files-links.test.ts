@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { linkLeaves } from '../../../src/host/files-links'
 
+// Many small files, on a machine that may be busy.
+jest.setTimeout(30_000)
+
 function leaves(links: Record<string, string>, path: string): boolean {
   return linkLeaves(new Map(Object.entries(links)), path)
 }

@@ -10,6 +10,9 @@ import { readFiles } from '../../../src/host/files-read'
 import { tarOf } from '../../../src/host/files-tar'
 import { Trouble } from '../../../src/release/trouble'
 
+// Many small files, on a machine that may be busy.
+jest.setTimeout(30_000)
+
 let folder: string
 let root: string
 beforeEach(() => {
