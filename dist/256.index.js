@@ -1049,8 +1049,6 @@ __webpack_require__.d(__webpack_exports__, {
   S: () => (/* binding */ switchTo)
 });
 
-// EXTERNAL MODULE: ./src/host/libraries.ts
-var libraries = __webpack_require__(6961);
 // EXTERNAL MODULE: ./src/host/program.ts
 var program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/release/history.ts
@@ -1142,7 +1140,6 @@ function names(body, release) {
 
 
 
-
 /**
  * Puts the release live on every host and starts its workers, then asks through the proxy whether it is what answers.
  * With `bake`, the watcher starts on the host together with the switch, so that nobody has to be there for it.
@@ -1220,7 +1217,7 @@ async function perform(deploy, planned, options) {
     const { host, release, from, watcher } = planned;
     const outcome = await (0,stages_deploy/* runStage */.Si)(host, {
         stage: 'switch',
-        libraries: [runtime.library, start/* slotLibrary */.s7, libraries/* detachLibrary */.x8],
+        libraries: [runtime.library, start/* slotLibrary */.s7],
         calls: [
             (0,program/* call */.T)('begin', 'switch'),
             ...runtime.arm(release.slot),

@@ -55,8 +55,8 @@ function withoutInputs(env) {
 var clock = __webpack_require__(713);
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 14 modules
-var project = __webpack_require__(4977);
+// EXTERNAL MODULE: ./src/stages/project.ts + 15 modules
+var project = __webpack_require__(4326);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
 
 
@@ -384,6 +384,198 @@ const sqlite = {
 
 /** Every kind of database we know, by its name in kawasemi.yml. */
 const databaseKinds = { postgres: postgres, mysql: mysql, sqlite: sqlite };
+
+
+/***/ }),
+
+/***/ 5165:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ contentOf)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** A stream per file costs more than most files are long. */
+const wholeBytes = 1024 * 1024;
+/** What a file holds, in pieces. */
+async function* contentOf(file, size) {
+    if (size <= wholeBytes)
+        yield await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(file);
+    else
+        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(file);
+}
+
+
+/***/ }),
+
+/***/ 9835:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  oD: () => (/* binding */ UnfitFiles),
+  n: () => (/* binding */ folderLine),
+  pF: () => (/* binding */ linkLine),
+  Ui: () => (/* binding */ makeManifest),
+  Rl: () => (/* binding */ manifestLines),
+  AW: () => (/* binding */ modeLetter),
+  p: () => (/* binding */ mostFiles)
+});
+
+// UNUSED EXPORTS: pathReason
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./src/host/files-links.ts
+/** As many links in a row as the kernel follows; a longer way leads nowhere. */
+const mostLinks = 40;
+/**
+ * Whether a symbolic link leads out of the release, followed as a kernel would: through other links on the way, where
+ * `a/..` is not always the folder of `a`. One that leads to nothing inside the release does not leave it.
+ *
+ * @param targets every link of the release, by path.
+ */
+function linkLeaves(targets, path) {
+    const ahead = path.split('/').reverse();
+    const here = [];
+    let followed = 0;
+    for (let part = ahead.pop(); part !== undefined; part = ahead.pop()) {
+        if (part === '' || part === '.')
+            continue;
+        if (part === '..') {
+            if (here.pop() === undefined)
+                return true;
+            continue;
+        }
+        here.push(part);
+        const target = targets.get(here.join('/'));
+        if (target === undefined)
+            continue;
+        if (target.startsWith('/'))
+            return true;
+        followed += 1;
+        if (followed > mostLinks)
+            return false;
+        here.pop();
+        ahead.push(...target.split('/').reverse());
+    }
+    return false;
+}
+
+;// CONCATENATED MODULE: ./src/host/files-manifest.ts
+
+
+const mostFiles = 200000;
+const mostPathBytes = 1000;
+const mostNameBytes = 255;
+/** What a tar header can say. */
+const mostFileBytes = 8 * 1024 ** 3 - 1;
+/** Entries that cannot be shipped, and why: `path: reason`. */
+class UnfitFiles extends Error {
+    reasons;
+    constructor(reasons) {
+        super(reasons.join('; '));
+        this.reasons = reasons;
+        this.name = 'UnfitFiles';
+    }
+}
+/** @throws {UnfitFiles} naming everything that no release can hold. */
+function makeManifest(root, entries) {
+    const reasons = unfit(entries);
+    if (reasons.length > 0)
+        throw new UnfitFiles(reasons);
+    const files = sortBy(entries.files, fileLine);
+    const links = sortBy(entries.links, linkLine);
+    const folders = sortBy(entries.folders, folderLine);
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const line of manifestLines({ files, links, folders }))
+        hash.update(`${line}\n`);
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    return { root, files, links, folders, bytes, hash: hash.digest('hex') };
+}
+function manifestLines({ files, links, folders, }) {
+    return [...files.map(fileLine), ...folders.map(folderLine), ...links.map(linkLine)];
+}
+function fileLine(file) {
+    return `${file.sha256} ${modeLetter(file)} ./${file.path}`;
+}
+function folderLine(path) {
+    return `folder - ./${path}`;
+}
+function linkLine({ path, target }) {
+    return `link - ./${path}\t${target}`;
+}
+function modeLetter({ executable }) {
+    return executable ? 'x' : '-';
+}
+function sortBy(items, line) {
+    return items
+        .map((item) => ({ item, key: Buffer.from(line(item)) }))
+        .sort((a, b) => Buffer.compare(a.key, b.key))
+        .map(({ item }) => item);
+}
+function unfit({ files, links, folders }) {
+    const paths = [...files.map(({ path }) => path), ...links.map(({ path }) => path), ...folders];
+    if (files.length === 0)
+        return ['.: there is no file in it'];
+    if (paths.length > mostFiles)
+        return [`.: ${paths.length} files; at most ${mostFiles} can be shipped`];
+    const reasons = [];
+    const refuse = (path, reason) => {
+        if (reason !== undefined)
+            reasons.push(`${JSON.stringify(path)}: ${reason}`);
+    };
+    for (const path of paths)
+        refuse(path, pathReason(path));
+    for (const { path, size } of files)
+        refuse(path, size > mostFileBytes ? 'larger than 8 GiB' : undefined);
+    const targets = new Map(links.map(({ path, target }) => [path, target]));
+    for (const { path, target } of links)
+        refuse(path, targetReason(targets, path, target));
+    const leaves = new Set(paths);
+    if (leaves.size < paths.length)
+        reasons.push('a path is there twice');
+    for (const path of paths) {
+        const parent = ancestors(path).find((folder) => leaves.has(folder));
+        if (parent !== undefined)
+            refuse(path, `${JSON.stringify(parent)} is no folder that holds anything`);
+    }
+    return reasons;
+}
+/** Why a path cannot be carried, if it cannot. */
+function pathReason(path) {
+    const parts = path.split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..'))
+        return 'not a path inside the release';
+    if (!isText(path))
+        return 'its name holds a control character or is no UTF-8';
+    if (Buffer.byteLength(path) > mostPathBytes)
+        return `its path is longer than ${mostPathBytes} bytes`;
+    if (parts.some((part) => Buffer.byteLength(part) > mostNameBytes))
+        return `a name is longer than ${mostNameBytes} bytes`;
+    return undefined;
+}
+function targetReason(targets, path, target) {
+    if (target === '' || !isText(target) || Buffer.byteLength(target) > mostPathBytes)
+        return 'the link leads to a path that cannot be carried';
+    if (linkLeaves(targets, path))
+        return `the link leads out of the release, to ${JSON.stringify(target)}`;
+    return undefined;
+}
+/** Lines, and columns by tabs, have to stay what they are. */
+function isText(name) {
+    return !/[\x00-\x1f\x7f]/.test(name) && Buffer.from(name).toString() === name;
+}
+function ancestors(path) {
+    const parts = path.split('/');
+    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
 
 
 /***/ }),
@@ -1831,6 +2023,7 @@ class HostSession {
     facts;
     token = 0;
     runs = 0;
+    reconnecting;
     constructor(connection, lease, options, nonce, facts) {
         this.connection = connection;
         this.lease = lease;
@@ -1840,15 +2033,8 @@ class HostSession {
     }
     static async open(options) {
         const nonce = (0,external_node_crypto_.randomBytes)(12).toString('hex');
-        const connection = await connect(options.ssh);
-        try {
-            const { channel, facts } = await LeaseChannel.open(connection, { ...options, nonce, token: 0 });
-            return new HostSession(connection, channel, options, nonce, facts);
-        }
-        catch (error) {
-            await connection.close();
-            throw error;
-        }
+        const { connection, channel, facts } = await join(options, nonce, 0);
+        return new HostSession(connection, channel, options, nonce, facts);
     }
     get name() {
         return this.connection.name;
@@ -1860,8 +2046,8 @@ class HostSession {
         return this.connection.traffic;
     }
     /** A stream to the host's own loopback. */
-    dial(port) {
-        return this.connection.dial(port);
+    async dial(port) {
+        return (await this.whole()).dial(port);
     }
     listen(...args) {
         return this.connection.listen(...args);
@@ -1881,6 +2067,7 @@ class HostSession {
         this.facts = await this.lease.refresh();
     }
     async refresh() {
+        await this.whole();
         this.facts = await this.lease.refresh();
         return this.facts;
     }
@@ -1916,10 +2103,10 @@ class HostSession {
     drop() {
         return this.lease.drop();
     }
-    /** The folder under runs/ of a program that is about to start. */
+    /** The folder under runs/ of a program that is about to start; no other program has it, whatever became of tokens. */
     newRun(stage) {
         this.runs += 1;
-        return `${this.token}-${this.runs}-${stage}`;
+        return `${this.token}-${this.runs}-${stage}-${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
     }
     /**
      * Runs a stage's program under the host's flock, apart from the connection: when that drops, it goes on, and is
@@ -1930,8 +2117,8 @@ class HostSession {
     async run(program) {
         const { base } = this.options;
         const run = this.newRun(program.stage);
-        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [this.stageBegin(run, program.stage), ...program.calls]);
-        return this.follow(run, (0,host_program/* renderProgram */.N)([libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('start_and_follow', `${base}/runs/${run}`, text)]));
+        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* detachLibrary */.x8, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [this.stageBegin(run, program.stage), ...program.calls]);
+        return this.follow((0,host_program/* renderProgram */.N)([libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('start_and_follow', `${base}/runs/${run}`, text)]));
     }
     /**
      * Runs a program under the host's flock that is fed over the connection and ends with it. `begin` is asked for what
@@ -1941,20 +2128,20 @@ class HostSession {
      */
     async exchange(program, begin) {
         for (let tries = 0;; tries += 1) {
+            const connection = await this.whole();
             try {
-                return await this.exchangeOnce(program, begin());
+                return await this.exchangeOnce(connection, program, begin());
             }
             catch (error) {
                 if (!(error instanceof ConnectionLost) || tries >= reconnections)
                     throw error;
-                this.options.reporter.warning(`${this.name}: the connection was lost; what has arrived stays there, connecting again`);
-                await this.reconnect(tries);
+                await this.reconnect(connection);
             }
         }
     }
-    async exchangeOnce(program, answer) {
+    async exchangeOnce(connection, program, answer) {
         const run = this.newRun(program.stage);
-        const talk = await this.connection.converse((0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [
+        const talk = await connection.converse((0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* detachLibrary */.x8, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [
             (0,host_program/* call */.T)('run_folder', `${this.base}/runs/${run}`),
             this.stageBegin(run, program.stage),
             ...program.calls,
@@ -2000,7 +2187,7 @@ class HostSession {
     companion(stage, begin, program) {
         const { app, base, owner } = this.options;
         const run = this.newRun(stage);
-        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [
+        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* detachLibrary */.x8, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [
             (0,host_program/* call */.T)(begin, this.nonce, base, run, owner.id, owner.url, String(this.token), String(leaseSeconds), app),
             ...program.calls,
         ]);
@@ -2008,42 +2195,75 @@ class HostSession {
     }
     /** Follows a program that runs on the host. */
     followAgain(run) {
-        return this.follow(run, this.followProgram(run));
+        return this.follow((0,host_program/* renderProgram */.N)([libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('follow', `${this.base}/runs/${run}`)]));
     }
-    followProgram(run) {
-        return (0,host_program/* renderProgram */.N)([libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('follow', `${this.base}/runs/${run}`)]);
-    }
-    async follow(run, start) {
+    /** Runs what starts a program, or only follows it; again as often as the connection is lost, which starts nothing twice. */
+    async follow(program) {
         const reading = new Reading(this.name, this.nonce, this.options.reporter);
-        for (let program = start, tries = 0;; tries += 1) {
+        for (let tries = 0;; tries += 1) {
+            const connection = await this.whole();
             try {
-                const { code } = await this.connection.run(program, (line, stream) => reading.take(line, stream));
+                const { code } = await connection.run(program, (line, stream) => reading.take(line, stream));
                 return reading.end(code);
             }
             catch (error) {
                 if (!(error instanceof ConnectionLost) || tries >= reconnections)
                     throw error;
-                this.options.reporter.warning(`${this.name}: the connection was lost; the program goes on there, connecting again`);
-                await this.reconnect(tries);
+                await this.reconnect(connection);
                 reading.startOver();
-                program = this.followProgram(run);
             }
         }
     }
-    async reconnect(tries) {
-        this.lease.close();
-        await this.options.wait(500 * 2 ** tries);
-        this.connection = await connect(this.options.ssh);
-        const { channel } = await LeaseChannel.open(this.connection, {
-            ...this.options,
-            nonce: this.nonce,
-            token: this.token,
+    /** The connection; a new one where it was lost since somebody last used it. */
+    async whole() {
+        const { connection } = this;
+        const state = await Promise.race([connection.closed, Promise.resolve('open')]);
+        if (state !== 'open')
+            await this.reconnect(connection);
+        return this.connection;
+    }
+    /** Connects again; all who find the same connection lost wait for the same new one. */
+    async reconnect(lost) {
+        if (lost !== this.connection)
+            return;
+        this.reconnecting ??= this.connectAgain().finally(() => {
+            this.reconnecting = undefined;
         });
-        this.lease = channel;
+        await this.reconnecting;
+    }
+    async connectAgain() {
+        const { reporter, ssh, wait } = this.options;
+        ssh.signal?.throwIfAborted();
+        reporter.warning(`${this.name}: the connection was lost; what runs there goes on, connecting again`);
+        this.lease.close();
+        for (let tries = 0;; tries += 1) {
+            await wait(500 * 2 ** tries);
+            try {
+                const { connection, channel, facts } = await join(this.options, this.nonce, this.token);
+                this.connection = connection;
+                this.lease = channel;
+                this.facts = facts;
+                return;
+            }
+            catch (error) {
+                if (tries >= reconnections || ssh.signal?.aborted)
+                    throw error;
+            }
+        }
     }
     async close() {
         this.lease.close();
         await this.connection.close();
+    }
+}
+async function join(options, nonce, token) {
+    const connection = await connect(options.ssh);
+    try {
+        return { connection, ...(await LeaseChannel.open(connection, { ...options, nonce, token })) };
+    }
+    catch (error) {
+        await connection.close();
+        throw error;
     }
 }
 /** Reads the lines of one program. After a reconnection the host sends them from the start, so known ones are skipped. */
@@ -2061,8 +2281,10 @@ class Reading {
         this.nonce = nonce;
         this.reporter = reporter;
     }
+    /** The last line may have been cut with the connection, so it is taken once more. */
     startOver() {
         this.position = 0;
+        this.seen = Math.max(0, this.seen - 1);
     }
     /** The fact that the line tells, if it is one. */
     take(line, stream) {
@@ -4384,7 +4606,7 @@ function liveRelease(host) {
 
 /***/ }),
 
-/***/ 4977:
+/***/ 4326:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4399,6 +4621,7 @@ __webpack_require__.d(__webpack_exports__, {
   lf: () => (/* binding */ readBuilt),
   RG: () => (/* binding */ readConfigFile),
   Wh: () => (/* binding */ readProject),
+  RS: () => (/* binding */ readReleaseFiles),
   YE: () => (/* binding */ temporaryLayout)
 });
 
@@ -5360,10 +5583,154 @@ function kind({ value }, missing) {
 
 // EXTERNAL MODULE: ./src/databases/kinds.ts + 5 modules
 var kinds = __webpack_require__(394);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __webpack_require__(8161);
+// EXTERNAL MODULE: ./node_modules/ignore/index.js
+var ignore = __webpack_require__(298);
+var ignore_default = /*#__PURE__*/__webpack_require__.n(ignore);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/host/files-content.ts
+var files_content = __webpack_require__(5165);
+// EXTERNAL MODULE: ./src/host/files-manifest.ts + 1 modules
+var files_manifest = __webpack_require__(9835);
+;// CONCATENATED MODULE: ./src/host/files-read.ts
+
+
+
+
+
+
+
+/** At the root of what is shipped; the syntax of .gitignore. */
+const ignoreFile = '.kawasemiignore';
+/**
+ * Never needed on a server, or made there. The ignore file can take each of them back by `!`. `.env` is among them
+ * because settings are given to a deploy, and a file of the release is no place for secrets.
+ */
+const usuallyIgnored = ['__pycache__/', '*.py[co]', '.venv/', 'venv/', 'node_modules/', '.env'];
+/** It holds the checkout's credentials, so nothing takes it back. */
+const neverShipped = '.git';
+/** Files that are read at the same time. */
+const readers = 8;
+/**
+ * Reads what a release consists of from a folder on the runner.
+ *
+ * @param ignoreText what the ignore file says; empty where there is none.
+ * @throws {Trouble} naming every entry that cannot be shipped: a link out of the folder, a socket or device, a name that
+ * is no plain text.
+ */
+async function readFiles(root, ignoreText) {
+    const walk = new Walk(root, ignore_default()({ ignorecase: false }).add(usuallyIgnored).add(ignoreText));
+    await walk.folder('');
+    const files = await inTurns(walk.files, (path) => readFile(root, path));
+    try {
+        if (walk.refused.length > 0)
+            throw new files_manifest/* UnfitFiles */.oD(walk.refused);
+        return (0,files_manifest/* makeManifest */.Ui)(root, { files, links: walk.links, folders: walk.folders });
+    }
+    catch (error) {
+        throw error instanceof files_manifest/* UnfitFiles */.oD ? unfitTrouble(root, error) : error;
+    }
+}
+class Walk {
+    root;
+    ignored;
+    files = [];
+    links = [];
+    folders = [];
+    refused = [];
+    constructor(root, ignored) {
+        this.root = root;
+        this.ignored = ignored;
+    }
+    /** @returns whether anything in it is part of the release. */
+    async folder(path) {
+        let holds = false;
+        for (const entry of await this.entries(path)) {
+            const text = decode(entry.name);
+            const inside = path === '' ? text : `${path}/${text}`;
+            if (text === neverShipped || this.ignored.ignores(entry.isDirectory() ? `${inside}/` : inside))
+                continue;
+            holds = true;
+            if (!Buffer.from(text).equals(entry.name))
+                this.refuse(inside, 'its name is no UTF-8');
+            else
+                await this.entry(inside, entry);
+        }
+        return holds;
+    }
+    async entry(path, entry) {
+        if (entry.isDirectory()) {
+            if (!(await this.folder(path)))
+                this.folders.push(path);
+        }
+        else if (entry.isSymbolicLink()) {
+            const target = await (0,promises_.readlink)((0,external_node_path_.join)(this.root, path), 'buffer');
+            const text = decode(target);
+            if (Buffer.from(text).equals(target))
+                this.links.push({ path, target: text });
+            else
+                this.refuse(path, 'the name it leads to is no UTF-8');
+        }
+        else if (entry.isFile())
+            this.files.push(path);
+        else
+            this.refuse(path, 'neither a file, a folder nor a link');
+    }
+    refuse(path, reason) {
+        this.refused.push(`${JSON.stringify(path)}: ${reason}`);
+    }
+    async entries(path) {
+        try {
+            return await (0,promises_.readdir)((0,external_node_path_.join)(this.root, path), { withFileTypes: true, encoding: 'buffer' });
+        }
+        catch (error) {
+            throw unreadable((0,external_node_path_.join)(this.root, path), error);
+        }
+    }
+}
+/** What is no UTF-8 becomes something else, which the caller sees. */
+function decode(name) {
+    return name.toString('utf8');
+}
+async function readFile(root, path) {
+    const file = (0,external_node_path_.join)(root, path);
+    try {
+        const { mode, size: bytes } = await (0,promises_.stat)(file);
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        let size = 0;
+        for await (const chunk of (0,files_content/* contentOf */.$)(file, bytes)) {
+            hash.update(chunk);
+            size += chunk.length;
+        }
+        return { path, executable: (mode & 0o100) !== 0, size, sha256: hash.digest('hex') };
+    }
+    catch (error) {
+        throw unreadable(file, error);
+    }
+}
+async function inTurns(items, work) {
+    const results = [];
+    let next = 0;
+    const worker = async () => {
+        for (let index = next++; index < items.length; index = next++)
+            results[index] = await work(items[index]);
+    };
+    await Promise.all(Array.from({ length: readers }, worker));
+    return results;
+}
+function unreadable(path, error) {
+    const { code } = error;
+    if (code === undefined)
+        return error;
+    return new trouble/* Trouble */.q(path, `cannot be read (${code}).`, `Make it readable, or name it in ${ignoreFile}.`);
+}
+const shownReasons = 20;
+function unfitTrouble(root, { reasons }) {
+    return new trouble/* Trouble */.q(root, `${reasons.length === 1 ? 'one entry' : `${reasons.length} entries`} cannot be part of a release: ${reasons[0]}.`, `Take ${reasons.length === 1 ? 'it' : 'them'} out, or name ${reasons.length === 1 ? 'it' : 'them'} in ${ignoreFile}.`, reasons.slice(0, shownReasons));
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: ./src/images/names.ts
 var names = __webpack_require__(3018);
 ;// CONCATENATED MODULE: ./src/images/bake.ts
@@ -6188,6 +6555,7 @@ var runtimes_kinds = __webpack_require__(5186);
 
 
 
+
 /**
  * Reads kawasemi.yml for one environment.
  *
@@ -6217,6 +6585,17 @@ async function readProject(exec, config, configFile, env) {
             ? await resolveCompose(exec, { file: config.compose.file, projectDir, env })
             : { model: { name: '', services: {} }, dotenv: undefined, unset: [] },
     };
+}
+/**
+ * The files of a release that runs from them; nothing where images hold it all.
+ *
+ * @throws {Trouble} naming what cannot be shipped.
+ */
+async function readReleaseFiles({ config, projectDir }) {
+    if (!config.systemd)
+        return undefined;
+    const ignored = await (0,promises_.readFile)((0,external_node_path_.join)(projectDir, ignoreFile), 'utf8').catch(() => '');
+    return readFiles(projectDir, ignored);
 }
 /**
  * What the release consists of besides its images. It needs no host, so what cannot run in two slots is refused before
@@ -6274,8 +6653,8 @@ function imagesOf(layout) {
     ]));
 }
 /** A hash of the files a release runs with; of those that may hold secrets only that they are there. */
-function configHash({ files }) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
+function configHash({ files }, manifest) {
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(manifest?.hash ?? '');
     for (const { path, content, mode } of files) {
         hash.update(`${path}\0${mode}\0`);
         if (mode !== 0o600 || path.startsWith('compose.'))

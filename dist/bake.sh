@@ -8,7 +8,7 @@ bake_begin() {
   kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_step=
   trap 'stage_exit $?' 0
   trap 'exit 143' 1 2 15
-  printf '%s\n' "$$" >"$kw_run/pid"
+  stage_mark
   # Inherited from the switch, so there was no moment without it.
   flock -n 8 || fail lock-busy "another bake is still going on"
 }

@@ -11,7 +11,7 @@ stage_begin() {
   kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_stage=$9 kw_step=
   trap 'stage_exit $?' 0
   trap 'exit 143' 1 2 15
-  printf '%s\n' "$$" >"$kw_run/pid"
+  stage_mark
   exec 9>>"$kw_base/lease.lock"
   flock -w 60 9 || fail lock-busy "another program of ours holds this host: $(cat "$kw_base/runs/active" 2>/dev/null || :)"
   [ "$(lease_token)" = "$kw_token" ] ||
@@ -20,12 +20,15 @@ stage_begin() {
   lease_extend
 }
 
+# stage_mark: by which `follow` finds this program.
+stage_mark() { printf '%s %s\n' "$$" "$(process_mark "$$")" >"$kw_run/pid"; }
+
 stage_exit() {
   trap - 0
   if [ "$1" != 0 ] && [ "$1" != 70 ] && [ "$1" != 71 ] && [ -n "$kw_step" ]; then
     record "{\"k\":\"fail\",\"code\":\"step\",\"message\":$(json "step $kw_step ended with status $1")}"
   fi
-  [ "$1" != 0 ] || [ "$kw_token" = 0 ] || lease_extend
+  [ "$1" != 0 ] || [ "$kw_token" = 0 ] || lease_extend || :
   printf '%s\n' "$1" >"$kw_run/status.part"
   mv -f "$kw_run/status.part" "$kw_run/status"
   exit "$1"
