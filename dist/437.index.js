@@ -1778,11 +1778,14 @@ class SshConnection {
     }
 }
 
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/release/ledger.ts
 var ledger = __webpack_require__(6196);
 // EXTERNAL MODULE: ./src/release/slot.ts
 var slot = __webpack_require__(1833);
 ;// CONCATENATED MODULE: ./src/host/facts.ts
+
 
 
 /** Turns the fact records of a host into facts. Everything a host says is data: checked, or left out. */
@@ -1809,7 +1812,7 @@ function readFacts(records) {
         live: (0,slot/* isSlot */.RK)(live) ? live : undefined,
         releases: { blue: text('slot-blue'), green: text('slot-green') },
         present,
-        history,
+        history: (0,release_history/* withoutRestored */.Jk)(history),
         runtime: values,
     };
 }
@@ -2601,6 +2604,7 @@ function safe(name) {
 /* harmony export */   CF: () => (/* binding */ goodReleases),
 /* harmony export */   GH: () => (/* binding */ backupOf),
 /* harmony export */   J7: () => (/* binding */ interruptedMigration),
+/* harmony export */   Jk: () => (/* binding */ withoutRestored),
 /* harmony export */   LE: () => (/* binding */ schemaChangesSince),
 /* harmony export */   dv: () => (/* binding */ findRelease),
 /* harmony export */   eZ: () => (/* binding */ hasHappened),
@@ -2664,9 +2668,22 @@ function schemaChangesSince(history, id) {
         (event.event === 'migration-failed' && event.schemaChanged));
     return [...new Set(changes.map((event) => event.release))];
 }
+/** Without the migrations that somebody took back by hand: those since the backup was made that was put back. */
+function withoutRestored(history) {
+    let events = [];
+    for (const event of history) {
+        if (event.event === 'restored') {
+            const made = events.findLastIndex((each) => each.event === 'backed-up' && each.release === event.release);
+            events = events.filter((each, index) => made < 0 || index < made || !migrationEvents.has(each.event));
+        }
+        events = [...events, event];
+    }
+    return events;
+}
+const migrationEvents = new Set(['migrating', 'migrated', 'migration-failed']);
 /** A migration that began and of which no end is known: the schema may be half changed. */
 function interruptedMigration(history) {
-    const last = history.findLast((event) => ['migrating', 'migrated', 'migration-failed'].includes(event.event));
+    const last = history.findLast(({ event }) => migrationEvents.has(event));
     return last?.event === 'migrating' ? last.release : undefined;
 }
 /**
@@ -2780,6 +2797,7 @@ function readEvent(value) {
         case 'drained':
         case 'finished':
         case 'rolled-back':
+        case 'restored':
             return { ...common, event: value.event };
         default:
             return undefined;

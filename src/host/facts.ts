@@ -1,4 +1,4 @@
-import type { History } from '../release/history'
+import { type History, withoutRestored } from '../release/history'
 import { type LedgerEvent, readEvent } from '../release/ledger'
 import { isSlot, type Slot } from '../release/slot'
 
@@ -37,7 +37,7 @@ export function readFacts(records: readonly { name: string; value: unknown }[]):
     live: isSlot(live) ? live : undefined,
     releases: { blue: text('slot-blue'), green: text('slot-green') },
     present,
-    history,
+    history: withoutRestored(history),
     runtime: values,
   }
 }

@@ -72,11 +72,26 @@ export function schemaChangesSince(history: History, id: string): readonly strin
   return [...new Set(changes.map((event) => event.release))]
 }
 
+/** Without the migrations that somebody took back by hand: those since the backup was made that was put back. */
+export function withoutRestored(history: History): History {
+  let events: readonly LedgerEvent[] = []
+  for (const event of history) {
+    if (event.event === 'restored') {
+      const made = events.findLastIndex(
+        (each) => each.event === 'backed-up' && each.release === event.release,
+      )
+      events = events.filter((each, index) => made < 0 || index < made || !migrationEvents.has(each.event))
+    }
+    events = [...events, event]
+  }
+  return events
+}
+
+const migrationEvents: ReadonlySet<EventName> = new Set(['migrating', 'migrated', 'migration-failed'])
+
 /** A migration that began and of which no end is known: the schema may be half changed. */
 export function interruptedMigration(history: History): string | undefined {
-  const last = history.findLast((event) =>
-    ['migrating', 'migrated', 'migration-failed'].includes(event.event),
-  )
+  const last = history.findLast(({ event }) => migrationEvents.has(event))
   return last?.event === 'migrating' ? last.release : undefined
 }
 

@@ -23,6 +23,7 @@ export type LedgerEvent = { readonly at: string; readonly owner: string } & (
         | 'drained'
         | 'finished'
         | 'rolled-back'
+        | 'restored'
       readonly release: string
     }
   | {
@@ -116,6 +117,7 @@ export function readEvent(value: unknown): LedgerEvent | undefined {
     case 'drained':
     case 'finished':
     case 'rolled-back':
+    case 'restored':
       return { ...common, event: value.event }
     default:
       return undefined

@@ -8,6 +8,7 @@ import {
   lastSwitchRun,
   releasesToKeep,
   schemaChangesSince,
+  withoutRestored,
 } from '../../../src/release/history'
 import { type LedgerEvent, readEvent } from '../../../src/release/ledger'
 import { releaseId } from '../../../src/release/release'
@@ -53,6 +54,27 @@ const v3 = deployed('v3', 3, 'blue', ['00000002', '00000003'], 'v2-2')
 const all = [...v1, ...v2, ...v3]
 
 describe('the history of a host', () => {
+  test('forgets the migrations since a backup that somebody put back', () => {
+    const restored = event(9, { event: 'restored', release: 'v3-3', owner: 'by-hand' })
+    const history = withoutRestored([...all, restored])
+    expect(schemaChangesSince(all, 'v2-2')).toEqual(['v3-3'])
+    expect(schemaChangesSince(history, 'v2-2')).toEqual([])
+    expect(hasHappened(history, 'v3-3', 'migrated')).toBe(false)
+    expect(hasHappened(history, 'v2-2', 'migrated')).toBe(true)
+    const again = event(3, {
+      event: 'migrated',
+      release: 'v3-3',
+      schemaBefore: '00000002',
+      schema: '00000003',
+    })
+    expect(hasHappened(withoutRestored([...all, restored, again]), 'v3-3', 'migrated')).toBe(true)
+    const cut = event(4, { event: 'migrating', release: 'v3-3' })
+    expect(interruptedMigration([...all, cut])).toBe('v3-3')
+    expect(interruptedMigration(withoutRestored([...all, cut, restored]))).toBeUndefined()
+    const unknown = event(9, { event: 'restored', release: 'v8-8' })
+    expect(withoutRestored([...all, unknown])).toEqual([...all, unknown])
+  })
+
   test.each(['started', 'gate-failed', 'bake-failed'])('%s takes back what the gate said before', (name) => {
     const gated = v1.slice(0, 6)
     const undone = [...gated, event(1, { event: name, release: 'v1-1' })]
