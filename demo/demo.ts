@@ -10,7 +10,7 @@ import type { ActionResult } from '../lab/runner'
 import { type LabServer, startServer } from '../lab/server'
 import { ACCESSORY_IMAGES, prepareLab } from '../lab/up'
 import { Following } from './following'
-import { paint, table } from './paint'
+import { paint, table, wrap } from './paint'
 import { Screen, type Step, seconds } from './screen'
 import { partsOf } from './stages'
 import { type Chapter, productEnv, settings, story } from './story'
@@ -141,7 +141,7 @@ function conclude(told: readonly Told[]): number {
     deviations.push(`${report.wrongSlot} answers came from a version that was not live`)
 
   console.log(`${resultTable(told).join('\n')}\n`)
-  for (const line of notes(told, report)) console.log(paint(line, 'dim'))
+  for (const line of notes(told, report).flatMap((note) => wrap(note, 100))) console.log(paint(line, 'dim'))
   for (const each of told.slice(1, 3)) {
     console.log(
       `\n${paint(`── the job summary of “${each.chapter.name}”, as text `.padEnd(100, '─'), 'dim')}\n`,
@@ -163,8 +163,10 @@ function notes(told: readonly Told[], report: LoadReport | undefined): string[] 
     )
   if (report?.stream) {
     const { messages, cuts, longestGap } = report.stream
+    const ended =
+      cuts === 0 ? 'it was never ended.' : `ended ${cuts} × by a slot that was taken over, and opened again.`
     lines.push(
-      `The event stream brought ${messages} messages, at most ${seconds(longestGap)} s apart; it was ended ${cuts} times, when an old slot was taken over, and opened again.`,
+      `The event stream brought ${messages} messages, at most ${seconds(longestGap)} s apart; ${ended}`,
     )
   }
   return lines

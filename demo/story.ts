@@ -76,7 +76,7 @@ export const story: readonly Chapter[] = [
 ]
 
 /** Shorter waits than the product's own, so that the story takes minutes. */
-export const settings = { 'gate.deadline': '10s', 'bake.duration': '8s', 'drain.timeout': '4s' }
+export const settings = { 'gate.deadline': '20s', 'bake.duration': '8s', 'drain.timeout': '4s' }
 
 /** Its limit on requests is raised; everything else is as in production. */
 export const productEnv = {
