@@ -33,8 +33,9 @@ export function faultMiddleware(fault: Fault): RequestHandler {
       res.status(500).json({ status: 'unhealthy', reason: 'drill' })
       return
     }
-    // A deploy's own probes come straight to the port; a visitor's requests carry the proxy's header.
-    const visitor = req.headers['x-forwarded-for'] !== undefined && req.path !== '/health'
+    // A deploy's own probes come straight to the port; a visitor's requests carry the proxy's header. Not
+    // X-Forwarded-For: Next.js adds that by itself, also to what it asks of us while its page is being probed.
+    const visitor = req.headers['x-real-ip'] !== undefined && req.path !== '/health'
     if (fault === 'die' && visitor && !dying) {
       dying = true
       setTimeout(() => {
