@@ -46,8 +46,8 @@ export async function main(name: EntryName): Promise<never> {
 
   const fail = async (error: unknown): Promise<never> => {
     reporter.close()
-    const known = error instanceof Trouble || !signal.aborted ? error : signal.reason
-    const explanation = explain(known, issuesUrl(process.env))
+    // A cancel ends the connections, so what goes wrong after it is its consequence.
+    const explanation = explain(signal.aborted ? signal.reason : error, issuesUrl(process.env))
     show(explanation, name === 'post' ? core.warning : core.error)
     if (name === 'post') process.exit(0)
     const { title, cause, fix, details } = explanation

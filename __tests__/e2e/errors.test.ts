@@ -8,7 +8,7 @@ import { writeLayout } from '../unit/images/layout-fixture'
 import { checkOutTiny, tinyImages } from './products/tiny'
 import { stateOf } from './support/host-state'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 let server: LabServer
 let product: Product

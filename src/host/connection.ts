@@ -55,6 +55,8 @@ export interface Connection {
    */
   listen(onStream: (stream: Duplex) => void): Promise<Listener>
   readonly traffic: Traffic
+  /** Why it ended, once it has. */
+  readonly lost: Error | undefined
   /** Resolves when the connection has ended: with undefined where we closed it, with the reason elsewhere. */
   readonly closed: Promise<Error | undefined>
   close(): Promise<void>
@@ -143,6 +145,10 @@ class SshConnection implements Connection {
       })
     })
     if (signal?.aborted) abort()
+  }
+
+  get lost(): Error | undefined {
+    return this.end
   }
 
   get traffic(): Traffic {

@@ -122,6 +122,8 @@ export class LeaseChannel {
     for (;;) {
       const { value, done } = await this.lines.next()
       if (done) {
+        // Where the connection is gone, this says so.
+        await this.conversation.exit
         throw new Trouble(
           this.host,
           'closed the channel before it answered.',

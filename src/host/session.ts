@@ -84,9 +84,14 @@ export class HostSession {
     return this.connection.traffic
   }
 
+  /** Whether the host can be asked now. */
+  get isConnected(): boolean {
+    return this.connection.lost === undefined
+  }
+
   /** A stream to the host's own loopback. */
-  async dial(port: number): ReturnType<Connection['dial']> {
-    return (await this.whole()).dial(port)
+  dial(port: number): ReturnType<Connection['dial']> {
+    return this.lasting((connection) => connection.dial(port))
   }
 
   listen(...args: Parameters<Connection['listen']>): ReturnType<Connection['listen']> {
@@ -104,19 +109,18 @@ export class HostSession {
     const answer = first.kind === 'held' ? await this.takeAfter(first) : first
     if (answer.kind === 'held') throw leaseHeld(this.name, answer)
     this.token = answer.token
-    this.facts = await this.lease.refresh()
+    await this.refresh()
   }
 
   async refresh(): Promise<HostFacts> {
-    await this.whole()
-    this.facts = await this.lease.refresh()
+    this.facts = await this.lasting(() => this.lease.refresh())
     return this.facts
   }
 
   /** A program of an ended run may still be at work (that is how a migration is never cut in half): let it end. */
   private async takeWhileBusy(): Promise<Exclude<TakeAnswer, { kind: 'busy' }>> {
     for (let told = ''; ; ) {
-      const answer = await this.lease.take()
+      const answer = await this.lasting(() => this.lease.take())
       if (answer.kind !== 'busy') return answer
       if (answer.by !== told) this.options.reporter.info(`${this.name}: waiting for ${answer.by}`)
       told = answer.by
@@ -139,7 +143,7 @@ export class HostSession {
 
   async release(): Promise<void> {
     if (this.token === 0) return
-    const answer = await this.lease.release()
+    const answer = await this.lasting(() => this.lease.release())
     if (answer === 'busy')
       this.options.reporter.warning(
         `${this.name}: a program of this run still works there and keeps the lease until it ends`,
@@ -181,16 +185,8 @@ export class HostSession {
    *
    * @throws {HostFailure} when the program says why it failed.
    */
-  async exchange(program: StageProgram, begin: () => Answer): Promise<Outcome> {
-    for (let tries = 0; ; tries += 1) {
-      const connection = await this.whole()
-      try {
-        return await this.exchangeOnce(connection, program, begin())
-      } catch (error) {
-        if (!(error instanceof ConnectionLost) || tries >= reconnections) throw error
-        await this.reconnect(connection)
-      }
-    }
+  exchange(program: StageProgram, begin: () => Answer): Promise<Outcome> {
+    return this.lasting((connection) => this.exchangeOnce(connection, program, begin()))
   }
 
   private async exchangeOnce(
@@ -284,15 +280,22 @@ export class HostSession {
   /** Runs what starts a program, or only follows it; again as often as the connection is lost, which starts nothing twice. */
   private async follow(program: string): Promise<Outcome> {
     const reading = new Reading(this.name, this.nonce, this.options.reporter)
+    return this.lasting(async (connection) => {
+      reading.startOver()
+      const { code } = await connection.run(program, (line, stream) => reading.take(line, stream))
+      return reading.end(code)
+    })
+  }
+
+  /** Does it again over a new connection where it is lost meanwhile. */
+  private async lasting<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
     for (let tries = 0; ; tries += 1) {
       const connection = await this.whole()
       try {
-        const { code } = await connection.run(program, (line, stream) => reading.take(line, stream))
-        return reading.end(code)
+        return await work(connection)
       } catch (error) {
         if (!(error instanceof ConnectionLost) || tries >= reconnections) throw error
         await this.reconnect(connection)
-        reading.startOver()
       }
     }
   }

@@ -20,7 +20,7 @@ const failuresInBake = 3
  */
 export async function gate(deploy: Deploy, release: Release): Promise<void> {
   const failures = await onHosts(deploy, (host) =>
-    probeSlot(deploy.config, host, on(host, release).slot, deploy.config.gate),
+    probeSlot(deploy, host, on(host, release).slot, deploy.config.gate),
   )
   if (failures.some((each) => each.length > 0)) return takeDown(deploy, release, failures)
   await onHosts(deploy, (host) =>
@@ -39,7 +39,7 @@ export async function gate(deploy: Deploy, release: Release): Promise<void> {
 /** One healthy look at each service: enough for a release that was healthy before and is still running. */
 export async function isWarm(deploy: Deploy, host: HostSession, slot: Slot): Promise<boolean> {
   const { interval, timeout } = deploy.config.gate
-  const failures = await probeSlot(deploy.config, host, slot, { deadline: timeout, interval, successes: 1 })
+  const failures = await probeSlot(deploy, host, slot, { deadline: timeout, interval, successes: 1 })
   return failures.length === 0
 }
 
@@ -49,14 +49,14 @@ interface GateFailure {
 }
 
 async function probeSlot(
-  config: Config,
+  deploy: Deploy,
   host: HostSession,
   slot: Slot,
   plan: PollPlan,
 ): Promise<GateFailure[]> {
   const outcomes = await Promise.all(
-    webServices(config).map(async ([service, settings]) => {
-      const outcome = await pollUntil((left) => look(config, host, settings, slot, left), plan)
+    webServices(deploy.config).map(async ([service, settings]) => {
+      const outcome = await pollUntil((left) => look(deploy, host, settings, slot, left), plan)
       return { service, outcome }
     }),
   )
@@ -70,12 +70,13 @@ function webServices(config: Config): [string, WebService][] {
 }
 
 async function look(
-  config: Config,
+  { config, signal }: Deploy,
   host: HostSession,
   service: WebService,
   slot: Slot,
   left: number,
 ): Promise<Look> {
+  signal.throwIfAborted()
   const request = {
     host: config.proxy?.domains[0] ?? 'localhost',
     path: service.health.path,
@@ -145,8 +146,9 @@ export function watchProbes(deploy: Deploy, release: Release): Watch {
   const { config, clock, hosts } = deploy
   const watchOne = async (host: HostSession, name: string, service: WebService): Promise<string> => {
     for (let failures = 0; !stopped; ) {
-      const { unmet } = await look(config, host, service, on(host, release).slot, config.gate.timeout)
-      failures = unmet === undefined ? 0 : failures + 1
+      const { unmet } = await look(deploy, host, service, on(host, release).slot, config.gate.timeout)
+      // Over a lost connection nothing is known.
+      failures = unmet === undefined || !host.isConnected ? 0 : failures + 1
       if (failures >= failuresInBake && !stopped) return `${name}: ${unmet}, ${failures} times in a row`
       await clock.wait(config.gate.interval)
     }

@@ -71,8 +71,12 @@ export async function take(deploy: Deploy): Promise<void> {
   describe(deploy)
 }
 
-/** Frees the lease. Never throws: whatever was done is done, and a lease that stays runs out by itself. */
+/**
+ * Frees the lease. Never throws: whatever was done is done, and a lease that stays runs out by itself. A cancel has ended
+ * the connections; then the end of the job frees it.
+ */
 export async function release(deploy: Deploy): Promise<void> {
+  if (deploy.signal.aborted) return
   for (const host of deploy.hosts) {
     await host
       .release()
@@ -88,7 +92,7 @@ export async function drop(deploy: Deploy): Promise<void> {
     const answer = await host.drop()
     if (answer === 'busy') {
       deploy.reporter.warning(
-        `${host.name}: a program of this run still works there; the lease goes when it has ended and ran out.`,
+        `${host.name}: a program of this run still works there, and frees the lease when it ends.`,
       )
     }
   }

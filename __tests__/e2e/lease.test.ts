@@ -1,0 +1,278 @@
+import { once } from 'node:events'
+import type { Product } from '../../lab/product'
+import { until } from '../../lab/run'
+import type { ActionResult, RunningAction } from '../../lab/runner'
+import { type LabServer, startServer } from '../../lab/server'
+import { checkOutTiny, tinyImages } from './products/tiny'
+
+jest.setTimeout(300_000)
+
+let server: LabServer
+let product: Product
+
+beforeAll(async () => {
+  server = await startServer({ name: 'lease', images: tinyImages })
+  product = checkOutTiny({ server, settings: { 'bake.duration': '1s' } })
+  await product.setUp()
+  await green(product.run('deploy', 100, { inputs: { version: 'v100' } }))
+}, 300_000)
+
+afterAll(async () => {
+  product?.remove()
+  await server?.stop()
+}, 60_000)
+
+interface Part {
+  run: number
+  attempt?: number
+  /** What the product's containers get, as knobs. */
+  env?: Record<string, string>
+  /** Called once, when the log first matches. */
+  on?: [RegExp, (action: RunningAction) => unknown]
+}
+
+/** A deploy of version vRUN, with something done to it on the way. */
+function deploy({ run, attempt = 1, env = {}, on }: Part): RunningAction {
+  let waiting = on
+  const action: RunningAction = product.start('deploy', run, {
+    attempt,
+    inputs: { version: `v${run}`, env: JSON.stringify(env) },
+    onLine: (line) => {
+      if (!waiting?.[0].test(line)) return
+      const [, act] = waiting
+      waiting = undefined
+      act(action)
+    },
+  })
+  return action
+}
+
+/** In the log when a stage's program, or the stage, has begun. */
+const inStage = (name: string) => new RegExp(`^::group::${name}$`)
+const inStep = (name: string) => new RegExp(`: ${name} …$`)
+
+async function green(result: Promise<ActionResult>): Promise<ActionResult> {
+  const ended = await result
+  if (ended.code !== 0) throw new Error(ended.log)
+  return ended
+}
+
+async function red(result: Promise<ActionResult>): Promise<string> {
+  const { code, errors, log } = await result
+  if (code === 0) throw new Error(log)
+  expect(errors).toHaveLength(1)
+  return errors[0]!
+}
+
+interface Line {
+  event: string
+  release: string
+  token: number
+  owner: string
+}
+
+async function ledger(): Promise<Line[]> {
+  const { stdout } = await server.exec('cat /srv/tiny/ledger.jsonl')
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line)
+}
+
+const times = async (event: string, run: number) =>
+  (await ledger()).filter((line) => line.event === event && line.release === `v${run}-${run}`).length
+
+async function live(): Promise<string> {
+  const { stdout } = await server.exec('basename "$(readlink -f /srv/tiny/live/release)"')
+  return stdout.trim()
+}
+
+interface Lease {
+  token: number
+  expires: number
+  owner: string
+}
+
+async function lease(): Promise<Lease & { left: number }> {
+  const { stdout } = await server.exec('date +%s; cat /srv/tiny/lease.json')
+  const [now, text] = stdout.split('\n')
+  const read = JSON.parse(text!) as Lease
+  return { ...read, left: Math.max(0, read.expires - Number(now)) }
+}
+
+/** As if so much time had passed that the lease ends in some seconds. */
+const age = (seconds: number) =>
+  server.exec(
+    `sed -i "s/\\"expires\\":[0-9]*/\\"expires\\":$(($(date +%s) + ${seconds}))/" /srv/tiny/lease.json`,
+    { user: 'deploy' },
+  )
+
+/** Ends the deploy user's connections as a network does: without a word to either side's programs. */
+const cut = () => server.exec('pkill -KILL -u deploy sshd')
+
+test('the second of two runs at once waits whether the first one lives, and is refused', async () => {
+  let second: Promise<ActionResult> | undefined
+  const first = await green(
+    deploy({
+      run: 110,
+      on: [
+        inStage('ship'),
+        () => {
+          second = deploy({ run: 111 }).done
+        },
+      ],
+    }).done,
+  )
+  expect(first.warnings).toEqual([])
+  const said = await red(second!)
+  expect(said).toContain('110/1/deploy')
+  expect(said).toContain('https://github.example/example/product/actions/runs/110')
+  expect(await live()).toBe('v110-110')
+  expect(await times('shipped', 111)).toBe(0)
+})
+
+test('a run that was killed goes on in its next attempt at once, and its migration is not run twice', async () => {
+  const { signal } = await deploy({
+    run: 120,
+    env: { TINY_MIGRATION_SECONDS: '4' },
+    on: [inStep('migrate'), (action) => action.kill('SIGKILL')],
+  }).done
+  expect(signal).toBe('SIGKILL')
+  expect((await lease()).left).toBeGreaterThan(20)
+  const { log } = await green(deploy({ run: 120, attempt: 2 }).done)
+  expect(log).toContain('waiting for stage migrate of run 120/1/deploy')
+  expect(log).not.toContain('waiting whether')
+  expect(await times('migrating', 120)).toBe(1)
+  expect(await times('shipped', 120)).toBe(1)
+  expect(await live()).toBe('v120-120')
+  expect((await lease()).left).toBe(0)
+})
+
+test('another run takes over from a killed one when its lease has run out', async () => {
+  await deploy({
+    run: 130,
+    env: { TINY_HEALTHY_AFTER: '60' },
+    on: [inStage('gate'), (action) => action.kill('SIGKILL')],
+  }).done
+  const before = await lease()
+  expect(before.left).toBeGreaterThan(20)
+  await age(6)
+  const { log } = await green(deploy({ run: 131 }).done)
+  expect(log).toMatch(/the lease is held by 130\/1\/deploy .* waiting whether it renews it/)
+  expect((await lease()).token).toBeGreaterThan(before.token)
+  expect(await live()).toBe('v131-131')
+})
+
+test('a run that slept while another one took over changes nothing any more', async () => {
+  let action: RunningAction | undefined
+  const asleep = new Promise<void>((resolve) => {
+    action = deploy({
+      run: 140,
+      env: { TINY_HEALTHY_AFTER: '5' },
+      on: [
+        inStage('gate'),
+        ({ kill }) => {
+          kill('SIGSTOP')
+          resolve()
+        },
+      ],
+    })
+  })
+  await asleep
+  await age(0)
+  await green(deploy({ run: 141 }).done)
+  action!.kill('SIGCONT')
+  const said = await red(action!.done)
+  expect(said).toContain('the lease passed on')
+  const lines = await ledger()
+  const tokens = lines.map(({ token }) => token)
+  expect(tokens).toEqual([...tokens].sort((one, other) => one - other))
+  expect(await live()).toBe('v141-141')
+})
+
+test('an older run may not go over a newer one', async () => {
+  const said = await red(deploy({ run: 140, attempt: 2 }).done)
+  expect(said).toContain('older than what is live')
+  expect(await live()).toBe('v141-141')
+})
+
+/** GitHub's cancel: SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL. */
+async function cancel(action: RunningAction): Promise<void> {
+  action.kill('SIGINT')
+  const ended = new AbortController()
+  action.done.then(() => ended.abort())
+  for (const [signal, ms] of [
+    ['SIGTERM', 7500],
+    ['SIGKILL', 2500],
+  ] as const) {
+    await once(ended.signal, 'abort', { signal: AbortSignal.timeout(ms) }).catch(() => undefined)
+    if (ended.signal.aborted) return
+    action.kill(signal)
+  }
+}
+
+/** A line that each stage prints in its midst. */
+const midst: Record<string, RegExp> = {
+  ship: inStep('files'),
+  backup: inStep('dump'),
+  migrate: inStep('migrate'),
+  start: inStep('services'),
+  gate: inStage('gate'),
+  switch: inStep('workers'),
+  bake: inStep('watch'),
+  drain: inStep('drain'),
+  retire: inStep('prune'),
+}
+
+test('a run that is cancelled in any stage frees the lease in its post step, and its next attempt goes on', async () => {
+  const env = { TINY_MIGRATION_SECONDS: '3', TINY_HEALTHY_AFTER: '1' }
+  let attempt = 0
+  for (const [stage, line] of Object.entries(midst)) {
+    attempt += 1
+    const ended = await deploy({ run: 150, attempt, env, on: [line, cancel] }).done
+    // Before its end a deploy is cancelled; what is left to do after that is no reason to fail it.
+    if (stage === 'retire') expect(ended.code).toBe(0)
+    else expect(ended.errors.join()).toContain('was cancelled')
+    const post = await product.run('post', 150, { attempt, state: ended.state })
+    expect(post.code).toBe(0)
+    const { token } = await lease()
+    await until(
+      async () => (await lease()).left === 0,
+      15,
+      () => `the lease is held after ${stage}:\n${post.log}`,
+    )
+    expect((await lease()).token).toBe(token)
+  }
+  await green(deploy({ run: 150, attempt: attempt + 1, env }).done)
+  expect(await times('migrating', 150)).toBe(1)
+  expect(await times('shipped', 150)).toBe(1)
+  expect(await live()).toBe('v150-150')
+})
+
+test('a connection that is cut in every stage is made again, and the run ends green', async () => {
+  // Before a stage's program arrived, or in its midst.
+  const places = [
+    ...['ship', 'start', 'gate', 'switch', 'drain'].map(inStage),
+    ...['dump', 'migrate', 'workers', 'watch', 'prune'].map(inStep),
+  ]
+  const left = new Set(places)
+  const action = product.start('deploy', 160, {
+    inputs: { version: 'v160', env: JSON.stringify({ TINY_MIGRATION_SECONDS: '2' }) },
+    onLine: (line) => {
+      const place = [...left].find((each) => each.test(line))
+      if (place && left.delete(place)) void cut()
+    },
+  })
+  const { warnings } = await green(action.done)
+  expect([...left]).toEqual([])
+  expect(warnings.length).toBeGreaterThan(5)
+  expect(new Set(warnings)).toEqual(new Set([expect.stringContaining('the connection was lost')]))
+  for (const event of ['shipped', 'migrating', 'switched', 'finished'])
+    expect(await times(event, 160)).toBe(1)
+  expect(await live()).toBe('v160-160')
+  await until(
+    async () => (await lease()).left === 0,
+    5,
+    () => 'the lease is still held',
+  )
+})
