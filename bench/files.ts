@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,7 +15,7 @@ import { startCountingWire } from './wire'
  * the lease and giving it back.
  */
 
-const shape = { folders: 50, filesEach: 100, fileBytes: 10_000 }
+const shape = { folders: 50, filesEach: 100, fileBytes: 9_400, bundleBytes: 3_000_000 }
 
 interface Row {
   readonly name: string
@@ -29,6 +29,7 @@ const rows: readonly Row[] = [
     name: 'one line changed',
     change: (source) => appendFileSync(fileAt(source, 7, 42), 'one_more = True\n'),
   },
+  { name: 'one line of a 3 MB file', change: (source) => insertLine(bundleOf(source)) },
   { name: 'nothing changed', change: () => undefined },
 ]
 
@@ -43,6 +44,16 @@ function fileAt(source: string, folder: number, file: number): string {
   return join(source, `package_${folder}`, `module_${file}.py`)
 }
 
+function bundleOf(source: string): string {
+  return join(source, 'bundle.js')
+}
+
+function insertLine(file: string): void {
+  const text = readFileSync(file, 'utf8')
+  const middle = text.indexOf('\n', text.length / 2) + 1
+  writeFileSync(file, `${text.slice(0, middle)}one_more = true\n${text.slice(middle)}`)
+}
+
 /** Text that compresses about as source code does; the same in every run. */
 function makeProduct(source: string): void {
   let state = 1
@@ -53,14 +64,17 @@ function makeProduct(source: string): void {
   const words = Array.from({ length: 3000 }, () =>
     Array.from({ length: 3 + random(8) }, () => String.fromCharCode(97 + random(26))).join(''),
   )
+  const text = (bytes: number) => {
+    let text = ''
+    while (text.length < bytes)
+      text += `    ${words[random(3000)]}_${words[random(3000)]} = ${words[random(3000)]}(${random(100000)})\n`
+    return text
+  }
+  writeFileSync(bundleOf(source), text(shape.bundleBytes))
   for (let folder = 0; folder < shape.folders; folder++) {
     mkdirSync(join(source, `package_${folder}`))
-    for (let file = 0; file < shape.filesEach; file++) {
-      let text = ''
-      while (text.length < shape.fileBytes)
-        text += `    ${words[random(3000)]}_${words[random(3000)]} = ${words[random(3000)]}(${random(100000)})\n`
-      writeFileSync(fileAt(source, folder, file), text)
-    }
+    for (let file = 0; file < shape.filesEach; file++)
+      writeFileSync(fileAt(source, folder, file), text(shape.fileBytes))
   }
 }
 

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { Trouble } from '../release/trouble'
 import { contentOf } from './files-content'
-import type { ManifestFile } from './files-manifest'
+import { type ManifestFile, modeLetter } from './files-manifest'
+import type { Patch } from './files-patch'
 import type { Transfer } from './files-plan'
 
 /*
- * A tar stream for GNU tar. It holds `lines`, then `files/PATH` for each content that travels. Neither owners nor times:
- * the host takes its own.
+ * A tar stream for GNU tar. It holds `lines`; `patches` and `middle/NUMBER` for large files of which a part travels; then
+ * `files/PATH` for each content that travels whole. Neither owners nor times: the host takes its own.
  */
 
 const blockSize = 512
@@ -19,17 +21,26 @@ const nameBytes = 100
  */
 const fileModes = { plain: 0o440, executable: 0o550 } as const
 
-export async function* tarOf(root: string, transfer: Transfer): AsyncGenerator<Buffer> {
-  for await (const bytes of entriesOf(root, transfer)) if (bytes.length > 0) yield bytes
+export async function* tarOf(
+  root: string,
+  transfer: Transfer,
+  patches: readonly Patch[] = [],
+): AsyncGenerator<Buffer> {
+  for await (const bytes of entriesOf(root, transfer, patches)) if (bytes.length > 0) yield bytes
 }
 
-async function* entriesOf(root: string, { lines, send }: Transfer): AsyncGenerator<Buffer> {
-  const text = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-  yield header({ name: 'lines', type: '0', mode: 0o600, size: text.length })
-  yield text
-  yield padding(text.length)
+async function* entriesOf(
+  root: string,
+  { lines, send }: Transfer,
+  patches: readonly Patch[],
+): AsyncGenerator<Buffer> {
+  yield* textOf('lines', lines)
+  yield* textOf('patches', patches.map(patchLine))
+  for (const [number, patch] of patches.entries()) yield* middleOf(root, number, patch)
+  const patched = new Set(patches.map(({ file }) => file.sha256))
   const sent = new Map<string, ManifestFile>()
   for (const file of send) {
+    if (patched.has(file.sha256)) continue
     const same = sent.get(file.sha256)
     // Empty files are not linked: there may be more of them than a file may have names.
     if (same === undefined || file.size === 0) {
@@ -39,6 +50,33 @@ async function* entriesOf(root: string, { lines, send }: Transfer): AsyncGenerat
     } else if (same.executable === file.executable) yield linkTo(file, same)
   }
   yield Buffer.alloc(2 * blockSize)
+}
+
+async function* textOf(name: string, lines: readonly string[]): AsyncGenerator<Buffer> {
+  const text = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  yield header({ name, type: '0', mode: 0o600, size: text.length })
+  yield text
+  yield padding(text.length)
+}
+
+function patchLine({ file, tree, start, end }: Patch): string {
+  return [tree, start, end, modeLetter(file), `./${file.path}`].join('\t')
+}
+
+/** The host checks the content of the whole file. */
+async function* middleOf(root: string, number: number, { file, start, end }: Patch): AsyncGenerator<Buffer> {
+  const size = file.size - start - end
+  yield header({ name: `middle/${number}`, type: '0', mode: 0o600, size })
+  let left = size
+  if (size > 0) {
+    const range = { start, end: file.size - end - 1 }
+    for await (const chunk of createReadStream(join(root, file.path), range) as AsyncIterable<Buffer>) {
+      left -= chunk.length
+      yield chunk
+    }
+  }
+  if (left !== 0) throw changed(root, file.path)
+  yield padding(size)
 }
 
 async function* fileOf(root: string, file: ManifestFile): AsyncGenerator<Buffer> {

@@ -4,6 +4,7 @@ import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { Trouble } from '../release/trouble'
 import { type Manifest, mostFiles } from './files-manifest'
+import { findPatch, type LargeFile, type Patch, readLargeFile } from './files-patch'
 import { groupSums, HostAnswer, planTransfer, type Transfer } from './files-plan'
 import { tarOf } from './files-tar'
 import { call } from './program'
@@ -52,7 +53,10 @@ export async function sendFiles(host: HostSession, release: string, manifest: Ma
 
 function answerTo(host: HostSession, manifest: Manifest, moved: Writable<Moved>): Answer {
   const contents = new HostAnswer()
+  const large: LargeFile[] = []
   return (name, value) => {
+    const file = name === 'files-large' && large.length < mostLarge ? readLargeFile(value) : undefined
+    if (file) large.push(file)
     if (name === 'files-differ') contents.addDiffering(value)
     if (name === 'files-known') contents.addKnown(value, 10 * mostFiles)
     if (name !== 'files-ready') return undefined
@@ -60,8 +64,28 @@ function answerTo(host: HostSession, manifest: Manifest, moved: Writable<Moved>)
     checkDisk(host, transfer)
     moved.files = transfer.send.length
     moved.contentBytes = transfer.bytes
-    return counted(framesOf(compressed(tarOf(manifest.root, transfer))), moved)
+    return counted(framesOf(compressed(patchedTar(manifest.root, transfer, large, moved))), moved)
   }
+}
+
+/** More than the host tells. */
+const mostLarge = 100
+
+async function* patchedTar(
+  root: string,
+  transfer: Transfer,
+  large: readonly LargeFile[],
+  moved: Writable<Moved>,
+): AsyncGenerator<Buffer> {
+  const patches: Patch[] = []
+  for (const old of large) {
+    const file = transfer.send.find(({ path }) => path === old.path)
+    if (file === undefined || patches.some((patch) => patch.file.sha256 === file.sha256)) continue
+    const patch = await findPatch(root, file, old)
+    if (patch) patches.push(patch)
+  }
+  for (const { start, end } of patches) moved.contentBytes -= start + end
+  yield* tarOf(root, transfer, patches)
 }
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }

@@ -244,6 +244,45 @@ describe('a transfer that was cut', () => {
   })
 })
 
+describe('a large file', () => {
+  const text = (lines: number) => Array.from({ length: lines }, (_, line) => `line ${line} ${line * 7919}\n`)
+
+  test('that changed in one place travels as that place', async () => {
+    const lines = text(100000)
+    write('web/it is large ', lines.join(''), 0o755)
+    write('small')
+    await ship('r1')
+    host.golive('blue', 'r1')
+    lines.splice(40000, 1, 'another line\n', 'and one more\n')
+    write('web/it is large ', lines.join(''), 0o755)
+    write('the same', lines.join(''))
+    const moved = await ship('r2')
+    expectSame('r2')
+    expect(lines.join('').length).toBeGreaterThan(1500000)
+    expect(moved.contentBytes).toBeLessThan(50000)
+  })
+
+  test('that is another one travels whole', async () => {
+    write('data', randomBytes(400000))
+    await ship('r1')
+    host.golive('blue', 'r1')
+    write('data', randomBytes(500000))
+    expect(await ship('r2')).toMatchObject({ files: 1, contentBytes: 500000 })
+    expectSame('r2')
+  })
+
+  test('that was cut goes on where it was', async () => {
+    const content = randomBytes(3000000)
+    write('data', content)
+    const left = join(host.base, 'releases/.incoming/9-1-files/files')
+    mkdirSync(left, { recursive: true })
+    writeFileSync(join(left, 'data'), content.subarray(0, 2000001))
+    const moved = await ship('r1')
+    expectSame('r1')
+    expect(moved.contentBytes).toBeLessThan(1050000)
+  })
+})
+
 describe('what somebody did to the releases that are there', () => {
   beforeEach(async () => {
     product()
