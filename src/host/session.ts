@@ -76,6 +76,11 @@ export class HostSession {
     return this.connection.name
   }
 
+  /** Who this run is: `RUN/ATTEMPT/JOB`. */
+  get owner(): string {
+    return this.options.owner.id
+  }
+
   get base(): string {
     return this.options.base
   }

@@ -14,6 +14,7 @@ export function findRelease(history: History, id: string): Release | undefined {
 const undoneBy: Partial<Record<EventName, readonly EventName[]>> = {
   gated: ['started', 'gate-failed', 'bake-failed'],
   'bake-failed': ['switching'],
+  baked: ['bake-failed', 'rolled-back'],
 }
 
 /** Since the release was last shipped: did this happen to it, and was it not undone since? */
@@ -45,10 +46,35 @@ export function lastKnownGood(history: History, live: string): string | undefine
   return position < 0 ? good.at(-1) : good[position - 1]
 }
 
-/** The run whose switch, forward or back, was the last: an older run must not switch over it. */
-export function lastSwitchRun(history: History): number {
-  const last = history.findLast((event) => event.event === 'switched' || event.event === 'switched-back')
+/**
+ * The run whose switch, forward or back, was the last: an older run must not switch over it. Where the host went down
+ * right after the rename, the intent of what is live says whose that was.
+ */
+export function lastSwitchRun(history: History, live?: string): number {
+  const last = history.findLast(
+    ({ event, release }) =>
+      event === 'switched' || event === 'switched-back' || (event === 'switching' && release === live),
+  )
   return last ? Number.parseInt(last.owner, 10) || 0 : 0
+}
+
+/** Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now. */
+export function wentBack(history: History, owner: string): boolean {
+  const last = history.findLast(({ event }) => ['switched', 'switched-back', 'rolled-back'].includes(event))
+  if (last?.event !== 'rolled-back') return false
+  const [run, attempt, job] = owner.split('/')
+  const [lastRun, lastAttempt, lastJob] = last.owner.split('/')
+  return run === lastRun && job === lastJob && Number(lastAttempt) < Number(attempt)
+}
+
+/** Whether the release was live until somebody switched away from it who then did not wait for its connections to end. */
+export function isDraining(history: History, id: string): boolean {
+  const last = history.findLast(
+    (event) =>
+      (event.event === 'drained' && event.release === id) ||
+      (event.event === 'switched' && (event.release === id || event.from === id)),
+  )
+  return last?.event === 'switched' && last.from === id
 }
 
 /** The checked backup of the release, if there is one. */

@@ -56,12 +56,15 @@ export function startAndGate(deploy: Deploy, release: Release): Promise<void> {
 
 /** From the switch to the end. */
 export function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended> {
+  const baked = isLive(deploy, release.id) && isBaked(deploy, release.id)
   return withFailureHooks(deploy, release, async () => {
     const switches = await stage(deploy, 'switch', () =>
-      switchTo(deploy, release, { bake: true, also: () => [] }),
+      switchTo(deploy, release, { bake: !baked, also: () => [] }),
     )
     await tryHooks(deploy, release, 'after-switch', deploy.config.hooks.afterSwitch)
-    if (deploy.config.bake.duration > 0) await stage(deploy, 'bake', () => bake(deploy, release, switches))
+    if (baked) skip(deploy, 'bake', 'stood in an earlier attempt')
+    else if (deploy.config.bake.duration > 0)
+      await stage(deploy, 'bake', () => bake(deploy, release, switches))
     else skip(deploy, 'bake', 'its duration is 0')
     if (switches.some(({ from }) => from)) await stage(deploy, 'drain', () => drain(deploy, switches))
     else skip(deploy, 'drain', 'the first release')
@@ -73,6 +76,10 @@ export function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended
 /** Whether the release takes traffic on every host and its deploy was brought to its end. */
 export function isFinished({ hosts }: Deploy, id: string): boolean {
   return hosts.every(({ facts }) => isLiveOn(facts, id) && hasHappened(facts.history, id, 'finished'))
+}
+
+function isBaked({ hosts }: Deploy, id: string): boolean {
+  return hosts.every(({ facts }) => hasHappened(facts.history, id, 'baked'))
 }
 
 /** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */

@@ -1,6 +1,7 @@
-import { call } from '../host/program'
+import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { eventFields } from '../release/ledger'
+import type { Slot } from '../release/slot'
 import { type Deploy, runStage } from './deploy'
 import { slotLibrary } from './start'
 import type { HostSwitch } from './switch'
@@ -11,14 +12,16 @@ export async function drain(deploy: Deploy, switches: readonly HostSwitch[]): Pr
   await Promise.all(switches.map(({ host, from }) => from && drainHost(deploy, host, from)))
 }
 
-async function drainHost(
-  { config, runtime, reporter }: Deploy,
-  host: HostSession,
-  old: Place,
-): Promise<void> {
+/** The calls that wait until nobody is connected to a slot any more, within the config's limit. */
+export function drainCalls({ config }: Deploy, slot: Slot): Call[] {
   const ports = Object.values(config.services).flatMap((service) =>
-    service.role === 'web' ? [String(service.slots[old.slot])] : [],
+    service.role === 'web' ? [String(service.slots[slot])] : [],
   )
+  return [call('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports)]
+}
+
+async function drainHost(deploy: Deploy, host: HostSession, old: Place): Promise<void> {
+  const { config, runtime, reporter } = deploy
   const outcome = await runStage(
     host,
     {
@@ -26,7 +29,7 @@ async function drainHost(
       libraries: [runtime.library, slotLibrary],
       calls: [
         call('begin', 'drain'),
-        call('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports),
+        ...drainCalls(deploy, old.slot),
         ...runtime.disarm(old.slot),
         call('ledger', eventFields('drained', old.release, { slot: old.slot })),
         call('end'),

@@ -1,5 +1,5 @@
 import type { HostFacts } from '../host/facts'
-import { lastSwitchRun } from '../release/history'
+import { findRelease, lastSwitchRun } from '../release/history'
 import { otherSlot, type Slot } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import type { Deploy } from './deploy'
@@ -71,7 +71,10 @@ export function checkHost(host: string, facts: HostFacts, needs: Needs): void {
 
 /** An older run must not go over what a newer run put live. */
 export function refuseOlder(host: string, facts: HostFacts, run: number): void {
-  const newest = lastSwitchRun(facts.history)
+  const live = facts.live && facts.releases[facts.live]
+  // What is live may always be brought to its end.
+  if (live !== undefined && findRelease(facts.history, live)?.run === run) return
+  const newest = lastSwitchRun(facts.history, live)
   if (run < newest) {
     throw new Trouble(
       host,

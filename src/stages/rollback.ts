@@ -1,5 +1,6 @@
 import { call } from '../host/program'
 import type { HostSession } from '../host/session'
+import { findRelease, hasHappened, wentBack } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import { planRollback } from '../release/rollback'
@@ -27,6 +28,7 @@ export async function rollback(
   const [first] = hosts
   const { live, releases, history } = first!.facts
   if (!live) throw new Trouble(first!.name, 'nothing is live there.', 'Deploy a version first.')
+  if (hosts.every(({ facts, owner }) => wentBack(facts.history, owner))) return finish(deploy, releases[live])
   const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
   const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to)
   report.to = target.version
@@ -45,6 +47,22 @@ export async function rollback(
   return switches[0]!.release
 }
 
+/** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
+async function finish(deploy: Deploy, id: string): Promise<Release> {
+  const { reporter, report, hosts } = deploy
+  const release = findRelease(hosts[0]!.facts.history, id)
+  if (!release)
+    throw new Trouble(hosts[0]!.name, `the ledger knows no release ${id}.`, 'Deploy a version anew.')
+  report.to = release.version
+  report.release = id
+  reporter.info(`${id} was put back by an earlier attempt`)
+  const switches = await stage(deploy, 'switch', () =>
+    switchTo(deploy, release, { bake: false, also: () => [] }),
+  )
+  await stage(deploy, 'drain', () => drain(deploy, switches))
+  return switches[0]!.release
+}
+
 async function bringUp(deploy: Deploy, target: Release): Promise<void> {
   const warm = await Promise.all(deploy.hosts.map((host) => holdsWarm(deploy, host, target)))
   if (warm.every((each) => each)) {
@@ -59,7 +77,9 @@ async function bringUp(deploy: Deploy, target: Release): Promise<void> {
 
 async function holdsWarm(deploy: Deploy, host: HostSession, { id }: Release): Promise<boolean> {
   const slot = idleSlot(host.facts)
-  return host.facts.releases[slot] === id && (await isWarm(deploy, host, slot))
+  const { releases, history } = host.facts
+  // Where it was only put into the slot and its start cut off, what still runs there is another release.
+  return releases[slot] === id && hasHappened(history, id, 'gated') && (await isWarm(deploy, host, slot))
 }
 
 /** Puts a release that is on the host into its idle slot, as shipping it would. */

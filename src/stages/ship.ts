@@ -7,10 +7,13 @@ import { HostFailure, type HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
 import { imageCalls, pullLibrary } from '../images/pull'
 import { serveLayout } from '../images/registry'
+import { isDraining } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
+import type { Slot } from '../release/slot'
 import type { ReleaseFile, RuntimePlan } from '../runtimes/runtime'
 import { type Deploy, explain, runStage } from './deploy'
+import { drainCalls } from './drain'
 import { slotLibrary } from './start'
 
 const library = readFileSync(join(__dirname, 'ship.sh'), 'utf8')
@@ -58,6 +61,7 @@ async function shipTo(
         libraries: [runtime.library, pullLibrary, slotLibrary, library],
         calls: [
           call('refuse_live', release.slot),
+          ...leftovers(deploy, host, release.slot),
           ...fileCalls(host.base, release, plan.files),
           ...(layout && registry && tunnel
             ? imageCalls({
@@ -85,6 +89,12 @@ async function shipTo(
     await tunnel?.close().catch(() => undefined)
     registry?.close()
   }
+}
+
+/** A run that died after its switch left the old release to whoever is still connected to it; they are waited for. */
+function leftovers(deploy: Deploy, { facts }: HostSession, slot: Slot): Call[] {
+  if (!isDraining(facts.history, facts.releases[slot])) return []
+  return [call('begin', 'drain'), ...drainCalls(deploy, slot), call('end')]
 }
 
 async function sendReleaseFiles(host: HostSession, release: Release, files: Manifest): Promise<void> {

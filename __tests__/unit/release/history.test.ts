@@ -4,10 +4,12 @@ import {
   goodReleases,
   hasHappened,
   interruptedMigration,
+  isDraining,
   lastKnownGood,
   lastSwitchRun,
   releasesToKeep,
   schemaChangesSince,
+  wentBack,
   withoutRestored,
 } from '../../../src/release/history'
 import { type LedgerEvent, readEvent } from '../../../src/release/ledger'
@@ -133,6 +135,41 @@ describe('the history of a host', () => {
       ]),
     ).toBe(9)
     expect(lastSwitchRun([])).toBe(0)
+  })
+
+  test('a switch whose record was lost with the power counts where its release is live', () => {
+    const intent = event(9, { event: 'switching', release: 'v9-9', slot: 'green', from: 'v3-3' })
+    expect(lastSwitchRun([...all, intent], 'v3-3')).toBe(3)
+    expect(lastSwitchRun([...all, intent], 'v9-9')).toBe(9)
+  })
+
+  test('a bake counts until the release fails one or is rolled back from', () => {
+    expect(hasHappened(all, 'v3-3', 'baked')).toBe(true)
+    for (const undone of ['bake-failed', 'rolled-back'])
+      expect(hasHappened([...all, event(4, { event: undone, release: 'v3-3' })], 'v3-3', 'baked')).toBe(false)
+  })
+
+  test('a release drains from the switch away from it until somebody waited for it, or it is live again', () => {
+    const away = event(4, { event: 'switched', release: 'v4-4', slot: 'green', from: 'v3-3' })
+    const drained = event(4, { event: 'drained', release: 'v3-3' })
+    const back = event(5, { event: 'switched', release: 'v3-3', slot: 'blue', from: 'v4-4' })
+    expect(isDraining(all, 'v3-3')).toBe(false)
+    expect(isDraining([...all, away], 'v3-3')).toBe(true)
+    expect(isDraining([...all, away, drained], 'v3-3')).toBe(false)
+    expect(isDraining([...all, away, back], 'v3-3')).toBe(false)
+    expect(isDraining([...all, away, back], 'v4-4')).toBe(true)
+  })
+
+  test('only a later attempt of the same job goes on with a rollback', () => {
+    const back = [
+      ...all,
+      event(8, { event: 'switched', release: 'v2-2', slot: 'green', from: 'v3-3' }),
+      event(8, { event: 'rolled-back', release: 'v3-3' }),
+    ]
+    expect(wentBack(back, '8/2/deploy')).toBe(true)
+    for (const owner of ['8/1/deploy', '8/2/test', '9/2/deploy']) expect(wentBack(back, owner)).toBe(false)
+    const since = event(10, { event: 'switched', release: 'v4-4', slot: 'blue', from: 'v2-2' })
+    expect(wentBack([...back, since], '8/2/deploy')).toBe(false)
   })
 
   test('a rollback knows whose migrations the old code has never seen', () => {

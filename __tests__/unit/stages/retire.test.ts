@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { call } from '../../../src/host/program'
 import { library, ShellHost } from './shell'
@@ -40,4 +40,12 @@ test('what a slot holds stays, whatever the list says', () => {
     true,
     true,
   ])
+})
+
+test('a release takes its own backups along, never those of one whose name begins alike', () => {
+  const others = ['v1-1.2-7.3.dump', 'v1-1.2.x3-7.5.dump', 'v1-12.4.dump', 'v2-2.6.sqlite3.gz']
+  const own = ['v1-1.5.dump', 'v1-1.6.sqlite3.gz', 'v1-1.7.dump.part']
+  for (const file of [...own, ...others]) writeFileSync(join(host.base, 'backups', file), '')
+  prune('v2-2', 'v3-3')
+  expect(readdirSync(join(host.base, 'backups')).sort()).toEqual(others.sort())
 })
