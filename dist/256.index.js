@@ -873,7 +873,7 @@ const failuresInBake = 3;
  * else the last answers and the logs are shown and it is taken down everywhere.
  */
 async function gate(deploy, release) {
-    const failures = await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, (host) => probeSlot(deploy.config, host, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot, deploy.config.gate));
+    const failures = await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, (host) => probeSlot(deploy, host, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot, deploy.config.gate));
     if (failures.some((each) => each.length > 0))
         return takeDown(deploy, release, failures);
     await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, (host) => (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .runStage */ .Si)(host, {
@@ -885,12 +885,12 @@ async function gate(deploy, release) {
 /** One healthy look at each service: enough for a release that was healthy before and is still running. */
 async function isWarm(deploy, host, slot) {
     const { interval, timeout } = deploy.config.gate;
-    const failures = await probeSlot(deploy.config, host, slot, { deadline: timeout, interval, successes: 1 });
+    const failures = await probeSlot(deploy, host, slot, { deadline: timeout, interval, successes: 1 });
     return failures.length === 0;
 }
-async function probeSlot(config, host, slot, plan) {
-    const outcomes = await Promise.all(webServices(config).map(async ([service, settings]) => {
-        const outcome = await (0,_probes_poll__WEBPACK_IMPORTED_MODULE_1__/* .pollUntil */ .g)((left) => look(config, host, settings, slot, left), plan);
+async function probeSlot(deploy, host, slot, plan) {
+    const outcomes = await Promise.all(webServices(deploy.config).map(async ([service, settings]) => {
+        const outcome = await (0,_probes_poll__WEBPACK_IMPORTED_MODULE_1__/* .pollUntil */ .g)((left) => look(deploy, host, settings, slot, left), plan);
         return { service, outcome };
     }));
     return outcomes.filter(({ outcome }) => !outcome.healthy);
@@ -898,7 +898,8 @@ async function probeSlot(config, host, slot, plan) {
 function webServices(config) {
     return Object.entries(config.services).flatMap(([name, service]) => service.role === 'web' ? [[name, service]] : []);
 }
-async function look(config, host, service, slot, left) {
+async function look({ config, signal }, host, service, slot, left) {
+    signal.throwIfAborted();
     const request = {
         host: config.proxy?.domains[0] ?? 'localhost',
         path: service.health.path,
@@ -942,8 +943,9 @@ function watchProbes(deploy, release) {
     const { config, clock, hosts } = deploy;
     const watchOne = async (host, name, service) => {
         for (let failures = 0; !stopped;) {
-            const { unmet } = await look(config, host, service, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot, config.gate.timeout);
-            failures = unmet === undefined ? 0 : failures + 1;
+            const { unmet } = await look(deploy, host, service, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot, config.gate.timeout);
+            // Over a lost connection nothing is known.
+            failures = unmet === undefined || !host.isConnected ? 0 : failures + 1;
             if (failures >= failuresInBake && !stopped)
                 return `${name}: ${unmet}, ${failures} times in a row`;
             await clock.wait(config.gate.interval);

@@ -1737,6 +1737,9 @@ class SshConnection {
         if (signal?.aborted)
             abort();
     }
+    get lost() {
+        return this.end;
+    }
     get traffic() {
         const { socket, turns } = this.ssh;
         return {
@@ -1967,6 +1970,8 @@ class LeaseChannel {
         for (;;) {
             const { value, done } = await this.lines.next();
             if (done) {
+                // Where the connection is gone, this says so.
+                await this.conversation.exit;
                 throw new trouble/* Trouble */.q(this.host, 'closed the channel before it answered.', 'See what it printed; is /bin/sh a POSIX shell there?', noise);
             }
             const line = records_parseLine(this.nonce, value);
@@ -2048,9 +2053,13 @@ class HostSession {
     get traffic() {
         return this.connection.traffic;
     }
+    /** Whether the host can be asked now. */
+    get isConnected() {
+        return this.connection.lost === undefined;
+    }
     /** A stream to the host's own loopback. */
-    async dial(port) {
-        return (await this.whole()).dial(port);
+    dial(port) {
+        return this.lasting((connection) => connection.dial(port));
     }
     listen(...args) {
         return this.connection.listen(...args);
@@ -2067,17 +2076,16 @@ class HostSession {
         if (answer.kind === 'held')
             throw leaseHeld(this.name, answer);
         this.token = answer.token;
-        this.facts = await this.lease.refresh();
+        await this.refresh();
     }
     async refresh() {
-        await this.whole();
-        this.facts = await this.lease.refresh();
+        this.facts = await this.lasting(() => this.lease.refresh());
         return this.facts;
     }
     /** A program of an ended run may still be at work (that is how a migration is never cut in half): let it end. */
     async takeWhileBusy() {
         for (let told = '';;) {
-            const answer = await this.lease.take();
+            const answer = await this.lasting(() => this.lease.take());
             if (answer.kind !== 'busy')
                 return answer;
             if (answer.by !== told)
@@ -2098,7 +2106,7 @@ class HostSession {
     async release() {
         if (this.token === 0)
             return;
-        const answer = await this.lease.release();
+        const answer = await this.lasting(() => this.lease.release());
         if (answer === 'busy')
             this.options.reporter.warning(`${this.name}: a program of this run still works there and keeps the lease until it ends`);
         this.token = 0;
@@ -2129,18 +2137,8 @@ class HostSession {
      *
      * @throws {HostFailure} when the program says why it failed.
      */
-    async exchange(program, begin) {
-        for (let tries = 0;; tries += 1) {
-            const connection = await this.whole();
-            try {
-                return await this.exchangeOnce(connection, program, begin());
-            }
-            catch (error) {
-                if (!(error instanceof ConnectionLost) || tries >= reconnections)
-                    throw error;
-                await this.reconnect(connection);
-            }
-        }
+    exchange(program, begin) {
+        return this.lasting((connection) => this.exchangeOnce(connection, program, begin()));
     }
     async exchangeOnce(connection, program, answer) {
         const run = this.newRun(program.stage);
@@ -2203,17 +2201,23 @@ class HostSession {
     /** Runs what starts a program, or only follows it; again as often as the connection is lost, which starts nothing twice. */
     async follow(program) {
         const reading = new Reading(this.name, this.nonce, this.options.reporter);
+        return this.lasting(async (connection) => {
+            reading.startOver();
+            const { code } = await connection.run(program, (line, stream) => reading.take(line, stream));
+            return reading.end(code);
+        });
+    }
+    /** Does it again over a new connection where it is lost meanwhile. */
+    async lasting(work) {
         for (let tries = 0;; tries += 1) {
             const connection = await this.whole();
             try {
-                const { code } = await connection.run(program, (line, stream) => reading.take(line, stream));
-                return reading.end(code);
+                return await work(connection);
             }
             catch (error) {
                 if (!(error instanceof ConnectionLost) || tries >= reconnections)
                     throw error;
                 await this.reconnect(connection);
-                reading.startOver();
             }
         }
     }
@@ -4584,8 +4588,13 @@ async function take(deploy) {
     await converge(deploy);
     describe(deploy);
 }
-/** Frees the lease. Never throws: whatever was done is done, and a lease that stays runs out by itself. */
+/**
+ * Frees the lease. Never throws: whatever was done is done, and a lease that stays runs out by itself. A cancel has ended
+ * the connections; then the end of the job frees it.
+ */
 async function release(deploy) {
+    if (deploy.signal.aborted)
+        return;
     for (const host of deploy.hosts) {
         await host
             .release()
@@ -4597,7 +4606,7 @@ async function drop(deploy) {
     for (const host of deploy.hosts) {
         const answer = await host.drop();
         if (answer === 'busy') {
-            deploy.reporter.warning(`${host.name}: a program of this run still works there; the lease goes when it has ended and ran out.`);
+            deploy.reporter.warning(`${host.name}: a program of this run still works there, and frees the lease when it ends.`);
         }
     }
 }

@@ -107,7 +107,65 @@ files_tell() {
     END { print "" }' differ known | while IFS= read -r kw_line; do
     [ -z "$kw_line" ] || fact files-known "\"$kw_line\""
   done
+  files_large | while IFS='	' read -r kw_bytes kw_tree kw_from; do
+    files_blocks "$kw_bytes" "$kw_tree" "$kw_from"
+  done
   fact files-ready true
+}
+
+# files_large: large files that may be like one that is lacking, as lines SIZE TREE ./PATH by tabs: those of the first
+# tree in groups that differ, and the last that came in a transfer that was cut. A few of them, since each takes time.
+files_large() {
+  {
+    [ "$kw_first" = none ] || find "tree/$kw_first/" -type f -size +255k -readable ! -path '*[[:cntrl:]]*' \
+      -printf "%s\t$kw_first\t./%P\n" 2>/dev/null | awk -F '\t' -v tree="$kw_first" '
+      FILENAME == ARGV[1] { differs[$1] = 1; next }
+      FILENAME == ARGV[2] {
+        split($0, field, " ")
+        if (field[3] == tree && substr($0, 1, 2) in differs) near[substr($0, 68 + length(tree) + 1)] = 1
+        next
+      }
+      $3 in near' differ known -
+    kw_number=0
+    while [ "$kw_number" -lt "$kw_trees" ]; do
+      case "$(readlink "tree/$kw_number")" in
+        "$kw_incoming"/*)
+          find "tree/$kw_number/" -type f -size +255k ! -path '*[[:cntrl:]]*' -printf "%T@ %s\t$kw_number\t./%P\n" |
+            sort -rn | head -n 1 | cut -d ' ' -f 2-
+          ;;
+      esac
+      kw_number=$((kw_number + 1))
+    done
+  } | sort -rn | head -n 4
+}
+
+# files_blocks SIZE TREE PATH: tells the sums of the blocks of a file, from its start and to its end.
+files_blocks() {
+  kw_block=$(($1 / 128 + 1))
+  fact files-large "{\"tree\":$2,\"path\":$(json "$3"),\"size\":$1,\"block\":$kw_block,\"start\":\"$(
+    files_sums "tree/$2/$3" "$kw_block" 0
+  )\",\"end\":\"$(files_sums "tree/$2/$3" "$kw_block" $(($1 % kw_block)))\"}"
+}
+
+# files_sums FILE BLOCK SKIP
+files_sums() {
+  tail -c "+$(($3 + 1))" "$1" | SHELL=/bin/sh split -b "$2" --filter=sha256sum - |
+    awk '{ printf "%s", substr($1, 1, 12) }'
+}
+
+# files_patch: large files of which a part came are put together. Whether they are right is seen by their sum.
+files_patch() {
+  kw_number=0
+  while IFS='	' read -r kw_tree kw_start kw_end kw_mode kw_path; do
+    mkdir -p "$kw_arriving/files/${kw_path%/*}"
+    {
+      head -c "$kw_start" "tree/$kw_tree/$kw_path"
+      cat "$kw_arriving/middle/$kw_number"
+      tail -c "$kw_end" "tree/$kw_tree/$kw_path"
+    } >"$kw_arriving/files/$kw_path"
+    if [ "$kw_mode" = x ]; then chmod 0550 "$kw_arriving/files/$kw_path"; else chmod 0440 "$kw_arriving/files/$kw_path"; fi
+    kw_number=$((kw_number + 1))
+  done <"$kw_arriving/patches"
 }
 
 # files_frames: what the runner sends: eight digits, as many bytes, and so on to eight zeros. A runner that is gone must not
@@ -131,6 +189,7 @@ files_receive() {
   } | gzip -dc | tar -C "$kw_arriving" --no-same-owner -xpmf - || : >broken
   [ -f whole ] && [ ! -f broken ] && [ -f "$kw_arriving/lines" ] ||
     fail files-cut "not all files arrived; the lines above say why. What has arrived is kept for the next try"
+  files_patch
   files_tree "$kw_arriving/files" ''
   files_hash
 }

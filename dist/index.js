@@ -32862,9 +32862,9 @@ function table(head, align, rows) {
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(497), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(977), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
-    'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(497), __nccwpck_require__.e(305)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
+    'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(977), __nccwpck_require__.e(305)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
     'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
     'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
     'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
@@ -32885,8 +32885,8 @@ async function main(name) {
         process.exit(0);
     const fail = async (error) => {
         reporter.close();
-        const known = error instanceof trouble/* Trouble */.q || !signal.aborted ? error : signal.reason;
-        const explanation = explain(known, issuesUrl(process.env));
+        // A cancel ends the connections, so what goes wrong after it is its consequence.
+        const explanation = explain(signal.aborted ? signal.reason : error, issuesUrl(process.env));
         show(explanation, name === 'post' ? warning : core_error);
         if (name === 'post')
             process.exit(0);

@@ -73,11 +73,22 @@ lease_keep() {
   exec 9>&-
 }
 
+# lease_leave STATUS: what a program does with its lease at its end, under the flock. One that went well is followed by
+# another one, unless the job has ended meanwhile.
+lease_leave() {
+  if [ "$(cat "$kw_base/runs/dropped" 2>/dev/null || :)" = "$kw_token" ]; then
+    lease_write "$kw_token" 0 "$(lease_field 5)"
+  elif [ "$1" = 0 ] && [ "$(lease_expires)" -gt 0 ]; then
+    lease_extend
+  fi
+}
+
 # lease_drop: after the runner was ended, its post step frees what its owner still holds, whatever the token. Not what
-# another attempt took since.
+# another attempt took since. A program that is still at work finds the token in runs/dropped, and frees it at its end.
 lease_drop() {
   if [ "$(lease_field 3)" = "$kw_owner" ] && [ "$(lease_expires)" -gt 0 ]; then
     kw_token=$(lease_token)
+    put "$kw_base/runs/dropped" 0600 "$kw_token"
     lease_keep release 2
   else
     fact release '"not-held"'

@@ -8,7 +8,7 @@ run_folder() { (umask 077 && mkdir -p "$1"); }
 stage_begin() {
   set -eu
   umask 027
-  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_stage=$9 kw_step=
+  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_stage=$9 kw_step= kw_holds=
   trap 'stage_exit $?' 0
   trap 'exit 143' 1 2 15
   stage_mark
@@ -17,6 +17,7 @@ stage_begin() {
   [ "$(lease_token)" = "$kw_token" ] ||
     fail lease-lost "the lease passed on: our token is $kw_token, the host's is $(lease_token), of $(lease_field 3)"
   printf 'stage %s of run %s (%s)\n' "$kw_stage" "$kw_owner" "$kw_url" >"$kw_base/runs/active"
+  kw_holds=yes
   lease_extend
 }
 
@@ -28,7 +29,7 @@ stage_exit() {
   if [ "$1" != 0 ] && [ "$1" != 70 ] && [ "$1" != 71 ] && [ -n "$kw_step" ]; then
     record "{\"k\":\"fail\",\"code\":\"step\",\"message\":$(json "step $kw_step ended with status $1")}"
   fi
-  [ "$1" != 0 ] || [ "$kw_token" = 0 ] || lease_extend || :
+  [ -z "$kw_holds" ] || lease_leave "$1" || :
   printf '%s\n' "$1" >"$kw_run/status.part"
   mv -f "$kw_run/status.part" "$kw_run/status"
   exit "$1"
