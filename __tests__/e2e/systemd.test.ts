@@ -125,7 +125,17 @@ function load(app: string) {
   })
 }
 
-const lost = ({ failed, failures }: LoadReport) => (failed === 0 ? '' : JSON.stringify(failures, null, 1))
+/** Does something while users are at work on the app; none of them may notice. */
+async function unnoticed<Result>(app: string, work: () => Promise<Result>): Promise<Result> {
+  const visitors = load(app)
+  let report: LoadReport | undefined
+  const result = await work().finally(async () => {
+    report = await visitors.stop()
+  })
+  expect(report).toMatchObject({ failed: 0, failures: [] })
+  return result
+}
+
 const well = ({ code, log }: ActionResult) => (code === 0 ? '' : log)
 
 describe('with units of the deploy user', () => {
@@ -162,11 +172,9 @@ describe('with units of the deploy user', () => {
   })
 
   test('the second one takes over without a lost request, and installs nothing again', async () => {
-    const visitors = load('units')
     const slow = site.ask('/slow')
-    const deployed = await site.deploy(2, 'v2')
+    const deployed = await unnoticed('units', () => site.deploy(2, 'v2'))
     expect(well(deployed)).toBe('')
-    expect(lost(await visitors.stop())).toBe('')
     expect((await slow).version).toBe('v1')
     expect(await site.ask()).toMatchObject({ version: 'v2', slot: 'green' })
     expect(await site.running()).toEqual(['mailer@green', 'web@blue', 'web@green'])
@@ -181,9 +189,7 @@ describe('with units of the deploy user', () => {
     ['die', 4, /told to die/],
     ['migration', 5, /status 3/],
   ])('a version with the fault %s is refused, and nobody notices', async (fault, id, why) => {
-    const visitors = load('units')
-    const { code, log } = await site.deploy(id, 'v3', { FAULT: fault })
-    expect(lost(await visitors.stop())).toBe('')
+    const { code, log } = await unnoticed('units', () => site.deploy(id, 'v3', { FAULT: fault }))
     expect(code).not.toBe(0)
     expect(log).toMatch(why)
     expect(log.replace(/^::add-mask::.*$/gm, '')).not.toContain('p4ss')
@@ -192,9 +198,7 @@ describe('with units of the deploy user', () => {
   })
 
   test('a rollback starts the earlier version again', async () => {
-    const visitors = load('units')
-    expect(well(await site.product.run('rollback', 6, {}))).toBe('')
-    expect(lost(await visitors.stop())).toBe('')
+    expect(well(await unnoticed('units', () => site.product.run('rollback', 6, {})))).toBe('')
     expect(await site.ask()).toMatchObject({ version: 'v1', release: 'v1-1' })
     expect(await site.enabled()).toEqual(['mailer@blue', 'web@blue'])
     expect((await site.ask('/notes')).notes).toContain('load')
@@ -314,9 +318,8 @@ describe('with units of the system', () => {
   })
 
   test('a second version takes over without a lost request; the old one is stopped', async () => {
-    const visitors = load('unitsys')
-    expect(well(await site.deploy(102, 'v2'))).toBe('')
-    expect(lost(await visitors.stop())).toBe('')
+    expect(well(await unnoticed('unitsys', () => site.deploy(102, 'v2')))).toBe('')
+    expect(await say(`stat -c '%U %G %a' ${site.base}/shared/data/notes/all.txt`)).toBe('unitsys deploy 660')
     expect(await site.ask()).toMatchObject({ version: 'v2', slot: 'green' })
     expect(await site.running()).toEqual(['mailer@green', 'web@green'])
   })

@@ -52,7 +52,7 @@ export function renderUnit(config: Config, name: string, service: Service, proce
     `WorkingDirectory=${release}/files`,
     `EnvironmentFile=${release}/environment`,
     ...(system ? [`User=${systemd.user}`] : []),
-    'UMask=0027',
+    `UMask=${umask(system)}`,
     `SyslogIdentifier=${app}-${name}`,
     `Restart=${process.restart}`,
     'RestartSec=1',
@@ -84,7 +84,7 @@ export function onceWords({ app, base, systemd }: Config, slot: string): string[
     `WorkingDirectory=${place}/release/files`,
     `EnvironmentFile=${place}/release/environment`,
     ...(system ? [`User=${systemd.user}`] : []),
-    'UMask=0027',
+    `UMask=${umask(system)}`,
     'KillMode=mixed',
     'TimeoutStopSec=10',
     'NoNewPrivileges=yes',
@@ -117,6 +117,11 @@ export function renderSudoers(config: Config, user: string): string {
   ]
   const rule = commands.map((words) => words.map(sudoersWord).join(' ')).join(', \\\n  ')
   return `# What the deploys of ${config.app} may do as root. Written by Kawasemi's setup-host.\n"${user}" ALL=(root) NOPASSWD: \\\n  ${rule}\n`
+}
+
+/** Another user's files in shared folders are of the deploy user's group, so that it can back them up. */
+function umask(system: boolean): string {
+  return system ? '0007' : '0027'
 }
 
 function sudoersWord(word: string): string {
