@@ -23,7 +23,7 @@ DATABASES = {
         "OPTIONS": {
             "charset": "utf8mb4",
             # A migration gives up on a lock instead of stopping the site behind it.
-            "init_command": f"SET SESSION lock_wait_timeout={int(os.environ.get('DB_LOCK_TIMEOUT', '30'))}",
+            "init_command": f"SET SESSION lock_wait_timeout={int(os.environ.get('KAWASEMI_LOCK_TIMEOUT', '30'))}",
         },
     }
 }
