@@ -130,6 +130,27 @@ describe('workers that take over', () => {
   })
 })
 
+describe('after a reboot', () => {
+  test('the slot that is switched to comes up, and the one before does not once it has drained', () => {
+    layDown('v1-1', 'blue')
+    const runtime = systemdRuntime(config)
+    expect(runCalls(...runtime.arm('blue')).status).toBe(0)
+    expect(asked()).toEqual(['--user enable shop-web@blue.service'])
+    expect(runCalls(...runtime.disarm('blue')).status).toBe(0)
+    expect(asked().at(-1)).toBe('--user disable shop-web@blue.service')
+  })
+
+  test('there would be an outage where systemd does not enable it, so nothing is switched', () => {
+    layDown('v1-1', 'blue')
+    program('systemctl', 'echo no room left; exit 1')
+    const { out, status } = runCalls(...systemdRuntime(config).arm('blue'))
+    expect({ out, status }).toEqual({
+      status: 70,
+      out: expect.stringMatching(/no room left.*missing after a reboot/s),
+    })
+  })
+})
+
 describe('units', () => {
   const users = () => join(host.base, '.config/systemd/user')
 
