@@ -1,6 +1,6 @@
 import { makeTinySite, type TinySite } from './support/tiny-site'
 
-jest.setTimeout(15 * 60_000)
+jest.setTimeout(30 * 60_000)
 
 /*
  * The action is killed at every record line of a deploy, under load. Whatever its programs on the host do then, the site
