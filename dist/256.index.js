@@ -773,10 +773,13 @@ function startAndGate(deploy, release) {
 }
 /** From the switch to the end. */
 function switchAndFinish(deploy, release) {
+    const baked = isLive(deploy, release.id) && isBaked(deploy, release.id);
     return withFailureHooks(deploy, release, async () => {
-        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: true, also: () => [] }));
+        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: !baked, also: () => [] }));
         await tryHooks(deploy, release, 'after-switch', deploy.config.hooks.afterSwitch);
-        if (deploy.config.bake.duration > 0)
+        if (baked)
+            (0,stages_deploy/* skip */.iv)(deploy, 'bake', 'stood in an earlier attempt');
+        else if (deploy.config.bake.duration > 0)
             await (0,stages_deploy/* stage */.dw)(deploy, 'bake', () => bake(deploy, release, switches));
         else
             (0,stages_deploy/* skip */.iv)(deploy, 'bake', 'its duration is 0');
@@ -791,6 +794,9 @@ function switchAndFinish(deploy, release) {
 /** Whether the release takes traffic on every host and its deploy was brought to its end. */
 function isFinished({ hosts }, id) {
     return hosts.every(({ facts }) => isLiveOn(facts, id) && (0,release_history/* hasHappened */.eZ)(facts.history, id, 'finished'));
+}
+function isBaked({ hosts }, id) {
+    return hosts.every(({ facts }) => (0,release_history/* hasHappened */.eZ)(facts.history, id, 'baked'));
 }
 /** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */
 function isLive({ hosts }, id) {
@@ -807,6 +813,7 @@ function isLiveOn(facts, id) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ drainCalls),
 /* harmony export */   Z: () => (/* binding */ drain)
 /* harmony export */ });
 /* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(630);
@@ -821,14 +828,19 @@ function isLiveOn(facts, id) {
 async function drain(deploy, switches) {
     await Promise.all(switches.map(({ host, from }) => from && drainHost(deploy, host, from)));
 }
-async function drainHost({ config, runtime, reporter }, host, old) {
-    const ports = Object.values(config.services).flatMap((service) => service.role === 'web' ? [String(service.slots[old.slot])] : []);
+/** The calls that wait until nobody is connected to a slot any more, within the config's limit. */
+function drainCalls({ config }, slot) {
+    const ports = Object.values(config.services).flatMap((service) => service.role === 'web' ? [String(service.slots[slot])] : []);
+    return [(0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports)];
+}
+async function drainHost(deploy, host, old) {
+    const { config, runtime, reporter } = deploy;
     const outcome = await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .runStage */ .Si)(host, {
         stage: 'drain',
         libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_1__/* .slotLibrary */ .s7],
         calls: [
             (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('begin', 'drain'),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports),
+            ...drainCalls(deploy, old.slot),
             ...runtime.disarm(old.slot),
             (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_3__/* .eventFields */ .e)('drained', old.release, { slot: old.slot })),
             (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('end'),
@@ -1025,7 +1037,11 @@ function checkHost(host, facts, needs) {
 }
 /** An older run must not go over what a newer run put live. */
 function refuseOlder(host, facts, run) {
-    const newest = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitchRun */ .mJ)(facts.history);
+    const live = facts.live && facts.releases[facts.live];
+    // What is live may always be brought to its end.
+    if (live !== undefined && (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(facts.history, live)?.run === run)
+        return;
+    const newest = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitchRun */ .mJ)(facts.history, live);
     if (run < newest) {
         throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
     }

@@ -2047,6 +2047,10 @@ class HostSession {
     get name() {
         return this.connection.name;
     }
+    /** Who this run is: `RUN/ATTEMPT/JOB`. */
+    get owner() {
+        return this.options.owner.id;
+    }
     get base() {
         return this.options.base;
     }
@@ -2607,11 +2611,13 @@ function safe(name) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CF: () => (/* binding */ goodReleases),
 /* harmony export */   GH: () => (/* binding */ backupOf),
+/* harmony export */   Il: () => (/* binding */ wentBack),
 /* harmony export */   J7: () => (/* binding */ interruptedMigration),
 /* harmony export */   Jk: () => (/* binding */ withoutRestored),
 /* harmony export */   LE: () => (/* binding */ schemaChangesSince),
 /* harmony export */   dv: () => (/* binding */ findRelease),
 /* harmony export */   eZ: () => (/* binding */ hasHappened),
+/* harmony export */   jQ: () => (/* binding */ isDraining),
 /* harmony export */   lN: () => (/* binding */ releasesToKeep),
 /* harmony export */   mJ: () => (/* binding */ lastSwitchRun),
 /* harmony export */   zf: () => (/* binding */ lastKnownGood)
@@ -2625,6 +2631,7 @@ function findRelease(history, id) {
 const undoneBy = {
     gated: ['started', 'gate-failed', 'bake-failed'],
     'bake-failed': ['switching'],
+    baked: ['bake-failed', 'rolled-back'],
 };
 /** Since the release was last shipped: did this happen to it, and was it not undone since? */
 function hasHappened(history, id, name) {
@@ -2651,10 +2658,28 @@ function lastKnownGood(history, live) {
     const position = good.indexOf(live);
     return position < 0 ? good.at(-1) : good[position - 1];
 }
-/** The run whose switch, forward or back, was the last: an older run must not switch over it. */
-function lastSwitchRun(history) {
-    const last = history.findLast((event) => event.event === 'switched' || event.event === 'switched-back');
+/**
+ * The run whose switch, forward or back, was the last: an older run must not switch over it. Where the host went down
+ * right after the rename, the intent of what is live says whose that was.
+ */
+function lastSwitchRun(history, live) {
+    const last = history.findLast(({ event, release }) => event === 'switched' || event === 'switched-back' || (event === 'switching' && release === live));
     return last ? Number.parseInt(last.owner, 10) || 0 : 0;
+}
+/** Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now. */
+function wentBack(history, owner) {
+    const last = history.findLast(({ event }) => ['switched', 'switched-back', 'rolled-back'].includes(event));
+    if (last?.event !== 'rolled-back')
+        return false;
+    const [run, attempt, job] = owner.split('/');
+    const [lastRun, lastAttempt, lastJob] = last.owner.split('/');
+    return run === lastRun && job === lastJob && Number(lastAttempt) < Number(attempt);
+}
+/** Whether the release was live until somebody switched away from it who then did not wait for its connections to end. */
+function isDraining(history, id) {
+    const last = history.findLast((event) => (event.event === 'drained' && event.release === id) ||
+        (event.event === 'switched' && (event.release === id || event.from === id)));
+    return last?.event === 'switched' && last.from === id;
 }
 /** The checked backup of the release, if there is one. */
 function backupOf(history, id) {
@@ -4111,7 +4136,7 @@ function renderUnit(config, name, service, process) {
         `WorkingDirectory=${release}/files`,
         `EnvironmentFile=${release}/environment`,
         ...(system ? [`User=${systemd.user}`] : []),
-        'UMask=0027',
+        `UMask=${umask(system)}`,
         `SyslogIdentifier=${app}-${name}`,
         `Restart=${process.restart}`,
         'RestartSec=1',
@@ -4142,7 +4167,7 @@ function onceWords({ app, base, systemd }, slot) {
         `WorkingDirectory=${place}/release/files`,
         `EnvironmentFile=${place}/release/environment`,
         ...(system ? [`User=${systemd.user}`] : []),
-        'UMask=0027',
+        `UMask=${umask(system)}`,
         'KillMode=mixed',
         'TimeoutStopSec=10',
         'NoNewPrivileges=yes',
@@ -4172,6 +4197,10 @@ function renderSudoers(config, user) {
     ];
     const rule = commands.map((words) => words.map(sudoersWord).join(' ')).join(', \\\n  ');
     return `# What the deploys of ${config.app} may do as root. Written by Kawasemi's setup-host.\n"${user}" ALL=(root) NOPASSWD: \\\n  ${rule}\n`;
+}
+/** Another user's files in shared folders are of the deploy user's group, so that it can back them up. */
+function umask(system) {
+    return system ? '0007' : '0027';
 }
 function sudoersWord(word) {
     if (!/^[A-Za-z0-9@%._=:/-]+$/.test(word)) {

@@ -18,10 +18,10 @@ __webpack_require__.d(__webpack_exports__, {
 var stages_open = __webpack_require__(4514);
 // EXTERNAL MODULE: ./src/host/program.ts
 var program = __webpack_require__(630);
-// EXTERNAL MODULE: ./src/release/ledger.ts
-var ledger = __webpack_require__(6196);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/ledger.ts
+var ledger = __webpack_require__(6196);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
 ;// CONCATENATED MODULE: ./src/release/rollback.ts
@@ -88,6 +88,7 @@ var stages_switch = __webpack_require__(4410);
 
 
 
+
 /**
  * Goes back to an earlier release on every host: at once where it still runs in the other slot, else it is started and
  * gated first.
@@ -100,6 +101,8 @@ async function rollback(deploy, options) {
     const { live, releases, history } = first.facts;
     if (!live)
         throw new trouble/* Trouble */.q(first.name, 'nothing is live there.', 'Deploy a version first.');
+    if (hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner)))
+        return finish(deploy, releases[live]);
     const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
     const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to);
     report.to = target.version;
@@ -111,6 +114,19 @@ async function rollback(deploy, options) {
     const entry = { to: target.id, reason: options.reason ?? '' };
     const also = (from) => from ? [(0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from.release, entry))] : [];
     const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
+    await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
+    return switches[0].release;
+}
+/** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
+async function finish(deploy, id) {
+    const { reporter, report, hosts } = deploy;
+    const release = (0,release_history/* findRelease */.dv)(hosts[0].facts.history, id);
+    if (!release)
+        throw new trouble/* Trouble */.q(hosts[0].name, `the ledger knows no release ${id}.`, 'Deploy a version anew.');
+    report.to = release.version;
+    report.release = id;
+    reporter.info(`${id} was put back by an earlier attempt`);
+    const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also: () => [] }));
     await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
     return switches[0].release;
 }
@@ -127,7 +143,9 @@ async function bringUp(deploy, target) {
 }
 async function holdsWarm(deploy, host, { id }) {
     const slot = (0,preflight/* idleSlot */.f0)(host.facts);
-    return host.facts.releases[slot] === id && (await (0,gate/* isWarm */.Yr)(deploy, host, slot));
+    const { releases, history } = host.facts;
+    // Where it was only put into the slot and its start cut off, what still runs there is another release.
+    return releases[slot] === id && (0,release_history/* hasHappened */.eZ)(history, id, 'gated') && (await (0,gate/* isWarm */.Yr)(deploy, host, slot));
 }
 /** Puts a release that is on the host into its idle slot, as shipping it would. */
 async function place(deploy, host, target) {

@@ -576,9 +576,13 @@ function imageCalls({ app, release, layout, port, password }) {
 
 // EXTERNAL MODULE: ./src/release/ledger.ts
 var ledger = __webpack_require__(6196);
+// EXTERNAL MODULE: ./src/stages/drain.ts
+var drain = __webpack_require__(8749);
 // EXTERNAL MODULE: ./src/stages/start.ts
 var start = __webpack_require__(6543);
 ;// CONCATENATED MODULE: ./src/stages/ship.ts
+
+
 
 
 
@@ -615,6 +619,7 @@ async function shipTo(deploy, host, release, { plan, files, layout }) {
             libraries: [runtime.library, pullLibrary, start/* slotLibrary */.s7, library],
             calls: [
                 (0,program/* call */.T)('refuse_live', release.slot),
+                ...leftovers(deploy, host, release.slot),
                 ...fileCalls(host.base, release, plan.files),
                 ...(layout && registry && tunnel
                     ? imageCalls({
@@ -641,6 +646,12 @@ async function shipTo(deploy, host, release, { plan, files, layout }) {
         await tunnel?.close().catch(() => undefined);
         registry?.close();
     }
+}
+/** A run that died after its switch left the old release to whoever is still connected to it; they are waited for. */
+function leftovers(deploy, { facts }, slot) {
+    if (!(0,release_history/* isDraining */.jQ)(facts.history, facts.releases[slot]))
+        return [];
+    return [(0,program/* call */.T)('begin', 'drain'), ...(0,drain/* drainCalls */.U)(deploy, slot), (0,program/* call */.T)('end')];
 }
 async function sendReleaseFiles(host, release, files) {
     try {

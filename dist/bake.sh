@@ -5,7 +5,7 @@
 bake_begin() {
   set -eu
   umask 027
-  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_step= kw_holds=
+  kw_nonce=$1 kw_base=$2 kw_run=$2/runs/$3 kw_owner=$4 kw_url=$5 kw_token=$6 kw_ttl=$7 kw_app=$8 kw_step='' kw_holds=''
   trap 'stage_exit $?' 0
   trap 'exit 143' 1 2 15
   stage_mark

@@ -76,7 +76,8 @@ database_unpack() { if [ "$kw_db_pack" = gzip ]; then gzip -dc; else cat; fi; }
 
 # database_dump FILE: a dump beside FILE, not yet a backup.
 database_dump() {
-  rm -f "$1.part"
+  # What programs that were killed left behind: nobody else dumps while we hold the lock.
+  rm -f "${1%/*}"/*.part
   kw_db_tables=$(database_client client_tables </dev/null) || fail backup "the tables of $kw_db_title could not be counted; the lines above say why"
   (umask 077 && : >"$1.part")
   # Both ends of the pipe tell their status.

@@ -9,8 +9,7 @@ process_mark() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; 
 detach() {
   mkdir -p "${1%/*}"
   [ ! -d "$1" ] || return 0
-  mkdir "$1" || exit 73
-  : >"$1/out"
+  (umask 077 && mkdir "$1" && : >"$1/out") || exit 73
   (printf '%s' "$2" | setsid sh >"$1/out" 2>&1 9>&- &)
 }
 

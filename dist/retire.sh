@@ -6,7 +6,18 @@ prune_release() {
     [ -n "$(docker image ls -q "$kw_image" </dev/null)" ] || continue
     docker image rm "$kw_image" </dev/null >/dev/null 2>&1 || note "image $kw_image stays: it is in use"
   done
-  rm -rf "${kw_base:?}/releases/$1" "${kw_base:?}/backups/$1".*
+  rm -rf "${kw_base:?}/releases/$1"
+  prune_backups "$1"
+}
+
+# prune_backups ID: they are called ID.TOKEN.KIND; another release's id may begin like this one.
+prune_backups() {
+  for kw_file in "$kw_base/backups/$1".*; do
+    kw_rest=${kw_file#"$kw_base/backups/$1".}
+    case "${kw_rest%%.*}" in '' | *[!0-9]*) continue ;; esac
+    case "${kw_rest#*.}" in [!a-z]* | *-*) continue ;; esac
+    rm -f "$kw_file"
+  done
 }
 
 # release_services ID: by their exact names, since those of another app may begin with this one's, and one run can have

@@ -14,7 +14,10 @@ release_folder_inside() { (umask 027 && mkdir -p "$kw_base/releases/$1/$2"); }
 # server would follow a link to whatever it may read on the host.
 take_assets() {
   kw_assets="$kw_base/releases/$1/assets"
-  kw_container=$(docker create --network none "$2" </dev/null)
+  kw_container=$kw_app-assets
+  # One that a killed program left would stay for ever, and its image with it.
+  docker rm -f "$kw_container" >/dev/null 2>&1 </dev/null || :
+  docker create --network none --name "$kw_container" "$2" >/dev/null </dev/null
   rm -rf "$kw_assets.part"
   (umask 027 && mkdir -p "$kw_assets.part" "$kw_assets$4")
   docker cp -q "$kw_container:$3/." - </dev/null | tar -C "$kw_assets.part" --no-same-owner -xf - || {

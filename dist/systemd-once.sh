@@ -56,8 +56,11 @@ systemd_once_run() {
   set -- --quiet --collect --wait --pipe "--unit=$kw_unit" "--property=WorkingDirectory=$kw_place/release/files" \
     "--property=EnvironmentFile=$kw_place/release/environment"
   kw_as=$(systemd_parts "$kw_slot" user)
-  [ "$kw_in" = user ] || set -- "$@" "--property=User=$kw_as"
-  set -- "$@" --property=UMask=0027 --property=KillMode=mixed --property=TimeoutStopSec=10 \
+  case "$kw_in" in
+    user) set -- "$@" --property=UMask=0027 ;;
+    *) set -- "$@" "--property=User=$kw_as" --property=UMask=0007 ;;
+  esac
+  set -- "$@" --property=KillMode=mixed --property=TimeoutStopSec=10 \
     --property=NoNewPrivileges=yes /bin/sh "$kw_place/once"
   case "$kw_in" in
     user) systemd_user systemd-run --user "$@" ;;

@@ -45,18 +45,21 @@ app_user() {
   fi
 }
 
-# shared_data PATH USER: a folder that outlives releases; USER writes in it, or the deploy user where that is empty.
+# shared_data PATH USER: a folder that outlives releases; USER writes in it, and the deploy user may too. Where USER is
+# empty it is the deploy user's alone.
 shared_data() {
-  kw_owner=${2:-$kw_deploy} kw_data=$kw_base/shared/data/$1
+  kw_data=$kw_base/shared/data/$1
   [ "$(readlink -m "$kw_data")" = "$(readlink -m "$kw_base")/shared/data/$1" ] || give_up "a link leads $kw_data astray"
+  if [ -z "$2" ]; then kw_owner="2750 $kw_deploy $kw_web_group"; else kw_owner="2770 $2 $kw_group"; fi
   if [ ! -d "$kw_data" ]; then
     as_deploy mkdir -p "$kw_data"
     changed "made the folder $kw_data"
   fi
-  if [ "$(stat -c '%U %G' "$kw_data")" != "$kw_owner $kw_web_group" ]; then
-    chown -h "$kw_owner:$kw_web_group" "$kw_data"
-    chmod 2770 "$kw_data"
-    changed "gave $kw_data to $kw_owner"
+  # shellcheck disable=SC2086 # three words
+  if ! is $kw_owner "$kw_data"; then
+    chown -h "$(printf '%s' "${kw_owner#* }" | tr ' ' :)" "$kw_data"
+    chmod "0${kw_owner%% *}" "$kw_data"
+    changed "prepared the folder $kw_data"
   fi
 }
 
