@@ -224,31 +224,37 @@ const midst: Record<string, RegExp> = {
   retire: inStep('prune'),
 }
 
-test('a run that is cancelled in any stage frees the lease in its post step, and its next attempt goes on', async () => {
+/** Cancels each attempt one stage later than the one before, then lets one end. */
+async function cancelIn(run: number, stages: readonly string[]): Promise<void> {
   const env = { TINY_MIGRATION_SECONDS: '3', TINY_HEALTHY_AFTER: '1' }
   let attempt = 0
-  for (const [stage, line] of Object.entries(midst)) {
+  for (const stage of stages) {
     attempt += 1
-    const ended = await deploy({ run: 150, attempt, env, on: [line, cancel] }).done
+    const ended = await deploy({ run, attempt, env, on: [midst[stage]!, cancel] }).done
     // A drain is short, and what is left to do after it is no reason to fail a deploy.
     const late = stage === 'drain' || stage === 'retire'
     expect({ stage, ended: late || ended.code !== 0 }).toEqual({ stage, ended: true })
     if (ended.code === 1) expect(ended.errors.join()).toContain('was cancelled')
-    const post = await product.run('post', 150, { attempt, state: ended.state })
+    const post = await product.run('post', run, { attempt, state: ended.state })
     expect(post.code).toBe(0)
     const { token } = await lease()
     await until(
       async () => (await lease()).left === 0,
-      15,
+      30,
       () => `the lease is held after ${stage}:\n${post.log}`,
     )
     expect((await lease()).token).toBe(token)
   }
-  await green(deploy({ run: 150, attempt: attempt + 1, env }).done)
-  expect(await times('migrating', 150)).toBe(1)
-  expect(await times('shipped', 150)).toBe(1)
-  expect(await live()).toBe('v150-150')
-})
+  await green(deploy({ run, attempt: attempt + 1, env }).done)
+  for (const event of ['shipped', 'migrating', 'finished']) expect(await times(event, run)).toBe(1)
+  expect(await live()).toBe(`v${run}-${run}`)
+}
+
+test('a run that is cancelled before its switch frees the lease in its post step, and its next attempt goes on', () =>
+  cancelIn(150, ['ship', 'backup', 'migrate', 'start', 'gate', 'switch']))
+
+// The watcher of a bake goes on without the runner, so the next attempt begins with what comes after it.
+test('so does one that is cancelled after its switch', () => cancelIn(151, ['bake', 'drain', 'retire']))
 
 test('a connection that is cut in every stage is made again, and the run ends green', async () => {
   // Before a stage's program arrived, or in its midst.
