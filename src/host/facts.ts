@@ -2,16 +2,20 @@ import { type History, withoutRestored } from '../release/history'
 import { type LedgerEvent, readEvent } from '../release/ledger'
 import { isSlot, type Slot } from '../release/slot'
 
-/** What a host says of itself before anything is planned. Sizes in bytes; 0 where the host could not tell. */
-export interface HostFacts {
-  readonly machine: string
-  readonly diskFree: number
-  readonly memoryAvailable: number
+/** What a deploy itself changes on a host. */
+export interface HostState {
   readonly live: Slot | undefined
   readonly releases: Readonly<Record<Slot, string>>
   /** Ids of the releases whose files are there. */
   readonly present: readonly string[]
   readonly history: History
+}
+
+/** What a host says of itself before anything is planned. Sizes in bytes; 0 where the host could not tell. */
+export interface HostFacts extends HostState {
+  readonly machine: string
+  readonly diskFree: number
+  readonly memoryAvailable: number
   /** What the runtime on the host told, by the names on its record lines; unchecked. */
   readonly runtime: ReadonlyMap<string, unknown>
 }

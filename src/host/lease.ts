@@ -65,6 +65,13 @@ export class LeaseChannel {
     return this.readFacts()
   }
 
+  /** Of the facts, those that a deploy itself changes; the others are `before`'s. */
+  async refreshState(before: HostFacts): Promise<HostFacts> {
+    this.conversation.send('state')
+    const { live, releases, present, history } = await this.readFacts()
+    return { ...before, live, releases, present, history }
+  }
+
   /** Asks once. Renewals begin when it was given. */
   async take(): Promise<TakeAnswer> {
     const { name, value } = await this.ask('take', ['taken', 'held', 'busy'])

@@ -114,11 +114,12 @@ export class HostSession {
     const answer = first.kind === 'held' ? await this.takeAfter(first) : first
     if (answer.kind === 'held') throw leaseHeld(this.name, answer)
     this.token = answer.token
-    await this.refresh()
+    this.facts = await this.lasting(() => this.lease.refresh())
   }
 
+  /** Reads anew what a deploy itself changes. */
   async refresh(): Promise<HostFacts> {
-    this.facts = await this.lasting(() => this.lease.refresh())
+    this.facts = await this.lasting(() => this.lease.refreshState(this.facts))
     return this.facts
   }
 
