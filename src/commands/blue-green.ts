@@ -1,7 +1,8 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
-import { isFinished, switchAndFinish } from '../stages/chain'
+import { isFinished, isLive, switchAndFinish } from '../stages/chain'
 import { findShipped } from '../stages/find'
+import { requireWarm } from '../stages/gate'
 import { liveRelease, take } from '../stages/open'
 import { refuseOlderRun } from '../stages/preflight'
 import { readConfig, withHosts } from './environment'
@@ -18,7 +19,10 @@ export async function run(context: CommandContext<InputsOf<'blue-green'>>): Prom
     const before = liveRelease(deploy.hosts[0]!)?.id ?? ''
     outputs.set('previous-release', before === release.id ? '' : before)
     if (isFinished(deploy, release.id)) reporter.info(`${release.id} is live already; nothing is left to do`)
-    else outputs.set('switch-ms', String((await switchAndFinish(deploy, release)).switchMs))
+    else {
+      if (!isLive(deploy, release.id)) await requireWarm(deploy, release)
+      outputs.set('switch-ms', String((await switchAndFinish(deploy, release)).switchMs))
+    }
     outputs.set('live-slot', release.slot)
   })
 }

@@ -43,6 +43,22 @@ export async function isWarm(deploy: Deploy, host: HostSession, slot: Slot): Pro
   return failures.length === 0
 }
 
+/**
+ * The gate of an earlier job says nothing of now: the host may have been started anew since, or somebody stopped it.
+ *
+ * @throws {Trouble} when a host's release does not answer as its gate saw it do.
+ */
+export async function requireWarm(deploy: Deploy, release: Release): Promise<void> {
+  await onHosts(deploy, async (host) => {
+    if (await isWarm(deploy, host, on(host, release).slot)) return
+    throw new Trouble(
+      host.name,
+      `${release.id} passed its gate, but is not healthy now. Traffic was not touched.`,
+      'Run the job with health-gate again, then this one.',
+    )
+  })
+}
+
 interface GateFailure {
   readonly service: string
   readonly outcome: PollOutcome
