@@ -239,7 +239,8 @@ function flat(headers) {
 }
 function reasonOf(error) {
     const { code = '', name, message = String(error), } = error;
-    if (/refused/i.test(`${code} ${message}`))
+    // The tunnel says it in words of its own.
+    if (/refused|nothing accepts connections/i.test(`${code} ${message}`))
         return 'connection refused';
     if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
         return 'connection closed before the answer was complete';
@@ -860,7 +861,8 @@ async function drainHost(deploy, host, old) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Gj: () => (/* binding */ gate),
 /* harmony export */   N7: () => (/* binding */ watchProbes),
-/* harmony export */   Yr: () => (/* binding */ isWarm)
+/* harmony export */   Yr: () => (/* binding */ isWarm),
+/* harmony export */   zd: () => (/* binding */ requireWarm)
 /* harmony export */ });
 /* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(630);
 /* harmony import */ var _probes_answer__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9137);
@@ -899,6 +901,18 @@ async function isWarm(deploy, host, slot) {
     const { interval, timeout } = deploy.config.gate;
     const failures = await probeSlot(deploy, host, slot, { deadline: timeout, interval, successes: 1 });
     return failures.length === 0;
+}
+/**
+ * The gate of an earlier job says nothing of now: the host may have been started anew since, or somebody stopped it.
+ *
+ * @throws {Trouble} when a host's release does not answer as its gate saw it do.
+ */
+async function requireWarm(deploy, release) {
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, async (host) => {
+        if (await isWarm(deploy, host, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot))
+            return;
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q(host.name, `${release.id} passed its gate, but is not healthy now. Traffic was not touched.`, 'Run the job with health-gate again, then this one.');
+    });
 }
 async function probeSlot(deploy, host, slot, plan) {
     const outcomes = await Promise.all(webServices(deploy.config).map(async ([service, settings]) => {

@@ -1917,6 +1917,12 @@ class LeaseChannel {
         this.conversation.send('facts');
         return this.readFacts();
     }
+    /** Of the facts, those that a deploy itself changes; the others are `before`'s. */
+    async refreshState(before) {
+        this.conversation.send('state');
+        const { live, releases, present, history } = await this.readFacts();
+        return { ...before, live, releases, present, history };
+    }
     /** Asks once. Renewals begin when it was given. */
     async take() {
         const { name, value } = await this.ask('take', ['taken', 'held', 'busy']);
@@ -2080,10 +2086,11 @@ class HostSession {
         if (answer.kind === 'held')
             throw leaseHeld(this.name, answer);
         this.token = answer.token;
-        await this.refresh();
-    }
-    async refresh() {
         this.facts = await this.lasting(() => this.lease.refresh());
+    }
+    /** Reads anew what a deploy itself changes. */
+    async refresh() {
+        this.facts = await this.lasting(() => this.lease.refreshState(this.facts));
         return this.facts;
     }
     /** A program of an ended run may still be at work (that is how a migration is never cut in half): let it end. */

@@ -27,14 +27,19 @@ ledger_facts() {
   done
 }
 
-host_facts() {
-  fact machine "$(json "$(uname -m)")"
-  fact disk-free "$(free_bytes "$kw_base")"
-  fact memory-available "$(memory_available)"
+# What a deploy itself changes: read from files, so it costs next to nothing.
+state_facts() {
   fact live "$(json "$(live_slot)")"
   slot_facts
   present_facts
   ledger_facts
-  runtime_facts
   fact ready true
+}
+
+host_facts() {
+  fact machine "$(json "$(uname -m)")"
+  fact disk-free "$(free_bytes "$kw_base")"
+  fact memory-available "$(memory_available)"
+  runtime_facts
+  state_facts
 }

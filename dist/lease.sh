@@ -106,6 +106,7 @@ lease_serve() {
   while read -r kw_command; do
     case "$kw_command" in
       facts) host_facts ;;
+      state) state_facts ;;
       take) lease_take ;;
       renew) lease_keep renew 0 ;;
       release) lease_keep release 5 ;;

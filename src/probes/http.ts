@@ -109,7 +109,8 @@ function reasonOf(error: unknown): string {
     name,
     message = String(error),
   } = error as { code?: unknown; name?: string; message?: string }
-  if (/refused/i.test(`${code} ${message}`)) return 'connection refused'
+  // The tunnel says it in words of its own.
+  if (/refused|nothing accepts connections/i.test(`${code} ${message}`)) return 'connection refused'
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
     return 'connection closed before the answer was complete'
   }
