@@ -72,9 +72,10 @@ test('nothing inside a block of code ends it', () => {
 test('nothing inline opens a tag, a cell, a line or a link', () => {
   fc.assert(
     fc.property(hostile, (text) => {
-      const outsideCode = inline(text).replace(/(?<!\\)`[^`]*`/g, '')
-      expect(outsideCode).not.toMatch(/[\r\n]/)
-      expect(outsideCode.replace(/\\[^\n]/g, '')).not.toMatch(/[<>|[\]*_`]/)
+      const shown = inline(text)
+      expect(shown).not.toMatch(/[\r\n]/)
+      // Read from the left, as Markdown is: a backslash takes the character after it, be it a backtick or a backslash.
+      expect(shown.replace(/\\.|`[^`]*`/gu, '')).not.toMatch(/[<>|[\]*_`]/)
     }),
   )
 })
