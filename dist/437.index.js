@@ -55,8 +55,8 @@ function withoutInputs(env) {
 var clock = __webpack_require__(713);
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 15 modules
-var project = __webpack_require__(4326);
+// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
+var project = __webpack_require__(3662);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
 
 
@@ -656,13 +656,13 @@ function quote(value) {
 
 /***/ }),
 
-/***/ 3496:
+/***/ 6561:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  h: () => (/* binding */ HostFailure),
+  h: () => (/* reexport */ HostFailure),
   H: () => (/* binding */ HostSession)
 });
 
@@ -2005,14 +2005,9 @@ function readHolder(value) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/host/session.ts
+;// CONCATENATED MODULE: ./src/host/reading.ts
 
-
-
-
-
-
-
+const printedLines = 200;
 /** A program on the host said why it cannot go on. `code` is for callers, `message` for people. */
 class HostFailure extends Error {
     host;
@@ -2026,8 +2021,90 @@ class HostFailure extends Error {
         this.name = 'HostFailure';
     }
 }
+/** Reads the lines of one program. After a reconnection the host sends them from the start, so known ones are skipped. */
+class Reading {
+    host;
+    nonce;
+    reporter;
+    facts = new Map();
+    printed = [];
+    failure;
+    seen = 0;
+    position = 0;
+    constructor(host, nonce, reporter) {
+        this.host = host;
+        this.nonce = nonce;
+        this.reporter = reporter;
+    }
+    /** The last line may have been cut with the connection, so it is taken once more. */
+    startOver() {
+        this.position = 0;
+        this.seen = Math.max(0, this.seen - 1);
+    }
+    /** The fact that the line tells, if it is one. */
+    take(line, stream) {
+        if (stream === 'err') {
+            this.text(line);
+            return undefined;
+        }
+        this.position += 1;
+        if (this.position <= this.seen)
+            return undefined;
+        this.seen = this.position;
+        const parsed = records_parseLine(this.nonce, line);
+        if (parsed.kind === 'text') {
+            this.text(parsed.text);
+            return undefined;
+        }
+        const { record } = parsed;
+        if (record.k === 'begin')
+            this.reporter.stepBegin(this.host, record.step);
+        if (record.k === 'end')
+            this.reporter.stepEnd(this.host, record.step, record.ms);
+        if (record.k === 'fact')
+            this.fact(record.name, record.value);
+        if (record.k === 'fail')
+            this.failure ??= { code: record.code, message: record.message };
+        return record.k === 'fact' ? record : undefined;
+    }
+    fact(name, value) {
+        if (name === 'warning')
+            this.reporter.warning(`${this.host}: ${value}`);
+        else
+            this.facts.set(name, value);
+    }
+    text(line) {
+        if (line === '')
+            return;
+        this.reporter.output(this.host, line);
+        this.printed.push(line);
+        if (this.printed.length > printedLines)
+            this.printed.shift();
+    }
+    end(code) {
+        const outcome = { facts: this.facts, printed: this.printed };
+        if (this.failure)
+            throw new HostFailure(this.host, this.failure.code, this.failure.message, outcome);
+        if (code !== 0) {
+            const why = code === 255
+                ? 'the program was killed on the host'
+                : `the program ended with status ${code ?? 'unknown'}`;
+            throw new HostFailure(this.host, 'program', why, outcome);
+        }
+        return outcome;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/host/session.ts
+
+
+
+
+
+
+
+
 const reconnections = 5;
-const printedLines = 200;
 /** One host for the whole life of an action: one connection, the lease's channel, and one channel per stage. */
 class HostSession {
     connection;
@@ -2282,79 +2359,6 @@ async function join(options, nonce, token) {
     catch (error) {
         await connection.close();
         throw error;
-    }
-}
-/** Reads the lines of one program. After a reconnection the host sends them from the start, so known ones are skipped. */
-class Reading {
-    host;
-    nonce;
-    reporter;
-    facts = new Map();
-    printed = [];
-    failure;
-    seen = 0;
-    position = 0;
-    constructor(host, nonce, reporter) {
-        this.host = host;
-        this.nonce = nonce;
-        this.reporter = reporter;
-    }
-    /** The last line may have been cut with the connection, so it is taken once more. */
-    startOver() {
-        this.position = 0;
-        this.seen = Math.max(0, this.seen - 1);
-    }
-    /** The fact that the line tells, if it is one. */
-    take(line, stream) {
-        if (stream === 'err') {
-            this.text(line);
-            return undefined;
-        }
-        this.position += 1;
-        if (this.position <= this.seen)
-            return undefined;
-        this.seen = this.position;
-        const parsed = records_parseLine(this.nonce, line);
-        if (parsed.kind === 'text') {
-            this.text(parsed.text);
-            return undefined;
-        }
-        const { record } = parsed;
-        if (record.k === 'begin')
-            this.reporter.stepBegin(this.host, record.step);
-        if (record.k === 'end')
-            this.reporter.stepEnd(this.host, record.step, record.ms);
-        if (record.k === 'fact')
-            this.fact(record.name, record.value);
-        if (record.k === 'fail')
-            this.failure ??= { code: record.code, message: record.message };
-        return record.k === 'fact' ? record : undefined;
-    }
-    fact(name, value) {
-        if (name === 'warning')
-            this.reporter.warning(`${this.host}: ${value}`);
-        else
-            this.facts.set(name, value);
-    }
-    text(line) {
-        if (line === '')
-            return;
-        this.reporter.output(this.host, line);
-        this.printed.push(line);
-        if (this.printed.length > printedLines)
-            this.printed.shift();
-    }
-    end(code) {
-        const outcome = { facts: this.facts, printed: this.printed };
-        if (this.failure)
-            throw new HostFailure(this.host, this.failure.code, this.failure.message, outcome);
-        if (code !== 0) {
-            const why = code === 255
-                ? 'the program was killed on the host'
-                : `the program ended with status ${code ?? 'unknown'}`;
-            throw new HostFailure(this.host, 'program', why, outcome);
-        }
-        return outcome;
     }
 }
 function leaseHeld(host, held) {
@@ -4435,7 +4439,7 @@ const systemClock = {
 /* harmony export */   on: () => (/* binding */ on)
 /* harmony export */ });
 /* unused harmony export named */
-/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3496);
+/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6561);
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5205);
 /* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2386);
 
@@ -4517,8 +4521,8 @@ __webpack_require__.d(__webpack_exports__, {
   s: () => (/* binding */ take)
 });
 
-// EXTERNAL MODULE: ./src/host/session.ts + 13 modules
-var session = __webpack_require__(3496);
+// EXTERNAL MODULE: ./src/host/session.ts + 14 modules
+var session = __webpack_require__(6561);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
@@ -4669,7 +4673,7 @@ function liveRelease(host) {
 
 /***/ }),
 
-/***/ 4326:
+/***/ 3662:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5051,14 +5055,9 @@ const variableName = values_text(/^[A-Za-z_][A-Za-z0-9_]*$/, 100, 'the name of a
 /** Where an SQLite database lies. */
 const databaseFile = values_text(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 200, 'the path of a file, such as shared/db.sqlite3, of letters, digits, ".", "_", "-" and "/", without ".."', noDots);
 
-;// CONCATENATED MODULE: ./src/config/schema.ts
+;// CONCATENATED MODULE: ./src/config/section.ts
 
 
-
-/*
- * The one description of kawasemi.yml. Types, validation, the editors' JSON Schema and the table in the docs all
- * come from it. Keys are as people write them (kebab-case); `toConfig` at the end names them as the code does.
- */
 /**
  * A map with fixed keys. For an unknown key the issue's message is the list of the known ones, from which the
  * loader picks the nearest.
@@ -5080,7 +5079,132 @@ function mapOf(name, value, most, what) {
     return schemas/* record */.g1P(name, value)
         .refine((map) => Object.keys(map).length <= most, { error: `at most ${most} ${what}` });
 }
-const defaultComposeFile = 'compose.yaml';
+/** A program and its arguments, as a list; no shell takes it apart. */
+const command = atMost(50, argument, 'words').min(1);
+
+;// CONCATENATED MODULE: ./src/config/database.ts
+
+
+
+/** Where a database server is: in an accessory, or where the variables of the release say. */
+const server = {
+    accessory: composeName
+        .optional()
+        .describe('Accessory it runs in. Its own tools make the dump, with the user and database it was made with.'),
+    'url-env': variableName
+        .optional()
+        .describe("Or: the variable of the release's `env` that holds its URL; the host's own tools make the dump."),
+    env: section({
+        host: variableName.optional().describe('Variable with its name or address as the host sees it.'),
+        port: variableName.optional().describe('Variable with its port.'),
+        name: variableName.describe("Variable with the database's name."),
+        user: variableName.optional().describe('Variable with the user.'),
+        password: variableName.optional().describe('Variable with the password.'),
+    })
+        .optional()
+        .describe("Or: names of the variables of the release's `env` that hold the parts of the connection."),
+};
+const database = schemas/* discriminatedUnion */.gMt('kind', [
+    section({ kind: schemas/* literal */.euz('postgres').describe('PostgreSQL.'), ...server }),
+    section({ kind: schemas/* literal */.euz('mysql').describe('MySQL or MariaDB.'), ...server }),
+    section({
+        kind: schemas/* literal */.euz('sqlite').describe('SQLite.'),
+        file: databaseFile.describe("The file: in the app's folder under `shared/`, or an absolute path of the host; with `volume`, its path in there."),
+        volume: composeName.optional().describe('Shared volume of the compose file that holds the file.'),
+    }),
+], { error: 'kind: postgres, kind: mysql or kind: sqlite' });
+function toDatabase(file) {
+    if (file.kind === 'sqlite')
+        return file;
+    const { 'url-env': urlEnv, ...rest } = file;
+    return urlEnv === undefined ? rest : { ...rest, urlEnv };
+}
+
+;// CONCATENATED MODULE: ./src/config/hooks.ts
+
+
+const hook = section({
+    service: composeName.describe('Service in whose image and settings the command runs.'),
+    command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: duration('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
+});
+function hooks(what) {
+    return atMost(20, hook, 'commands').prefault([]).describe(what);
+}
+const hookLists = section({
+    'after-ship': hooks('Run when the release is on the host, before the backup. One that fails ends the deploy.'),
+    'before-switch': hooks('Run when the release passed its gate. One that fails ends the deploy; traffic is not touched.'),
+    'after-switch': hooks('Run when the release takes traffic. One that fails is a warning: the deploy stays.'),
+    'on-failure': hooks('Run when the deploy failed after the release was shipped. One that fails is a warning.'),
+})
+    .prefault({})
+    .describe("One-off commands in the release's own environment.");
+function toHooks(file) {
+    return {
+        afterShip: file['after-ship'],
+        beforeSwitch: file['before-switch'],
+        afterSwitch: file['after-switch'],
+        onFailure: file['on-failure'],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/config/migrations.ts
+
+
+const migrations = section({
+    service: composeName.describe('Service in whose new image the command runs.'),
+    command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: duration('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
+    'lock-timeout': duration('100ms', '10m')
+        .prefault('10s')
+        .describe('Longest time it may wait for a lock of the database.'),
+});
+function toMigrations(file) {
+    const { service, command, timeout } = file;
+    return { service, command, timeout, lockTimeout: file['lock-timeout'] };
+}
+
+;// CONCATENATED MODULE: ./src/config/proxy.ts
+
+
+
+const proxy = section({
+    kind: schemas/* literal */.euz('nginx').describe('The web server in front of the app.'),
+    domains: atMost(50, domain, 'domains')
+        .min(1)
+        .describe('Domains of the site; the first one is what probes send.'),
+    routes: atMost(50, section({
+        path: routePath.describe('Start of the URL path; the longest match wins.'),
+        service: composeName.describe('Web service that answers it.'),
+    }), 'routes')
+        .min(1)
+        .describe('Which web service answers which path; one of them for `/`.'),
+    listen: port.prefault(80).describe('Port the site listens on.'),
+    'body-size': size('1k', '10g').prefault('10m').describe('Largest request body.'),
+    'read-timeout': duration('1s', '24h')
+        .prefault('60s')
+        .describe('Longest silence of the app during an answer (also of a WebSocket or an event stream).'),
+    'keepalive-timeout': duration('100ms', '75s')
+        .prefault('4s')
+        .describe("How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s."),
+});
+function toProxy(file) {
+    const { kind, domains, routes, listen } = file;
+    return {
+        kind,
+        domains,
+        routes,
+        listen,
+        bodySize: file['body-size'],
+        readTimeout: file['read-timeout'],
+        keepaliveTimeout: file['keepalive-timeout'],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/config/service.ts
+
+
+
 const health = section({
     path: probePath.describe('Path the gate asks for, such as `/health`.'),
     status: schemas/* union */.KCZ([integer(100, 599), schemas/* array */.YOg(integer(100, 599)).min(1).max(20)], {
@@ -5101,9 +5225,8 @@ const health = section({
 const stopTimeout = duration('1s', '1h')
     .prefault('10s')
     .describe('How long the service may take to stop before it is killed.');
-const command = atMost(50, argument, 'words').min(1);
 /** How systemd runs a service; with Compose all of it is in the compose file. */
-const schema_process = {
+const service_process = {
     command: command
         .optional()
         .describe(`systemd: program and arguments, as a list. A program without a slash is looked for in the virtual environment first, one with a slash in the release. \`\${PORT}\` in it is the port of the slot.`),
@@ -5135,7 +5258,7 @@ const webService = section({
     })
         .optional()
         .describe('Static files of the release, which open pages of the previous release still ask for.'),
-    ...schema_process,
+    ...service_process,
     'stop-timeout': stopTimeout,
 });
 const workerService = section({
@@ -5144,9 +5267,43 @@ const workerService = section({
         description: 'systemd: whether the old one has to stop before the new one starts.',
         default: true,
     }),
-    ...schema_process,
+    ...service_process,
     'stop-timeout': stopTimeout,
 });
+const service = schemas/* discriminatedUnion */.gMt('role', [webService, workerService], {
+    error: 'role: web or role: worker',
+});
+function toHealth({ path, status = [], headers, json, body }) {
+    return { path, status: [status].flat(), headers, json, ...(body !== undefined && { body }) };
+}
+function toService(file) {
+    const stopTimeout = file['stop-timeout'];
+    const process = toProcess(file);
+    if (file.role === 'worker') {
+        return { role: 'worker', ...(process && { process, singleton: file.singleton ?? true }), stopTimeout };
+    }
+    const { port, slots, health, assets } = file;
+    return {
+        role: 'web',
+        ...(port !== undefined && { port }),
+        slots,
+        health: toHealth(health),
+        ...(assets && { assets }),
+        ...(process && { process }),
+        stopTimeout,
+    };
+}
+function toProcess(file) {
+    const { command, memory, cpu, restart = 'always' } = file;
+    if (!command)
+        return undefined;
+    return { command, ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }), restart };
+}
+
+;// CONCATENATED MODULE: ./src/config/systemd.ts
+
+
+
 const systemd = section({
     scope: schemas/* enum */.k5n(['user', 'system'])
         .prefault('user')
@@ -5175,61 +5332,36 @@ const systemd = section({
         .prefault([])
         .describe('Folders of the release that outlive it, such as `media`: links to `shared/data`.'),
 });
-const proxy = section({
-    kind: schemas/* literal */.euz('nginx').describe('The web server in front of the app.'),
-    domains: atMost(50, domain, 'domains')
-        .min(1)
-        .describe('Domains of the site; the first one is what probes send.'),
-    routes: atMost(50, section({
-        path: routePath.describe('Start of the URL path; the longest match wins.'),
-        service: composeName.describe('Web service that answers it.'),
-    }), 'routes')
-        .min(1)
-        .describe('Which web service answers which path; one of them for `/`.'),
-    listen: port.prefault(80).describe('Port the site listens on.'),
-    'body-size': size('1k', '10g').prefault('10m').describe('Largest request body.'),
-    'read-timeout': duration('1s', '24h')
-        .prefault('60s')
-        .describe('Longest silence of the app during an answer (also of a WebSocket or an event stream).'),
-    'keepalive-timeout': duration('100ms', '75s')
-        .prefault('4s')
-        .describe("How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s."),
-});
-/** Where a database server is: in an accessory, or where the variables of the release say. */
-const server = {
-    accessory: composeName
-        .optional()
-        .describe('Accessory it runs in. Its own tools make the dump, with the user and database it was made with.'),
-    'url-env': variableName
-        .optional()
-        .describe("Or: the variable of the release's `env` that holds its URL; the host's own tools make the dump."),
-    env: section({
-        host: variableName.optional().describe('Variable with its name or address as the host sees it.'),
-        port: variableName.optional().describe('Variable with its port.'),
-        name: variableName.describe("Variable with the database's name."),
-        user: variableName.optional().describe('Variable with the user.'),
-        password: variableName.optional().describe('Variable with the password.'),
-    })
-        .optional()
-        .describe("Or: names of the variables of the release's `env` that hold the parts of the connection."),
-};
-const database = schemas/* discriminatedUnion */.gMt('kind', [
-    section({ kind: schemas/* literal */.euz('postgres').describe('PostgreSQL.'), ...server }),
-    section({ kind: schemas/* literal */.euz('mysql').describe('MySQL or MariaDB.'), ...server }),
-    section({
-        kind: schemas/* literal */.euz('sqlite').describe('SQLite.'),
-        file: databaseFile.describe("The file: in the app's folder under `shared/`, or an absolute path of the host; with `volume`, its path in there."),
-        volume: composeName.optional().describe('Shared volume of the compose file that holds the file.'),
-    }),
-], { error: 'kind: postgres, kind: mysql or kind: sqlite' });
-const hook = section({
-    service: composeName.describe('Service in whose image and settings the command runs.'),
-    command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
-    timeout: duration('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
-});
-function hooks(what) {
-    return atMost(20, hook, 'commands').prefault([]).describe(what);
+function toSystemd(file) {
+    const { scope, user = 'www-data', python, node, build, shared } = file;
+    return {
+        scope,
+        user,
+        ...(python && { python }),
+        ...(node && { node }),
+        build,
+        buildTimeout: file['build-timeout'],
+        shared,
+    };
 }
+
+;// CONCATENATED MODULE: ./src/config/schema.ts
+
+
+
+
+
+
+
+
+
+
+/*
+ * The one description of kawasemi.yml. Types, validation, the editors' JSON Schema and the table in the docs all
+ * come from it and the files beside it, one for each section. Keys are as people write them (kebab-case); `toConfig`
+ * at the end names them as the code does.
+ */
+const defaultComposeFile = 'compose.yaml';
 /** The file after the environment was merged over it. */
 const fileSchema = section({
     app: appName.describe('Name of the app; names its folder and its containers on the host.'),
@@ -5248,7 +5380,7 @@ const fileSchema = section({
         .optional()
         .describe('Docker Compose runs the app, as this file describes it (or, beside `systemd`, its accessories).'),
     systemd: systemd.optional().describe('systemd runs the app, as the services here describe it.'),
-    services: mapOf(composeName, schemas/* discriminatedUnion */.gMt('role', [webService, workerService], { error: 'role: web or role: worker' }), 50, 'services').describe('Services that are switched, by their name in the compose file if there is one.'),
+    services: mapOf(composeName, service, 50, 'services').describe('Services that are switched, by their name in the compose file if there is one.'),
     accessories: atMost(50, composeName, 'accessories')
         .prefault([])
         .describe('Services that are never switched: database, cache.'),
@@ -5260,24 +5392,8 @@ const fileSchema = section({
     backup: schemas/* enum */.k5n(['on', 'off'])
         .prefault('on')
         .describe('`off` lets migrations run without a checked backup of the database.'),
-    migrations: section({
-        service: composeName.describe('Service in whose new image the command runs.'),
-        command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
-        timeout: duration('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
-        'lock-timeout': duration('100ms', '10m')
-            .prefault('10s')
-            .describe('Longest time it may wait for a lock of the database.'),
-    })
-        .optional()
-        .describe('How the database is brought to the schema of the new release.'),
-    hooks: section({
-        'after-ship': hooks('Run when the release is on the host, before the backup. One that fails ends the deploy.'),
-        'before-switch': hooks('Run when the release passed its gate. One that fails ends the deploy; traffic is not touched.'),
-        'after-switch': hooks('Run when the release takes traffic. One that fails is a warning: the deploy stays.'),
-        'on-failure': hooks('Run when the deploy failed after the release was shipped. One that fails is a warning.'),
-    })
-        .prefault({})
-        .describe("One-off commands in the release's own environment."),
+    migrations: migrations.optional().describe('How the database is brought to the schema of the new release.'),
+    hooks: hookLists,
     gate: section({
         deadline: duration('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
         interval: duration('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
@@ -5317,74 +5433,6 @@ const fileSchema = section({
         .prefault({})
         .describe('What becomes of older releases.'),
 });
-function toHealth({ path, status = [], headers, json, body }) {
-    return { path, status: [status].flat(), headers, json, ...(body !== undefined && { body }) };
-}
-function toService(file) {
-    const stopTimeout = file['stop-timeout'];
-    const process = toProcess(file);
-    if (file.role === 'worker') {
-        return { role: 'worker', ...(process && { process, singleton: file.singleton ?? true }), stopTimeout };
-    }
-    const { port, slots, health, assets } = file;
-    return {
-        role: 'web',
-        ...(port !== undefined && { port }),
-        slots,
-        health: toHealth(health),
-        ...(assets && { assets }),
-        ...(process && { process }),
-        stopTimeout,
-    };
-}
-function toProcess(file) {
-    const { command, memory, cpu, restart = 'always' } = file;
-    if (!command)
-        return undefined;
-    return { command, ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }), restart };
-}
-function toSystemd(file) {
-    const { scope, user = 'www-data', python, node, build, shared } = file;
-    return {
-        scope,
-        user,
-        ...(python && { python }),
-        ...(node && { node }),
-        build,
-        buildTimeout: file['build-timeout'],
-        shared,
-    };
-}
-function toProxy(file) {
-    const { kind, domains, routes, listen } = file;
-    return {
-        kind,
-        domains,
-        routes,
-        listen,
-        bodySize: file['body-size'],
-        readTimeout: file['read-timeout'],
-        keepaliveTimeout: file['keepalive-timeout'],
-    };
-}
-function toMigrations(file) {
-    const { service, command, timeout } = file;
-    return { service, command, timeout, lockTimeout: file['lock-timeout'] };
-}
-function toDatabase(file) {
-    if (file.kind === 'sqlite')
-        return file;
-    const { 'url-env': urlEnv, ...rest } = file;
-    return urlEnv === undefined ? rest : { ...rest, urlEnv };
-}
-function toHooks(file) {
-    return {
-        afterShip: file['after-ship'],
-        beforeSwitch: file['before-switch'],
-        afterSwitch: file['after-switch'],
-        onFailure: file['on-failure'],
-    };
-}
 /** The one place where names of the file become names of the code. */
 function toConfig(file, environment) {
     const { app, hosts, systemd, accessories, volumes, backup, gate, bake, drain, retire } = file;

@@ -3,7 +3,7 @@ exports.id = 496;
 exports.ids = [496];
 exports.modules = {
 
-/***/ 1115:
+/***/ 3496:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG

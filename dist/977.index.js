@@ -20,8 +20,8 @@ var release_history = __webpack_require__(5205);
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
-// EXTERNAL MODULE: ./src/stages/project.ts + 15 modules
-var stages_project = __webpack_require__(4326);
+// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
+var stages_project = __webpack_require__(3662);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -411,8 +411,8 @@ function files_frame(bytes) {
     return Buffer.concat([Buffer.from(String(bytes.length).padStart(8, '0')), bytes]);
 }
 
-// EXTERNAL MODULE: ./src/host/session.ts + 13 modules
-var session = __webpack_require__(3496);
+// EXTERNAL MODULE: ./src/host/session.ts + 14 modules
+var session = __webpack_require__(6561);
 // EXTERNAL MODULE: ./src/images/names.ts
 var names = __webpack_require__(3018);
 // EXTERNAL MODULE: external "node:http"

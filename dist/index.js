@@ -32239,129 +32239,22 @@ function bad(rule, place, cause, fix) {
     return new trouble/* Trouble */.q(`Input ${rule.input}, ${place}`, cause, fix);
 }
 
-;// CONCATENATED MODULE: ./src/github/run.ts
-
-const versionPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
-/**
- * @param env the runner's environment (`GITHUB_*`)
- * @throws {Trouble} when a variable is missing or is not what GitHub would write.
- */
-function readRun(env) {
-    const id = wholeNumber(env, 'GITHUB_RUN_ID');
-    const attempt = wholeNumber(env, 'GITHUB_RUN_ATTEMPT', '1');
-    const sha = checked(env, 'GITHUB_SHA', /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
-    const repository = checked(env, 'GITHUB_REPOSITORY', /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/);
-    const server = checked(env, 'GITHUB_SERVER_URL', /^https?:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?$/, 'https://github.com');
-    const refType = env.GITHUB_REF_TYPE === 'tag' ? 'tag' : 'branch';
-    const refName = env.GITHUB_REF_NAME ?? '';
-    return {
-        id,
-        attempt,
-        job: checked(env, 'GITHUB_JOB', /^[A-Za-z0-9_-]{1,100}$/, 'job'),
-        repository,
-        actor: checked(env, 'GITHUB_ACTOR', /^[A-Za-z0-9_.[\]-]{1,100}$/, 'unknown'),
-        url: `${server}/${repository}/actions/runs/${id}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
-        sha,
-        // A ref may hold almost any character; it is only shown, so it is cleaned rather than refused.
-        ref: (env.GITHUB_REF ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 250),
-        refType,
-        // A tag such as `web/v1.2` is no version; the commit always is one.
-        defaultVersion: refType === 'tag' && versionPattern.test(refName) ? refName : sha.slice(0, 12),
-    };
-}
-function checked(env, name, pattern, fallback) {
-    const value = env[name] || fallback;
-    if (value !== undefined && pattern.test(value))
-        return value;
-    throw new trouble/* Trouble */.q(name, value === undefined ? 'is not set.' : 'is not what GitHub sets it to.', 'Run Kawasemi as a step of a GitHub Actions workflow, and let no earlier step change this variable.');
-}
-function wholeNumber(env, name, fallback) {
-    return Number(checked(env, name, /^[1-9]\d{0,14}$/, fallback));
-}
-
-;// CONCATENATED MODULE: ./src/github/inputs.ts
+;// CONCATENATED MODULE: ./src/github/input-reader.ts
 
 
 
 
-
-/**
- * One reader per action. Each masks every secret before it checks anything, so that no message can hold one.
- * All throw `Trouble` that names the first input that is missing or wrong.
- */
-const readInputs = {
-    deploy: (secrets) => {
-        const read = reader('deploy', secrets);
-        return { ...inputs_common(read), ...version(read), buildSecrets: read.buildSecrets, ...buildSecretFiles(read) };
-    },
-    'build-image': (secrets) => {
-        const read = reader('build-image', secrets);
-        return {
-            ...product(read),
-            ...version(read),
-            buildSecrets: read.buildSecrets,
-            ...buildSecretFiles(read),
-            layout: inputs_path(read, 'layout'),
-        };
-    },
-    'ssh-deploy': (secrets) => {
-        const read = reader('ssh-deploy', secrets);
-        return { ...inputs_common(read), ...version(read), layout: inputs_path(read, 'layout'), ...digests(read) };
-    },
-    'run-migrations': (secrets) => release(reader('run-migrations', secrets)),
-    'health-gate': (secrets) => {
-        const read = reader('health-gate', secrets);
-        if (read.text('url') !== '')
-            return { kind: 'url', ...probe(read) };
-        for (const name of ['environment', 'ssh-key', 'known-hosts']) {
-            if (read.text(name) === '')
-                throw missing(name, ', or `url`,');
-        }
-        return { kind: 'release', ...release(read) };
-    },
-    'blue-green': (secrets) => release(reader('blue-green', secrets)),
-    rollback: (secrets) => {
-        const read = reader('rollback', secrets);
-        const to = read.text('to');
-        const reason = read.text('reason');
-        if (to !== '')
-            matching('to', to, releasePattern, 'a version, a release or a number of steps');
-        if (reason !== '')
-            matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters');
-        return { ...inputs_common(read), ...(to !== '' && { to }), ...(reason !== '' && { reason }) };
-    },
-    'setup-host': (secrets) => {
-        const read = reader('setup-host', secrets);
-        const deployKey = read.text('deploy-key');
-        return { ...product(read), ...(deployKey !== '' && { deployKey }) };
-    },
-};
-/** What `post` needs, whichever action it belongs to: what all of them need. */
-function readPostInputs(secrets) {
-    return inputs_common(reader('run-migrations', secrets));
-}
-const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
-const environmentPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const envRule = {
     input: 'env',
     key: /^(?!KAWASEMI_)[A-Za-z_][A-Za-z0-9_]*$/,
     keyIs: 'a name of letters, digits and `_` (names that begin with KAWASEMI_ are ours)',
-};
-const buildSecretFilesRule = {
-    input: 'build-secret-files',
-    key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
-    keyIs: 'an id of letters, digits, `_`, `.` and `-`',
 };
 const buildSecretsRule = {
     input: 'build-secrets',
     key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
     keyIs: 'an id of letters, digits, `_`, `.` and `-`',
 };
-const headersRule = {
-    input: 'headers',
-    key: /^[A-Za-z0-9-]{1,64}$/,
-    keyIs: 'the name of a header',
-};
+/** The inputs of one action. Every secret among them is masked before anything is checked. */
 function reader(action, secrets) {
     const table = inputTable[action];
     // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml.
@@ -32378,62 +32271,27 @@ function reader(action, secrets) {
             throw missing(name);
     return { env, buildSecrets, raw, text };
 }
-function product(read) {
-    const environment = matching('environment', read.text('environment'), environmentPattern, 'the name of an environment');
-    return { config: inputs_path(read, 'config'), environment, env: read.env };
+function input_reader_path(read, name) {
+    return matching(name, read.text(name), /^[^\p{Cc}]{1,1000}$/u, 'a path');
 }
-function inputs_common(read) {
-    const passphrase = read.raw('ssh-passphrase');
-    return {
-        ...product(read),
-        ssh: {
-            key: read.raw('ssh-key'),
-            knownHosts: read.raw('known-hosts'),
-            ...(passphrase !== '' && { passphrase }),
-        },
-    };
+function matching(name, value, pattern, what) {
+    if (pattern.test(value))
+        return value;
+    throw new trouble/* Trouble */.q(`Input ${name}`, `is not ${what}.`, 'Mend it under `with:` in the workflow.');
 }
-function version(read) {
-    const value = read.text('version');
-    if (value === '')
-        return {};
-    return {
-        version: matching('version', value, versionPattern, 'a version: letters, digits and `. _ + -`, at most 64 of them'),
-    };
+function missing(name, or = '') {
+    return new trouble/* Trouble */.q(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.`);
 }
-function release(read) {
-    const value = read.text('release');
-    if (value !== '')
-        matching('release', value, releasePattern, 'the id of a release');
-    return { ...inputs_common(read), ...(value !== '' && { release: value }) };
-}
-function buildSecretFiles(read) {
-    return { buildSecretFiles: parseKeyValues(read.raw('build-secret-files'), buildSecretFilesRule) };
-}
-function digests(read) {
-    const text = read.text('digests');
-    if (text === '')
-        return {};
-    const wrong = () => new trouble/* Trouble */.q('Input digests', 'is not a JSON object of service names and sha256 digests.', 'Hand over the `digests` output of build-image as it is.');
-    let parsed;
-    try {
-        parsed = JSON.parse(text);
-    }
-    catch {
-        throw wrong();
-    }
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-        throw wrong();
-    const result = Object.create(null);
-    for (const [service, digest] of Object.entries(parsed)) {
-        if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/.test(service))
-            throw wrong();
-        if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest))
-            throw wrong();
-        result[service] = digest;
-    }
-    return { digests: result };
-}
+
+;// CONCATENATED MODULE: ./src/github/probe-inputs.ts
+
+
+
+const headersRule = {
+    input: 'headers',
+    key: /^[A-Za-z0-9-]{1,64}$/,
+    keyIs: 'the name of a header',
+};
 function probe(read) {
     const codes = read
         .text('status')
@@ -32499,16 +32357,170 @@ function duration(name, text) {
     }
     return Number(amount) * (unit === 'ms' ? 1 : unit === 's' ? 1000 : 60_000);
 }
-function inputs_path(read, name) {
-    return matching(name, read.text(name), /^[^\p{Cc}]{1,1000}$/u, 'a path');
+
+;// CONCATENATED MODULE: ./src/github/run.ts
+
+const versionPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
+/**
+ * @param env the runner's environment (`GITHUB_*`)
+ * @throws {Trouble} when a variable is missing or is not what GitHub would write.
+ */
+function readRun(env) {
+    const id = wholeNumber(env, 'GITHUB_RUN_ID');
+    const attempt = wholeNumber(env, 'GITHUB_RUN_ATTEMPT', '1');
+    const sha = checked(env, 'GITHUB_SHA', /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
+    const repository = checked(env, 'GITHUB_REPOSITORY', /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/);
+    const server = checked(env, 'GITHUB_SERVER_URL', /^https?:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?$/, 'https://github.com');
+    const refType = env.GITHUB_REF_TYPE === 'tag' ? 'tag' : 'branch';
+    const refName = env.GITHUB_REF_NAME ?? '';
+    return {
+        id,
+        attempt,
+        job: checked(env, 'GITHUB_JOB', /^[A-Za-z0-9_-]{1,100}$/, 'job'),
+        repository,
+        actor: checked(env, 'GITHUB_ACTOR', /^[A-Za-z0-9_.[\]-]{1,100}$/, 'unknown'),
+        url: `${server}/${repository}/actions/runs/${id}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
+        sha,
+        // A ref may hold almost any character; it is only shown, so it is cleaned rather than refused.
+        ref: (env.GITHUB_REF ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 250),
+        refType,
+        // A tag such as `web/v1.2` is no version; the commit always is one.
+        defaultVersion: refType === 'tag' && versionPattern.test(refName) ? refName : sha.slice(0, 12),
+    };
 }
-function matching(name, value, pattern, what) {
-    if (pattern.test(value))
+function checked(env, name, pattern, fallback) {
+    const value = env[name] || fallback;
+    if (value !== undefined && pattern.test(value))
         return value;
-    throw new trouble/* Trouble */.q(`Input ${name}`, `is not ${what}.`, 'Mend it under `with:` in the workflow.');
+    throw new trouble/* Trouble */.q(name, value === undefined ? 'is not set.' : 'is not what GitHub sets it to.', 'Run Kawasemi as a step of a GitHub Actions workflow, and let no earlier step change this variable.');
 }
-function missing(name, or = '') {
-    return new trouble/* Trouble */.q(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.`);
+function wholeNumber(env, name, fallback) {
+    return Number(checked(env, name, /^[1-9]\d{0,14}$/, fallback));
+}
+
+;// CONCATENATED MODULE: ./src/github/inputs.ts
+
+
+
+
+
+/**
+ * One reader per action. Each masks every secret before it checks anything, so that no message can hold one.
+ * All throw `Trouble` that names the first input that is missing or wrong.
+ */
+const readInputs = {
+    deploy: (secrets) => {
+        const read = reader('deploy', secrets);
+        return { ...inputs_common(read), ...version(read), buildSecrets: read.buildSecrets, ...buildSecretFiles(read) };
+    },
+    'build-image': (secrets) => {
+        const read = reader('build-image', secrets);
+        return {
+            ...product(read),
+            ...version(read),
+            buildSecrets: read.buildSecrets,
+            ...buildSecretFiles(read),
+            layout: input_reader_path(read, 'layout'),
+        };
+    },
+    'ssh-deploy': (secrets) => {
+        const read = reader('ssh-deploy', secrets);
+        return { ...inputs_common(read), ...version(read), layout: input_reader_path(read, 'layout'), ...digests(read) };
+    },
+    'run-migrations': (secrets) => release(reader('run-migrations', secrets)),
+    'health-gate': (secrets) => {
+        const read = reader('health-gate', secrets);
+        if (read.text('url') !== '')
+            return { kind: 'url', ...probe(read) };
+        for (const name of ['environment', 'ssh-key', 'known-hosts']) {
+            if (read.text(name) === '')
+                throw missing(name, ', or `url`,');
+        }
+        return { kind: 'release', ...release(read) };
+    },
+    'blue-green': (secrets) => release(reader('blue-green', secrets)),
+    rollback: (secrets) => {
+        const read = reader('rollback', secrets);
+        const to = read.text('to');
+        const reason = read.text('reason');
+        if (to !== '')
+            matching('to', to, releasePattern, 'a version, a release or a number of steps');
+        if (reason !== '')
+            matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters');
+        return { ...inputs_common(read), ...(to !== '' && { to }), ...(reason !== '' && { reason }) };
+    },
+    'setup-host': (secrets) => {
+        const read = reader('setup-host', secrets);
+        const deployKey = read.text('deploy-key');
+        return { ...product(read), ...(deployKey !== '' && { deployKey }) };
+    },
+};
+/** What `post` needs, whichever action it belongs to: what all of them need. */
+function readPostInputs(secrets) {
+    return inputs_common(reader('run-migrations', secrets));
+}
+const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
+const environmentPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+const buildSecretFilesRule = {
+    input: 'build-secret-files',
+    key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    keyIs: 'an id of letters, digits, `_`, `.` and `-`',
+};
+function product(read) {
+    const environment = matching('environment', read.text('environment'), environmentPattern, 'the name of an environment');
+    return { config: input_reader_path(read, 'config'), environment, env: read.env };
+}
+function inputs_common(read) {
+    const passphrase = read.raw('ssh-passphrase');
+    return {
+        ...product(read),
+        ssh: {
+            key: read.raw('ssh-key'),
+            knownHosts: read.raw('known-hosts'),
+            ...(passphrase !== '' && { passphrase }),
+        },
+    };
+}
+function version(read) {
+    const value = read.text('version');
+    if (value === '')
+        return {};
+    return {
+        version: matching('version', value, versionPattern, 'a version: letters, digits and `. _ + -`, at most 64 of them'),
+    };
+}
+function release(read) {
+    const value = read.text('release');
+    if (value !== '')
+        matching('release', value, releasePattern, 'the id of a release');
+    return { ...inputs_common(read), ...(value !== '' && { release: value }) };
+}
+function buildSecretFiles(read) {
+    return { buildSecretFiles: parseKeyValues(read.raw('build-secret-files'), buildSecretFilesRule) };
+}
+function digests(read) {
+    const text = read.text('digests');
+    if (text === '')
+        return {};
+    const wrong = () => new trouble/* Trouble */.q('Input digests', 'is not a JSON object of service names and sha256 digests.', 'Hand over the `digests` output of build-image as it is.');
+    let parsed;
+    try {
+        parsed = JSON.parse(text);
+    }
+    catch {
+        throw wrong();
+    }
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+        throw wrong();
+    const result = Object.create(null);
+    for (const [service, digest] of Object.entries(parsed)) {
+        if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/.test(service))
+            throw wrong();
+        if (typeof digest !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(digest))
+            throw wrong();
+        result[service] = digest;
+    }
+    return { digests: result };
 }
 
 ;// CONCATENATED MODULE: ./src/github/format.ts
@@ -32866,7 +32878,7 @@ const entries = {
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(977), __nccwpck_require__.e(135)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
     'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
-    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1115))),
+    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),
     'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
     rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
     'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(990)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5990))),

@@ -6,7 +6,9 @@ import type { HostFacts } from './facts'
 import { LeaseChannel, type LeaseOwner, leaseSeconds, type TakeAnswer } from './lease'
 import { detachLibrary, leaseLibrary, prelude, stageLibrary } from './libraries'
 import { type Call, call, renderProgram } from './program'
-import { type HostRecord, parseLine } from './records'
+import { type Outcome, Reading } from './reading'
+
+export { HostFailure, type Outcome } from './reading'
 
 export interface SessionOptions {
   readonly app: string
@@ -27,30 +29,10 @@ export interface StageProgram {
   readonly calls: readonly Call[]
 }
 
-/** What a program reported: its facts by name, the last of each; and what it printed, the last lines. */
-export interface Outcome {
-  readonly facts: ReadonlyMap<string, unknown>
-  readonly printed: readonly string[]
-}
-
-/** A program on the host said why it cannot go on. `code` is for callers, `message` for people. */
-export class HostFailure extends Error {
-  constructor(
-    readonly host: string,
-    readonly code: string,
-    message: string,
-    readonly outcome: Outcome,
-  ) {
-    super(message)
-    this.name = 'HostFailure'
-  }
-}
-
 /** What the runner has to say to a fact of a program that it feeds. */
 export type Answer = (name: string, value: unknown) => AsyncIterable<Buffer> | undefined
 
 const reconnections = 5
-const printedLines = 200
 
 /** One host for the whole life of an action: one connection, the lease's channel, and one channel per stage. */
 export class HostSession {
@@ -359,74 +341,6 @@ async function join(
   } catch (error) {
     await connection.close()
     throw error
-  }
-}
-
-/** Reads the lines of one program. After a reconnection the host sends them from the start, so known ones are skipped. */
-class Reading {
-  private readonly facts = new Map<string, unknown>()
-  private readonly printed: string[] = []
-  private failure: { code: string; message: string } | undefined
-  private seen = 0
-  private position = 0
-
-  constructor(
-    private readonly host: string,
-    private readonly nonce: string,
-    private readonly reporter: Reporter,
-  ) {}
-
-  /** The last line may have been cut with the connection, so it is taken once more. */
-  startOver(): void {
-    this.position = 0
-    this.seen = Math.max(0, this.seen - 1)
-  }
-
-  /** The fact that the line tells, if it is one. */
-  take(line: string, stream: 'out' | 'err'): Extract<HostRecord, { k: 'fact' }> | undefined {
-    if (stream === 'err') {
-      this.text(line)
-      return undefined
-    }
-    this.position += 1
-    if (this.position <= this.seen) return undefined
-    this.seen = this.position
-    const parsed = parseLine(this.nonce, line)
-    if (parsed.kind === 'text') {
-      this.text(parsed.text)
-      return undefined
-    }
-    const { record } = parsed
-    if (record.k === 'begin') this.reporter.stepBegin(this.host, record.step)
-    if (record.k === 'end') this.reporter.stepEnd(this.host, record.step, record.ms)
-    if (record.k === 'fact') this.fact(record.name, record.value)
-    if (record.k === 'fail') this.failure ??= { code: record.code, message: record.message }
-    return record.k === 'fact' ? record : undefined
-  }
-
-  private fact(name: string, value: unknown): void {
-    if (name === 'warning') this.reporter.warning(`${this.host}: ${value}`)
-    else this.facts.set(name, value)
-  }
-
-  private text(line: string): void {
-    if (line === '') return
-    this.reporter.output(this.host, line)
-    this.printed.push(line)
-    if (this.printed.length > printedLines) this.printed.shift()
-  }
-
-  end(code: number | undefined): Outcome {
-    const outcome = { facts: this.facts, printed: this.printed }
-    if (this.failure) throw new HostFailure(this.host, this.failure.code, this.failure.message, outcome)
-    if (code !== 0) {
-      const why =
-        code === 255
-          ? 'the program was killed on the host'
-          : `the program ended with status ${code ?? 'unknown'}`
-      throw new HostFailure(this.host, 'program', why, outcome)
-    }
-    return outcome
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Config, Proxy as ProxyConfig, WebService } from '../config/schema'
+import type { Config, ProxyConfig, WebService } from '../config/schema'
 import { Trouble } from '../release/trouble'
 import { accessLogPath, releasePath } from './proxy'
 

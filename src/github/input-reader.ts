@@ -1,0 +1,58 @@
+import { getInput } from '@actions/core'
+import { Trouble } from '../release/trouble'
+import { type ActionName, type InputSpec, inputTable } from './input-table'
+import { type KeyRule, parseKeyValues } from './key-values'
+import type { Secrets } from './secrets'
+
+/** Build secrets by their id. */
+export type BuildSecrets = Readonly<Record<string, string>>
+
+const envRule: KeyRule = {
+  input: 'env',
+  key: /^(?!KAWASEMI_)[A-Za-z_][A-Za-z0-9_]*$/,
+  keyIs: 'a name of letters, digits and `_` (names that begin with KAWASEMI_ are ours)',
+}
+const buildSecretsRule: KeyRule = {
+  input: 'build-secrets',
+  key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+  keyIs: 'an id of letters, digits, `_`, `.` and `-`',
+}
+
+export interface Reader {
+  readonly env: Readonly<Record<string, string>>
+  readonly buildSecrets: BuildSecrets
+  /** The input's value without the blanks around it; empty when it was not given. */
+  text(name: string): string
+  raw(name: string): string
+}
+
+/** The inputs of one action. Every secret among them is masked before anything is checked. */
+export function reader(action: ActionName, secrets: Secrets): Reader {
+  const table: Readonly<Record<string, InputSpec>> = inputTable[action]
+  // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml.
+  const raw = (name: string) => getInput(name, { trimWhitespace: false }) || (table[name]?.default ?? '')
+  const text = (name: string) => raw(name).trim()
+
+  secrets.add(raw('ssh-key'))
+  secrets.add(raw('ssh-passphrase'))
+  const env = parseKeyValues(raw('env'), envRule)
+  const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {}
+  for (const value of [...Object.values(env), ...Object.values(buildSecrets)]) secrets.add(value)
+
+  for (const [name, spec] of Object.entries(table))
+    if (spec.required && text(name) === '') throw missing(name)
+  return { env, buildSecrets, raw, text }
+}
+
+export function path(read: Reader, name: string): string {
+  return matching(name, read.text(name), /^[^\p{Cc}]{1,1000}$/u, 'a path')
+}
+
+export function matching(name: string, value: string, pattern: RegExp, what: string): string {
+  if (pattern.test(value)) return value
+  throw new Trouble(`Input ${name}`, `is not ${what}.`, 'Mend it under `with:` in the workflow.')
+}
+
+export function missing(name: string, or = ''): Trouble {
+  return new Trouble(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.`)
+}
