@@ -29,7 +29,7 @@ bake_log_from() { wc -c <"$1" 2>/dev/null || printf 0; }
 bake_log_count() {
   kw_size=$(bake_log_from "$1")
   [ "$kw_size" -ge "$2" ] && kw_skip=$(($2 + 1)) || kw_skip=1
-  tail -c "+$kw_skip" "$1" 2>/dev/null | awk -v slot="$3" '
+  tail -c "+$kw_skip" "$1" 2>/dev/null | access_log_lines | awk -v slot="$3" '
     $2 == slot { requests++; if ($3 >= 500) errors++ }
     END { print requests + 0, errors + 0 }'
 }

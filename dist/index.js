@@ -32881,7 +32881,7 @@ const entries = {
     'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),
     'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
     rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(256), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
-    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(990)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5990))),
+    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(912)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6912))),
     post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(437), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };
 /** A person runs setup-host at a terminal, where there is no workflow run; it makes nothing of one. */

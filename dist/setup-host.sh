@@ -1,15 +1,15 @@
 # Prepares a host once, as root. Run again it changes only what is not as it should be, and says so.
 
-# setup_begin BASE DEPLOY_USER WEB_USER
+# setup_begin BASE DEPLOY_USER WEB_SERVER WEB_USER
 setup_begin() {
   set -eu
   umask 022
-  kw_base=$1 kw_deploy=$2 kw_web=$3 kw_changes=0 kw_undo=
+  kw_base=$1 kw_deploy=$2 kw_server=$3 kw_web=$4 kw_changes=0 kw_undo=
   trap 'setup_exit $?' 0
   trap 'exit 143' 1 2 15
   [ "$(id -u)" = 0 ] || give_up "this has to run as root: … | ssh admin@host sudo sh"
-  command -v nginx >/dev/null || give_up "nginx is not installed; on Debian and Ubuntu: apt-get install nginx"
-  id "$kw_web" >/dev/null 2>&1 || give_up "there is no user $kw_web, as whom nginx should run"
+  web_installed
+  id "$kw_web" >/dev/null 2>&1 || give_up "there is no user $kw_web, as whom $kw_server should run"
   kw_web_group=$(id -gn "$kw_web")
   case "$kw_base/" in
     */./* | */../* | *//* | [!/]*) give_up "$kw_base is no absolute path" ;;
@@ -155,45 +155,37 @@ system_file() {
 site_back() {
   [ -n "$kw_due" ] || rm -f "$1.kawasemi-reload"
   if [ -f "$1.kawasemi-before" ]; then mv -f "$1.kawasemi-before" "$1"; else rm -f "$1"; fi
+  web_back "$1"
 }
 
-# conflicts BEFORE: of domains, new in the words of `nginx -t` on stdin.
-conflicts() { grep -F 'conflicting server name' | grep -vxF -e "$1" || :; }
-
-# site FILE CONTENT: nothing of it stays unless nginx takes it. FILE.kawasemi-reload is there while a reload is due.
+# site FILE CONTENT: nothing of it stays unless the web server takes it. FILE.kawasemi-reload is there while a reload is
+# due.
 site() {
   kw_content=$2
   [ -e /proc/net/if_inet6 ] || kw_content=$(printf '%s\n' "$2" | sed '/^ *listen \[::\]/d')
   if ! holds "$1" "$kw_content"; then
     [ ! -e "$1" ] || grep -qF "written by Kawasemi's setup-host" "$1" ||
       give_up "$1 is there and is not ours; move it away, or give the app another name"
-    kw_before=$(nginx -t 2>&1) || give_up "nginx does not take its own configuration as it is now: $kw_before"
-    [ ! -f "$1" ] || cp -p "$1" "$1.kawasemi-before"
+    kw_before=$(web_test) || give_up "$kw_server does not take its own configuration as it is now: $kw_before"
     kw_due=
     [ ! -e "$1.kawasemi-reload" ] || kw_due=yes
+    [ ! -f "$1" ] || cp -p "$1" "$1.kawasemi-before"
     kw_undo=$1
+    web_prepare "$1"
     : >"$1.kawasemi-reload"
     put "$1" "$kw_content"
-    kw_said=$(nginx -t 2>&1) || give_up "nginx refuses the site: $kw_said"
-    kw_clash=$(printf '%s\n' "$kw_said" | conflicts "$kw_before")
+    web_enable "$1"
+    kw_said=$(web_test) || give_up "$kw_server refuses the site: $kw_said"
+    kw_clash=$(web_clash "$kw_before" "$kw_said")
     [ -z "$kw_clash" ] || give_up "another site has the same domain: $kw_clash"
-    nginx -T 2>/dev/null | grep -qF "# configuration file $1:" ||
-      give_up "nginx does not read $1; its configuration has to include ${1%/*}/*.conf"
+    web_reads "$1"
     kw_undo=
     rm -f "$1.kawasemi-before"
     changed "wrote the site $1"
   fi
   if [ -e "$1.kawasemi-reload" ]; then
-    reload_nginx
+    web_reload
     rm -f "$1.kawasemi-reload"
-    changed "reloaded nginx"
-  fi
-}
-
-reload_nginx() {
-  if [ -d /run/systemd/system ]; then
-    systemctl reload-or-restart nginx </dev/null
-  else
-    nginx -s reload 2>/dev/null || nginx
+    changed "reloaded $kw_server"
   fi
 }

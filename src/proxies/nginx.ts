@@ -1,10 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Config } from '../config/schema'
 import { slots } from '../release/slot'
-import { type ProxyKind, releasePath, slotHeader } from './proxy'
+import { type ProxyKind, plainLog, releasePath, slotHeader } from './proxy'
 import { locationsOf, type Site, type SiteService, siteOf } from './site'
 
 export const nginx: ProxyKind = {
   kind: 'nginx',
+  webUser: 'www-data',
+  setup: readFileSync(join(__dirname, 'nginx.sh'), 'utf8'),
+  // It opens the new file, whose owner and group are the old one's, at USR1.
+  rotate: [
+    'create',
+    'postrotate',
+    '  [ ! -s /run/nginx.pid ] || kill -USR1 "$(cat /run/nginx.pid)"',
+    'endscript',
+  ],
+  log: plainLog,
   sitePath: (config) => `/etc/nginx/conf.d/${siteOf(config).app}.conf`,
   renderSite,
 }

@@ -1,11 +1,23 @@
-import type { Config } from '../config/schema'
+import type { Config, ProxyConfig } from '../config/schema'
 
 /**
  * What stands in front of the slots. Its site follows the live link on every request, so it is installed once and
  * a deploy never touches it.
  */
 export interface ProxyKind {
-  readonly kind: string
+  readonly kind: ProxyConfig['kind']
+  /** As whom it answers on Debian and Ubuntu; this user has to be able to enter the app's folder. */
+  readonly webUser: string
+  /**
+   * What setup-host needs to know of it, as functions of its program: `web_installed`, `web_prepare FILE`,
+   * `web_enable FILE`, `web_test`, `web_clash BEFORE NOW`, `web_reads FILE`, `web_reload`, and `web_back FILE` after one of them
+   * failed.
+   */
+  readonly setup: string
+  /** How logrotate has it begin a new access log: lines of its configuration. */
+  readonly rotate: readonly string[]
+  /** The shell function `access_log_lines`: its log on stdin becomes lines of `accessLogFields`. */
+  readonly log: string
   /** Where the site's file lives on the host. */
   sitePath(config: Config): string
   /**
@@ -24,7 +36,8 @@ export const releasePath = '/.well-known/kawasemi'
 
 /**
  * The access log a bake reads: one line per answer, these fields in this order with a tab between. A slot is `-`
- * where none was chosen (503), the time is in seconds, the path has no query, and what a client may forge is escaped.
+ * where none was chosen (503), the times are in seconds, the path has no query, and what a client may forge is escaped.
+ * What a kind does not know of the upstream is `-`.
  */
 export const accessLogFields = [
   'time',
@@ -44,3 +57,6 @@ export const accessLogFields = [
 export function accessLogPath(config: Pick<Config, 'app'>): string {
   return `/var/log/kawasemi/${config.app}/access.log`
 }
+
+/** For kinds whose log has the fields as they are. */
+export const plainLog = 'access_log_lines() { cat; }'

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { call } from '../host/program'
 import type { StageProgram } from '../host/session'
-import { accessLogPath } from '../proxies/proxy'
+import { proxyOf } from '../proxies/kinds'
+import { accessLogPath, plainLog } from '../proxies/proxy'
 import type { Release } from '../release/release'
 import type { Deploy } from './deploy'
 import { slotLibrary } from './start'
@@ -19,7 +20,7 @@ export function bakeProgram(
   const { duration, maxErrorPercent, minRequests } = config.bake
   return {
     stage: 'bake',
-    libraries: [runtime.library, slotLibrary, library],
+    libraries: [runtime.library, slotLibrary, config.proxy ? proxyOf(config.proxy).log : plainLog, library],
     calls: [
       call(
         'bake',

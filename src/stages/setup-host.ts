@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
 import { call, renderProgram } from '../host/program'
-import { nginx } from '../proxies/nginx'
-import { accessLogPath } from '../proxies/proxy'
+import { proxyOf } from '../proxies/kinds'
+import { accessLogPath, type ProxyKind } from '../proxies/proxy'
 import { slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import { runtimeOf } from '../runtimes/kinds'
@@ -13,7 +13,7 @@ const library = readFileSync(join(__dirname, 'setup-host.sh'), 'utf8')
 export interface SetupOptions {
   /** A line for authorized_keys. Left out where the deploy user can already come in. */
   deployKey?: string
-  /** As whom nginx's workers run; `www-data` when left out. */
+  /** As whom the web server answers, where that is not Debian's user for it. */
   webUser?: string
 }
 
@@ -24,14 +24,15 @@ export interface SetupOptions {
  * @throws {Trouble} when the config's hosts name several users, or a value must not reach the site.
  */
 export function renderSetup(config: Config, options: SetupOptions = {}): string {
-  const { base } = config
-  const { deployKey, webUser = 'www-data' } = options
+  const { base, proxy: { kind } = { kind: 'nginx' } } = config
+  const proxy = proxyOf({ kind })
+  const { deployKey, webUser = proxy.webUser } = options
   const user = deployUser(config)
   const runtime = runtimeOf(config).setup(config, user)
   return renderProgram(
-    [library, runtime.library],
+    [library, proxy.setup, runtime.library],
     [
-      call('setup_begin', base, user, webUser),
+      call('setup_begin', base, user, proxy.kind, webUser),
       call('deploy_user'),
       ...(runtime.docker ? [call('docker_user')] : []),
       ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
@@ -44,39 +45,36 @@ export function renderSetup(config: Config, options: SetupOptions = {}): string 
       call('folder', '700', 'backups'),
       call('folder', '700', 'runs'),
       ...runtime.calls,
-      ...(config.proxy ? siteCalls(config, webUser) : []),
+      ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
       call('setup_end'),
     ],
   )
 }
 
-function siteCalls(config: Config, webUser: string) {
+function siteCalls(config: Config, proxy: ProxyKind, webUser: string) {
   const log = accessLogPath(config)
   return [
     call('access_log', log),
-    call('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, webUser)),
-    call('site', nginx.sitePath(config), nginx.renderSite(config).trimEnd()),
+    call('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
+    call('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
   ]
 }
 
-/** nginx opens the new file at USR1; its owner and group are the old one's. */
-function renderLogrotate(log: string, webUser: string): string {
+function renderLogrotate(log: string, { kind, rotate }: ProxyKind, webUser: string): string {
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(webUser)) {
-    throw new Trouble('web user', `${JSON.stringify(webUser)} is no user name.`, 'Give the user of nginx.')
+    throw new Trouble('web user', `${JSON.stringify(webUser)} is no user name.`, `Give the user of ${kind}.`)
   }
-  return `${log} {
-  daily
-  rotate 14
-  maxsize 200M
-  missingok
-  notifempty
-  compress
-  delaycompress
-  create
-  postrotate
-    [ ! -s /run/nginx.pid ] || kill -USR1 "$(cat /run/nginx.pid)"
-  endscript
-}`
+  const lines = [
+    'daily',
+    'rotate 14',
+    'maxsize 200M',
+    'missingok',
+    'notifempty',
+    'compress',
+    'delaycompress',
+    ...rotate,
+  ]
+  return `${log} {\n${lines.map((line) => `  ${line}`).join('\n')}\n}`
 }
 
 function deployUser({ hosts }: Config): string {

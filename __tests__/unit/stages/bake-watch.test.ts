@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFi
 import { join } from 'node:path'
 import { detachLibrary } from '../../../src/host/libraries'
 import { call } from '../../../src/host/program'
+import { plainLog } from '../../../src/proxies/proxy'
 import { library, ShellHost } from './shell'
 
 /** The watcher of a bake in a real sh. What the runtime says is a function of each test. */
@@ -18,7 +19,8 @@ beforeEach(() => {
 })
 afterEach(() => host.remove())
 
-const runtime = `runtime_restarts() { echo 0; }
+const runtime = `${plainLog}
+runtime_restarts() { echo 0; }
 runtime_logs() { note "logs of $1"; }
 runtime_workers_back() { note "workers of $1 instead of $2"; }
 runtime_stop() { refuse_live "$1"; note "stopped $1"; }
