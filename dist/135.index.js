@@ -11,10 +11,12 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   run: () => (/* binding */ run)
 /* harmony export */ });
 /* harmony import */ var _stages_deliver__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(978);
-/* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2524);
-/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4514);
-/* harmony import */ var _stages_project__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3662);
-/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3437);
+/* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2524);
+/* harmony import */ var _stages_live__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(133);
+/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4514);
+/* harmony import */ var _stages_project__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3662);
+/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3437);
+
 
 
 
@@ -22,21 +24,21 @@ __webpack_require__.r(__webpack_exports__);
 
 async function run(context) {
     const { inputs, outputs, report } = context;
-    const identity = (0,_stages_identity__WEBPACK_IMPORTED_MODULE_4__/* .identityOf */ .c)(context.run, inputs.version ?? context.run.defaultVersion);
+    const identity = (0,_stages_identity__WEBPACK_IMPORTED_MODULE_5__/* .identityOf */ .c)(context.run, inputs.version ?? context.run.defaultVersion);
     report.to = identity.version;
     report.release = identity.id;
-    const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .readConfig */ .Xg)(inputs);
-    const project = await (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .readCheckout */ .b$)(config, inputs);
-    const layout = config.systemd ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_2__/* .readBuilt */ .lf)((0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .inWorkspace */ .ve)(inputs.layout), inputs.digests);
+    const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .readConfig */ .Xg)(inputs);
+    const project = await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .readCheckout */ .b$)(config, inputs);
+    const layout = config.systemd ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .readBuilt */ .lf)((0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .inWorkspace */ .ve)(inputs.layout), inputs.digests);
     const request = { identity, layout };
-    await (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .withHosts */ .g3)(context, config, true, async (deploy) => {
+    await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .withHosts */ .g3)(context, config, true, async (deploy) => {
         (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .Mz)(deploy, request);
-        await (0,_stages_open__WEBPACK_IMPORTED_MODULE_1__/* .take */ .s)(deploy);
+        await (0,_stages_open__WEBPACK_IMPORTED_MODULE_2__/* .take */ .s)(deploy);
         (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .Mz)(deploy, request);
         const release = await (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .deliver */ .cK)(deploy, project, request);
         outputs.set('release', release.id);
         outputs.set('slot', release.slot);
-        outputs.set('previous-release', (0,_stages_open__WEBPACK_IMPORTED_MODULE_1__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '');
+        outputs.set('previous-release', (0,_stages_live__WEBPACK_IMPORTED_MODULE_1__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '');
     });
 }
 
@@ -60,7 +62,7 @@ async function run(context) {
 
 /** Waits until nobody is connected to the old slot, or the limit is over: then it says how many still are. */
 async function drain(deploy, switches) {
-    await Promise.all(switches.map(({ host, from }) => from && drainHost(deploy, host, from)));
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .allOf */ .bn)(switches.map(async ({ host, from }) => from && drainHost(deploy, host, from)));
 }
 /** The calls that wait until nobody is connected to a slot any more, within the config's limit. */
 function drainCalls({ config }, slot) {

@@ -741,7 +741,7 @@ async function bake(deploy, release, switches) {
         if (verdict === undefined)
             return;
         probes.stop();
-        await (0,take_back/* takeBack */.z)(deploy, switches, verdict.why);
+        await (0,take_back/* takeBack */.z)(deploy, switches, 'bake-failed', verdict.why);
         throw bakeTrouble(release, verdict, switches[0].from);
     }
     finally {
@@ -1168,7 +1168,7 @@ function isLiveOn(facts, id) {
 
 /** Waits until nobody is connected to the old slot, or the limit is over: then it says how many still are. */
 async function drain(deploy, switches) {
-    await Promise.all(switches.map(({ host, from }) => from && drainHost(deploy, host, from)));
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .allOf */ .bn)(switches.map(async ({ host, from }) => from && drainHost(deploy, host, from)));
 }
 /** The calls that wait until nobody is connected to a slot any more, within the config's limit. */
 function drainCalls({ config }, slot) {
@@ -1464,6 +1464,8 @@ function bakeProgram({ config, runtime }, release, from) {
 
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
+// EXTERNAL MODULE: ./src/stages/live.ts
+var live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/take-back.ts
 var take_back = __webpack_require__(8482);
 // EXTERNAL MODULE: ./src/probes/answer.ts
@@ -1516,6 +1518,7 @@ function names(body, release) {
 
 
 
+
 /**
  * Puts the release live on every host and starts its workers, then asks through the proxy whether it is what answers.
  * With `bake`, the watcher starts on the host together with the switch, so that nobody has to be there for it.
@@ -1529,27 +1532,40 @@ async function switchTo(deploy, release, options) {
     const planned = await (0,stages_deploy/* onHosts */.Dc)(deploy, (host) => switch_plan(deploy, host, (0,stages_deploy.on)(host, release), options));
     // One host writes its intent in the program that switches.
     if (planned.length > 1)
-        await Promise.all(planned.map((each) => announce(deploy, each)));
+        await (0,stages_deploy/* allOf */.bn)(planned.map((each) => announce(deploy, each)));
     const ends = await Promise.allSettled(planned.map((each) => perform(deploy, each, options)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) {
-        await (0,take_back/* takeBack */.z)(deploy, planned, 'not every host switched');
+        await (0,take_back/* takeBack */.z)(deploy, planned, 'taken-back', 'not every host switched');
         throw failed.reason;
     }
     const switches = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-    deploy.report.switchMs = Math.max(...switches.map(({ ms }) => ms));
-    deploy.report.live = { slot: switches[0].release.slot, version: release.version };
+    tellSwitches(deploy, switches);
     try {
-        await Promise.all(switches.map((each) => verify(deploy, each.host, each.release)));
+        await (0,stages_deploy/* allOf */.bn)(switches.map((each) => verify(deploy, each.host, each.release)));
     }
     catch (error) {
         // A watcher was faster: its bake says why.
         if (options.bake && (await wasTakenBack(deploy, release)))
             return switches;
-        await (0,take_back/* takeBack */.z)(deploy, switches, 'the proxy did not follow the live link');
+        await (0,take_back/* takeBack */.z)(deploy, switches, 'taken-back', 'the proxy did not follow the live link');
         throw error;
     }
     return switches;
+}
+function tellSwitches({ report, reporter }, switches) {
+    const rows = switches.map(({ host, release: { slot, version }, ms }) => ({
+        host: host.name,
+        live: { slot, version },
+        switchMs: ms,
+    }));
+    report.switchMs = Math.max(...rows.map(({ switchMs }) => switchMs));
+    report.live = rows[0].live;
+    (0,live/* tellRows */.d7)(report, rows);
+    if (rows.length < 2)
+        return;
+    for (const { host, live, switchMs } of rows)
+        reporter.info(`  ${host}: ${live.slot} takes traffic, ${live.version}, switched in ${switchMs} ms`);
 }
 async function wasTakenBack({ hosts }, release) {
     const facts = await Promise.all(hosts.map((host) => host.refresh()));

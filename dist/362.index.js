@@ -13,9 +13,11 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6733);
 /* harmony import */ var _stages_find__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(936);
 /* harmony import */ var _stages_gate__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1152);
-/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4514);
-/* harmony import */ var _stages_preflight__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2684);
-/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3437);
+/* harmony import */ var _stages_live__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(133);
+/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4514);
+/* harmony import */ var _stages_preflight__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2684);
+/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(3437);
+
 
 
 
@@ -24,14 +26,14 @@ __webpack_require__.r(__webpack_exports__);
 
 async function run(context) {
     const { inputs, outputs, report, reporter } = context;
-    const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .readConfig */ .Xg)(inputs);
-    await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .withHosts */ .g3)(context, config, false, async (deploy) => {
-        await (0,_stages_open__WEBPACK_IMPORTED_MODULE_3__/* .take */ .s)(deploy);
-        (0,_stages_preflight__WEBPACK_IMPORTED_MODULE_4__/* .refuseOlderRun */ .a$)(deploy, context.run.id);
+    const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_6__/* .readConfig */ .Xg)(inputs);
+    await (0,_environment__WEBPACK_IMPORTED_MODULE_6__/* .withHosts */ .g3)(context, config, false, async (deploy) => {
+        await (0,_stages_open__WEBPACK_IMPORTED_MODULE_4__/* .take */ .s)(deploy);
+        (0,_stages_preflight__WEBPACK_IMPORTED_MODULE_5__/* .refuseOlderRun */ .a$)(deploy, context.run.id);
         const release = (0,_stages_find__WEBPACK_IMPORTED_MODULE_1__/* .findShipped */ .Z)(deploy, context.run.id, inputs.release);
         report.release = release.id;
         report.to = release.version;
-        const before = (0,_stages_open__WEBPACK_IMPORTED_MODULE_3__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '';
+        const before = (0,_stages_live__WEBPACK_IMPORTED_MODULE_3__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '';
         outputs.set('previous-release', before === release.id ? '' : before);
         if ((0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isFinished */ .$g)(deploy, release.id))
             reporter.info(`${release.id} is live already; nothing is left to do`);

@@ -2640,9 +2640,9 @@ function findRelease(history, id) {
 }
 /** What takes an event of the same release back: an answer of the gate holds for what it asked, not for what came after. */
 const undoneBy = {
-    gated: ['started', 'gate-failed', 'bake-failed'],
+    gated: ['started', 'gate-failed', 'bake-failed', 'taken-back'],
     'bake-failed': ['switching'],
-    baked: ['bake-failed', 'rolled-back'],
+    baked: ['bake-failed', 'taken-back', 'rolled-back'],
 };
 /** Since the release was last shipped: did this happen to it, and was it not undone since? */
 function hasHappened(history, id, name) {
@@ -2653,7 +2653,13 @@ function hasHappened(history, id, name) {
 /** Releases that stood their bake, or whose deploy had none, oldest first, each once, without those that somebody rolled back from. */
 function goodReleases(history) {
     let good = [];
+    let before = [];
     for (const event of history) {
+        if (event.event === 'switching')
+            before = good;
+        // Its switch is as if it had never been: a release that was good before it still is, another is not good by it.
+        if (event.event === 'taken-back')
+            good = before;
         if (event.event === 'baked' || event.event === 'finished')
             good = [...good.filter((id) => id !== event.release), event.release];
         if (event.event === 'bake-failed')
@@ -2834,6 +2840,7 @@ function readEvent(value) {
         case 'gate-failed':
         case 'baked':
         case 'bake-failed':
+        case 'taken-back':
         case 'drained':
         case 'finished':
         case 'rolled-back':
@@ -4434,6 +4441,7 @@ const systemClock = {
 /* harmony export */   Dc: () => (/* binding */ onHosts),
 /* harmony export */   Si: () => (/* binding */ runStage),
 /* harmony export */   WE: () => (/* binding */ explain),
+/* harmony export */   bn: () => (/* binding */ allOf),
 /* harmony export */   dw: () => (/* binding */ stage),
 /* harmony export */   iv: () => (/* binding */ skip),
 /* harmony export */   on: () => (/* binding */ on)
@@ -4465,9 +4473,13 @@ function skip({ reporter }, name, why) {
     reporter.stageBegin(name);
     reporter.stageEnd(name, 0, 'skipped', why);
 }
-/** The same work on every host at once; the first trouble is thrown when all have ended. */
-async function onHosts(deploy, work) {
-    const ends = await Promise.allSettled(deploy.hosts.map(work));
+/** The same work on every host at once. */
+function onHosts(deploy, work) {
+    return allOf(deploy.hosts.map(work));
+}
+/** Waits for all of them: what is under way on one host is not left alone because of another. The first trouble is thrown. */
+async function allOf(works) {
+    const ends = await Promise.allSettled(works);
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed)
         throw failed.reason;
@@ -4507,6 +4519,51 @@ function named(release) {
 
 /***/ }),
 
+/***/ 133:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _8: () => (/* binding */ liveRelease),
+/* harmony export */   d7: () => (/* binding */ tellRows),
+/* harmony export */   j7: () => (/* binding */ reportLive)
+/* harmony export */ });
+/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
+
+/** What takes traffic on the host now. */
+function liveRelease({ facts }) {
+    const { live, releases, history } = facts;
+    return live && (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(history, releases[live]);
+}
+/**
+ * For the summary: what takes traffic, on the first host and on each of several.
+ *
+ * @param lost hosts that could not be asked.
+ */
+function reportLive({ hosts, report }, lost = new Set()) {
+    delete report.live;
+    const rows = hosts.map((host, at) => {
+        if (lost.has(host))
+            return { host: host.name, live: 'unknown' };
+        const release = liveRelease(host);
+        const { live: slot } = host.facts;
+        if (!release || !slot)
+            return { host: host.name };
+        const live = { slot, version: release.version };
+        if (at === 0)
+            report.live = live;
+        return { host: host.name, live };
+    });
+    tellRows(report, rows);
+}
+/** Nothing where there is one host only: what is said of it is said of all. */
+function tellRows(report, rows) {
+    if (rows.length > 1)
+        report.perHost = rows;
+}
+
+
+/***/ }),
+
 /***/ 4514:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -4515,7 +4572,6 @@ function named(release) {
 __webpack_require__.d(__webpack_exports__, {
   VN: () => (/* binding */ open_close),
   gv: () => (/* binding */ drop),
-  _8: () => (/* binding */ liveRelease),
   ho: () => (/* binding */ open_open),
   _r: () => (/* binding */ release),
   s: () => (/* binding */ take)
@@ -4523,10 +4579,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/host/session.ts + 14 modules
 var session = __webpack_require__(6561);
-// EXTERNAL MODULE: ./src/release/history.ts
-var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
 var kinds = __webpack_require__(5186);
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/slot.ts
+var release_slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/stages/take-back.ts
@@ -4535,47 +4593,61 @@ var take_back = __webpack_require__(8482);
 
 
 
+
 /**
  * Brings the hosts together again when a run died between the switches of two of them: those that have the new release
- * go back, by the intent that is in the ledger of all. A host that has nothing live yet is new, and disagrees with nobody.
+ * go back, by the intent that is in the ledger of all. A host without that intent is new, and disagrees with nobody
+ * while nothing is live there.
  *
+ * @returns the release that was taken back, where one was.
  * @throws {Trouble} when they disagree and no intent says why.
  */
 async function converge(deploy) {
-    const live = new Map();
-    for (const host of deploy.hosts) {
-        const id = liveId(host);
-        if (id !== undefined)
-            live.set(host, id);
+    const { hosts, reporter } = deploy;
+    const undos = hosts.filter((host) => isAhead(host, hosts)).flatMap(undoOf);
+    if (undos.length > 0) {
+        const names = undos.map(({ host }) => host.name).join(', ');
+        reporter.warning(`An earlier run ended while it switched to ${undos[0].release.id}; taking it back on ${names}.`);
+        await (0,take_back/* takeBack */.z)(deploy, undos, 'taken-back', 'the run that switched it ended before every host had');
     }
-    if (new Set(live.values()).size < 2)
-        return;
-    const undos = [...live].flatMap(([host, id]) => undoOf(host, id, live));
-    if (undos.length === 0) {
-        const each = [...live].map(([host, id]) => `${host.name}: ${id}`).join(', ');
-        throw new trouble/* Trouble */.q('The hosts', `serve different releases (${each}), and no run that died says which is right.`, 'Bring them to one release by hand, as docs/by-hand.md says, then run this again.');
+    const live = hosts
+        .map((host) => ({ name: host.name, id: liveId(host) }))
+        .filter(({ id }) => id !== undefined);
+    if (new Set(live.map(({ id }) => id)).size > 1) {
+        const each = live.map(({ name, id }) => `${name}: ${id}`).join(', ');
+        throw new trouble/* Trouble */.q('The hosts', `serve different releases (${each}), and no run that died says which is right.`, "On those that are wrong switch by hand as docs/by-hand.md says, or remove `live` in the app's folder (503 until the next deploy); then run this again.");
     }
-    deploy.reporter.warning(`An earlier run ended while it switched; taking ${undos.map(({ host }) => host.name).join(', ')} back to ${undos[0].from.release}.`);
-    await (0,take_back/* takeBack */.z)(deploy, undos, 'the run that switched it ended before every host had');
-    await Promise.all(deploy.hosts.map((host) => host.refresh()));
+    return undos[0]?.release;
+}
+/** The last switch that was meant to happen on the host. */
+function intentOf({ facts }) {
+    const last = facts.history.findLast((event) => event.event === 'switching');
+    return last?.event === 'switching' ? last : undefined;
 }
 function liveId({ facts }) {
-    return facts.live === undefined ? undefined : facts.releases[facts.live];
+    return facts.live && facts.releases[facts.live];
 }
-/** The host goes back when its last intent came from what another host still serves. */
-function undoOf(host, id, live) {
+/** It switched as was meant, and another one that was meant to did not. */
+function isAhead(host, hosts) {
+    const id = intentOf(host)?.release;
+    return (id !== undefined &&
+        liveId(host) === id &&
+        hosts.some((other) => intentOf(other)?.release === id && liveId(other) !== id));
+}
+function undoOf(host) {
+    const { slot, release: id, from } = intentOf(host);
     const { history, releases } = host.facts;
-    const intent = history.findLast((event) => event.event === 'switching');
     const release = (0,release_history/* findRelease */.dv)(history, id);
-    if (intent?.event !== 'switching' || intent.release !== id || !release)
+    const old = (0,release_slot/* otherSlot */.jx)(slot);
+    if (!release || (from !== '' && releases[old] !== from))
         return [];
-    const others = [...live].some(([other, theirs]) => other !== host && theirs === intent.from);
-    const slot = intent.slot === 'blue' ? 'green' : 'blue';
-    if (!others || releases[slot] !== intent.from)
-        return [];
-    return [{ host, release: { ...release, slot: intent.slot }, from: { slot, release: intent.from } }];
+    return [
+        { host, release: { ...release, slot }, from: from === '' ? undefined : { slot: old, release: from } },
+    ];
 }
 
+// EXTERNAL MODULE: ./src/stages/live.ts
+var stages_live = __webpack_require__(133);
 ;// CONCATENATED MODULE: ./src/stages/open.ts
 
 
@@ -4612,7 +4684,11 @@ async function open_open(request) {
     describe(deploy);
     return deploy;
 }
-/** Takes the lease on every host, or on none; what an earlier run left half switched is brought together. */
+/**
+ * Takes the lease on every host, or on none; what an earlier run left half switched is brought together.
+ *
+ * @returns the release that was taken back for that, where one was.
+ */
 async function take(deploy) {
     const taken = [];
     try {
@@ -4625,8 +4701,9 @@ async function take(deploy) {
         await Promise.all(taken.map((host) => host.release()));
         throw error;
     }
-    await converge(deploy);
+    const undone = await converge(deploy);
     describe(deploy);
+    return undone;
 }
 /**
  * Frees the lease. Never throws: whatever was done is done, and a lease that stays runs out by itself. A cancel has ended
@@ -4653,21 +4730,15 @@ async function drop(deploy) {
 async function open_close(deploy) {
     await Promise.all(deploy.hosts.map((host) => host.close().catch(() => undefined)));
 }
-function describe({ config, hosts, report }) {
+function describe(deploy) {
+    const { config, hosts, report } = deploy;
     report.app = config.app;
     report.environment = config.environment;
     report.hosts = hosts.map(({ name }) => name);
-    const live = liveRelease(hosts[0]);
+    const live = (0,stages_live/* liveRelease */._8)(hosts[0]);
     if (live && report.from === undefined)
         report.from = live.version;
-    const { live: slot } = hosts[0].facts;
-    if (live && slot)
-        report.live = { slot, version: live.version };
-}
-/** What takes traffic on the host now. */
-function liveRelease(host) {
-    const { live, releases, history } = host.facts;
-    return live ? (0,release_history/* findRelease */.dv)(history, releases[live]) : undefined;
+    (0,stages_live/* reportLive */.j7)(deploy);
 }
 
 
@@ -6859,9 +6930,9 @@ async function start(deploy, release) {
 /* harmony export */   z: () => (/* binding */ takeBack)
 /* harmony export */ });
 /* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(630);
-/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
 /* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6196);
-/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2636);
+/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2636);
+/* harmony import */ var _live__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(133);
 /* harmony import */ var _start__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6543);
 
 
@@ -6870,35 +6941,73 @@ async function start(deploy, release) {
 
 /**
  * Puts the old slot back on every host where the release takes traffic. What was tried stays in its slot, stopped, for
- * whoever wants to look. A host that had nothing before keeps what it has: something is better than nothing.
+ * whoever wants to look.
+ *
+ * Never throws: a host that cannot be taken back is a warning, since the others have to be; the next run brings it to
+ * where they are.
  */
-async function takeBack(deploy, undos, why) {
-    await Promise.all(undos.map(async ({ host, release, from }) => {
+async function takeBack(deploy, undos, verdict, why) {
+    const keepsFirst = mayKeepFirst(deploy, undos, verdict);
+    const ends = await Promise.allSettled(undos.map(async (undo) => {
+        const { host, release, from } = undo;
         const { live, releases } = await host.refresh();
-        if (from && live !== undefined && releases[live] === release.id)
-            await takeBackHost(deploy, host, release, from, why);
+        if (live !== undefined && releases[live] === release.id) {
+            if (from || !keepsFirst)
+                await takeBackHost(deploy, undo, verdict, why);
+        }
+        else if (verdict === 'taken-back')
+            await putDown(deploy, undo, why);
+        await host.refresh();
     }));
-    const [first] = undos;
-    if (first?.from) {
-        const version = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(first.host.facts.history, first.from.release)?.version;
-        deploy.report.live = { slot: first.from.slot, version: version ?? first.from.release };
+    const lost = new Set();
+    for (const [at, end] of ends.entries()) {
+        if (end.status === 'fulfilled')
+            continue;
+        const { host, release } = undos[at];
+        lost.add(host);
+        deploy.reporter.warning(`${host.name} could not be taken back, so it may still serve ${release.id}: ${end.reason.message} The next deploy or rollback brings the hosts together.`);
     }
+    (0,_live__WEBPACK_IMPORTED_MODULE_1__/* .reportLive */ .j7)(deploy, lost);
 }
-async function takeBackHost({ runtime }, host, release, from, why) {
-    await (0,_deploy__WEBPACK_IMPORTED_MODULE_1__/* .runStage */ .Si)(host, {
+/** Where nothing was there before, something bad is better than nothing; but not on some hosts only. */
+function mayKeepFirst({ hosts }, undos, verdict) {
+    return (hosts.length === 1 || verdict === 'bake-failed') && undos.every(({ from }) => !from);
+}
+async function takeBackHost({ runtime }, { host, release, from }, verdict, why) {
+    const undone = (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)(verdict, release.id, { slot: release.slot, why }));
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .runStage */ .Si)(host, {
         stage: 'take-back',
         libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_2__/* .slotLibrary */ .s7],
         calls: [
             (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'switch back'),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('switch_live', from.slot, from.release),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('bake-failed', release.id, { slot: release.slot, why })),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('switched-back', from.release, { slot: from.slot, from: release.id })),
+            ...(from
+                ? [
+                    (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('switch_live', from.slot, from.release),
+                    undone,
+                    (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('switched-back', from.release, { slot: from.slot, from: release.id })),
+                ]
+                : [(0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('take_off'), undone]),
             (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
             ...runtime.logs(release.slot, 60),
             ...runtime.stop(release.slot),
-            ...runtime.startWorkers(from.slot),
+            ...(from ? runtime.startWorkers(from.slot) : []),
         ],
     }, 'Run the rollback action, or switch back by hand as docs/by-hand.md says.');
+}
+/** A host that did not get as far as the switch: what waited for it there stops, or a reboot would bring it up. */
+async function putDown({ runtime }, { host, release }, why) {
+    if (host.facts.releases[release.slot] !== release.id)
+        return;
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .runStage */ .Si)(host, {
+        stage: 'put-down',
+        libraries: [runtime.library],
+        calls: [
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'stop'),
+            ...runtime.stop(release.slot),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('taken-back', release.id, { slot: release.slot, why })),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+        ],
+    }, 'The live slot was not touched. The next deploy stops what is left there.');
 }
 
 

@@ -70,6 +70,8 @@ var stages_deploy = __webpack_require__(2636);
 var drain = __webpack_require__(8749);
 // EXTERNAL MODULE: ./src/stages/gate.ts
 var gate = __webpack_require__(1152);
+// EXTERNAL MODULE: ./src/stages/live.ts
+var stages_live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
 // EXTERNAL MODULE: ./src/stages/start.ts
@@ -77,6 +79,7 @@ var start = __webpack_require__(6543);
 // EXTERNAL MODULE: ./src/stages/switch.ts + 2 modules
 var stages_switch = __webpack_require__(4410);
 ;// CONCATENATED MODULE: ./src/stages/rollback.ts
+
 
 
 
@@ -103,6 +106,11 @@ async function rollback(deploy, options) {
         throw new trouble/* Trouble */.q(first.name, 'nothing is live there.', 'Deploy a version first.');
     if (hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner)))
         return finish(deploy, releases[live]);
+    const before = (0,stages_live/* liveRelease */._8)(first);
+    if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
+        // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
+        return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`);
+    }
     const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
     const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to);
     report.to = target.version;
@@ -119,16 +127,20 @@ async function rollback(deploy, options) {
 }
 /** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
 async function finish(deploy, id) {
-    const { reporter, report, hosts } = deploy;
+    const { hosts } = deploy;
     const release = (0,release_history/* findRelease */.dv)(hosts[0].facts.history, id);
     if (!release)
         throw new trouble/* Trouble */.q(hosts[0].name, `the ledger knows no release ${id}.`, 'Deploy a version anew.');
-    report.to = release.version;
-    report.release = id;
-    reporter.info(`${id} was put back by an earlier attempt`);
+    settle(deploy, release, `${id} was put back by an earlier attempt`);
     const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also: () => [] }));
     await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
     return switches[0].release;
+}
+function settle({ report, reporter }, release, how) {
+    report.to = release.version;
+    report.release = release.id;
+    reporter.info(how);
+    return release;
 }
 async function bringUp(deploy, target) {
     const warm = await Promise.all(deploy.hosts.map((host) => holdsWarm(deploy, host, target)));
@@ -171,8 +183,8 @@ async function run(context) {
     const { inputs, outputs } = context;
     const config = await (0,environment/* readConfig */.Xg)(inputs);
     await (0,environment/* withHosts */.g3)(context, config, false, async (deploy) => {
-        await (0,stages_open/* take */.s)(deploy);
-        const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason });
+        const undone = await (0,stages_open/* take */.s)(deploy);
+        const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason, undone });
         outputs.set('release', release.id);
         outputs.set('slot', release.slot);
     });

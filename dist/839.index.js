@@ -12,10 +12,12 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6733);
 /* harmony import */ var _stages_deliver__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(978);
-/* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2524);
-/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4514);
-/* harmony import */ var _stages_project__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3662);
-/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3437);
+/* harmony import */ var _stages_identity__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2524);
+/* harmony import */ var _stages_live__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(133);
+/* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4514);
+/* harmony import */ var _stages_project__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3662);
+/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(3437);
+
 
 
 
@@ -25,16 +27,16 @@ __webpack_require__.r(__webpack_exports__);
 /** The whole chain in one step, over one connection for each host. */
 async function run(context) {
     const { inputs, outputs, report } = context;
-    const identity = (0,_stages_identity__WEBPACK_IMPORTED_MODULE_5__/* .identityOf */ .c)(context.run, inputs.version ?? context.run.defaultVersion);
+    const identity = (0,_stages_identity__WEBPACK_IMPORTED_MODULE_6__/* .identityOf */ .c)(context.run, inputs.version ?? context.run.defaultVersion);
     report.to = identity.version;
     report.release = identity.id;
-    const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .readConfig */ .Xg)(inputs);
-    const project = await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .readCheckout */ .b$)(config, inputs);
+    const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .readConfig */ .Xg)(inputs);
+    const project = await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .readCheckout */ .b$)(config, inputs);
     // Refuses a product that cannot run in two slots before a host is asked or an image built.
-    (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .planFiles */ .jP)(project, identity);
-    const temporary = (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .temporaryLayout */ .YE)();
+    (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .planFiles */ .jP)(project, identity);
+    const temporary = (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .temporaryLayout */ .YE)();
     try {
-        await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .withHosts */ .g3)(context, config, false, async (deploy) => {
+        await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .withHosts */ .g3)(context, config, false, async (deploy) => {
             outputs.set('release', identity.id);
             outputs.set('version', identity.version);
             await deployTo(context, deploy, project, identity, temporary.dir);
@@ -53,17 +55,17 @@ async function deployTo(context, deploy, project, identity, dir) {
     }
     (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, { identity, layout: undefined });
     // An earlier attempt's images are the ones that count: never a second build of the same release.
-    const layout = (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id) ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .build */ .jq)(project, buildRequest(context, identity, dir));
+    const layout = (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id) ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .build */ .jq)(project, buildRequest(context, identity, dir));
     const request = { identity, layout };
     (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, request);
-    await (0,_stages_open__WEBPACK_IMPORTED_MODULE_2__/* .take */ .s)(deploy);
+    await (0,_stages_open__WEBPACK_IMPORTED_MODULE_3__/* .take */ .s)(deploy);
     (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, request);
-    const before = (0,_stages_open__WEBPACK_IMPORTED_MODULE_2__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '';
+    const before = (0,_stages_live__WEBPACK_IMPORTED_MODULE_2__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '';
     outputs.set('previous-release', before === id ? '' : before);
     const goesOn = (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isLive */ .DG)(deploy, id);
     const release = goesOn ? (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id) : await (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .deliver */ .cK)(deploy, project, request);
     outputs.set('slot', release.slot);
-    outputs.set('digests', (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .digestsOf */ .nw)(release.images));
+    outputs.set('digests', (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .digestsOf */ .nw)(release.images));
     if (!goesOn) {
         const { backup, ran } = await (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .backupAndMigrate */ .zr)(deploy, release);
         outputs.set('backup', backup);

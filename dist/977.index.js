@@ -596,12 +596,9 @@ var start = __webpack_require__(6543);
 const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "ship.sh", 'utf8');
 /** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
 async function ship(deploy, shipment) {
-    const ends = await Promise.allSettled(shipment.to.map(({ host, release }) => shipTo(deploy, host, release, shipment)));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed)
-        throw failed.reason;
+    const sent = await (0,stages_deploy/* allOf */.bn)(shipment.to.map(({ host, release }) => shipTo(deploy, host, release, shipment)));
     deploy.report.moved = {
-        bytes: ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0),
+        bytes: sent.reduce((sum, bytes) => sum + bytes, 0),
         ...(shipment.layout && { ofBytes: shipment.layout.bytes * shipment.to.length }),
     };
 }
@@ -715,6 +712,8 @@ function deliver_preflight(deploy, request) {
 /**
  * Ships the release into the idle slot of every host, but for hosts where an earlier attempt did so and the slot still
  * holds it.
+ *
+ * @returns the release as the first host has it, which is the one that backs up and migrates.
  */
 async function deliver(deploy, project, request) {
     const { identity, layout } = request;
@@ -737,7 +736,7 @@ async function deliver(deploy, project, request) {
     }));
     await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout }));
     await Promise.all(deploy.hosts.map((host) => host.refresh()));
-    return to[0].release;
+    return (0,stages_deploy.on)(deploy.hosts[0], to[0].release);
 }
 /** The release as an earlier attempt brought it to every host. Where one lacks it, shipping was not finished. */
 function recorded({ hosts }, id) {

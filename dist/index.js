@@ -32775,6 +32775,7 @@ function renderSummary(report) {
         `## ${heading(report)}`,
         failure(report),
         facts(report),
+        perHost(report),
         stages(report),
         warnings(report),
         log(report),
@@ -32804,15 +32805,15 @@ function failure({ failure }) {
     ].join('\n');
 }
 function facts(report) {
-    const { from, to, live, hosts, moved, switchMs, backup, release } = report;
+    const { from, to, live, hosts, perHost, moved, switchMs, backup, release } = report;
     const rows = [];
     // What runs there now is known only where a host was asked.
     const before = from ? `${code(from)} → ` : '';
     if (to)
         rows.push(['Version', `${before}${code(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`]);
-    if (live)
-        rows.push(['Takes traffic', `${slotMark[live.slot]} ${live.slot}: ${code(live.version)}`]);
-    if (hosts.length > 0)
+    if (live && !perHost)
+        rows.push(['Takes traffic', traffic(live)]);
+    if (hosts.length > 0 && !perHost)
         rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => code(host)).join(', ')]);
     if (release)
         rows.push(['Release', code(release)]);
@@ -32828,6 +32829,18 @@ function facts(report) {
     // Markdown has no table without a head: the first fact is the head.
     const [head, ...rest] = rows.map(([name, value]) => [`**${name}**`, value]);
     return head ? table(head, [':--', ':--'], rest) : '';
+}
+function traffic({ slot, version }) {
+    return `${slotMark[slot]} ${slot}: ${code(version)}`;
+}
+function perHost({ perHost = [] }) {
+    if (perHost.length === 0)
+        return '';
+    return table(['Host', 'Takes traffic', 'Switch'], [':--', ':--', '--:'], perHost.map(({ host, live, switchMs }) => [
+        code(host),
+        live === undefined ? 'nothing' : live === 'unknown' ? 'not known' : traffic(live),
+        switchMs === undefined ? '' : time(switchMs),
+    ]));
 }
 function stages({ stages }) {
     if (stages.length === 0)

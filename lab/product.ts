@@ -12,6 +12,8 @@ export interface ProductOptions {
   /** A folder under examples/, or the path of another product's folder. */
   example: string
   server: LabServer
+  /** More hosts of the environment. Set up, they let in whoever has `server`'s key. */
+  others?: LabServer[]
   environment?: string
   env?: Record<string, string>
   /** Changes to kawasemi.yml: dotted path → value. */
@@ -26,7 +28,7 @@ export interface Product {
   inputs(more?: Record<string, string>): Record<string, string>
   start(action: string, run: number, more?: Partial<Omit<ActionRun, 'action' | 'run'>>): RunningAction
   run(action: string, run: number, more?: Partial<Omit<ActionRun, 'action' | 'run'>>): Promise<ActionResult>
-  /** Runs setup-host's program on the server, as root. */
+  /** Runs setup-host's program on every host, as root. */
   setUp(): Promise<string>
   remove(): void
 }
@@ -34,6 +36,7 @@ export interface Product {
 export function checkOut({
   example,
   server,
+  others = [],
   environment = 'production',
   env = {},
   settings = {},
@@ -46,7 +49,8 @@ export function checkOut({
   })
   const file = join(workspace, 'kawasemi.yml')
   const document = parseDocument(readFileSync(file, 'utf8'))
-  const hosts = [`${server.user}@${server.sshHost}:${server.sshPort}`]
+  const servers = [server, ...others]
+  const hosts = servers.map(({ user, sshHost, sshPort }) => `${user}@${sshHost}:${sshPort}`)
   for (const [path, value] of Object.entries({ hosts, ...settings }))
     document.setIn(path.split('.'), document.createNode(value))
   writeFileSync(file, document.toString())
@@ -54,7 +58,7 @@ export function checkOut({
   const inputs = (more: Record<string, string> = {}) => ({
     environment,
     'ssh-key': server.privateKey,
-    'known-hosts': server.hostKeys,
+    'known-hosts': servers.map(({ hostKeys }) => hostKeys).join(''),
     env: JSON.stringify(env),
     ...(certificates ? { 'build-secret-files': `ca=${certificates}` } : {}),
     ...more,
@@ -70,11 +74,19 @@ export function checkOut({
     setUp: async () => {
       const { log, code } = await start('setup-host', 1).done
       const program = log.slice(log.indexOf('# Prepares a host'))
-      const { stdout, stderr, code: ended } = await server.exec('sh -s', { input: program })
-      if (code !== 0 || ended !== 0)
-        throw new Error(`setup-host failed:\n${log.slice(-500)}\n${stdout}${stderr}`)
-      return stdout
+      if (code !== 0) throw new Error(`setup-host failed:\n${log.slice(-500)}`)
+      const key = others.length > 0 ? await must(server, 'cat ~deploy/.ssh/authorized_keys') : ''
+      for (const each of others) await must(each, 'cat >>~deploy/.ssh/authorized_keys', key)
+      const said = await Promise.all(servers.map((each) => must(each, 'sh -s', program)))
+      return said.join('')
     },
     remove: () => rmSync(workspace, { recursive: true, force: true }),
   }
+}
+
+/** Runs a program of root's that has to end well. */
+async function must(server: LabServer, program: string, input?: string): Promise<string> {
+  const { stdout, stderr, code } = await server.exec(program, input === undefined ? {} : { input })
+  if (code !== 0) throw new Error(`${server.name}: the program ended with ${code}:\n${stdout}${stderr}`)
+  return stdout
 }

@@ -4,7 +4,8 @@ import { backupAndMigrate, isFinished, isLive, startAndGate, switchAndFinish } f
 import { deliver, preflight, recorded } from '../stages/deliver'
 import type { Deploy } from '../stages/deploy'
 import { type Identity, identityOf } from '../stages/identity'
-import { liveRelease, take } from '../stages/open'
+import { liveRelease } from '../stages/live'
+import { take } from '../stages/open'
 import { build, digestsOf, type Project, planFiles, temporaryLayout } from '../stages/project'
 import { readCheckout, readConfig, withHosts } from './environment'
 

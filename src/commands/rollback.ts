@@ -8,8 +8,8 @@ export async function run(context: CommandContext<InputsOf<'rollback'>>): Promis
   const { inputs, outputs } = context
   const config = await readConfig(inputs)
   await withHosts(context, config, false, async (deploy) => {
-    await take(deploy)
-    const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason })
+    const undone = await take(deploy)
+    const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason, undone })
     outputs.set('release', release.id)
     outputs.set('slot', release.slot)
   })

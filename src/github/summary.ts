@@ -16,6 +16,7 @@ export function renderSummary(report: DeployReport): string {
     `## ${heading(report)}`,
     failure(report),
     facts(report),
+    perHost(report),
     stages(report),
     warnings(report),
     log(report),
@@ -46,13 +47,13 @@ function failure({ failure }: DeployReport): string {
 }
 
 function facts(report: DeployReport): string {
-  const { from, to, live, hosts, moved, switchMs, backup, release } = report
+  const { from, to, live, hosts, perHost, moved, switchMs, backup, release } = report
   const rows: [string, string][] = []
   // What runs there now is known only where a host was asked.
   const before = from ? `${code(from)} → ` : ''
   if (to) rows.push(['Version', `${before}${code(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`])
-  if (live) rows.push(['Takes traffic', `${slotMark[live.slot]} ${live.slot}: ${code(live.version)}`])
-  if (hosts.length > 0)
+  if (live && !perHost) rows.push(['Takes traffic', traffic(live)])
+  if (hosts.length > 0 && !perHost)
     rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => code(host)).join(', ')])
   if (release) rows.push(['Release', code(release)])
   if (moved)
@@ -65,6 +66,23 @@ function facts(report: DeployReport): string {
   // Markdown has no table without a head: the first fact is the head.
   const [head, ...rest] = rows.map(([name, value]) => [`**${name}**`, value])
   return head ? table(head, [':--', ':--'], rest) : ''
+}
+
+function traffic({ slot, version }: NonNullable<DeployReport['live']>): string {
+  return `${slotMark[slot]} ${slot}: ${code(version)}`
+}
+
+function perHost({ perHost = [] }: DeployReport): string {
+  if (perHost.length === 0) return ''
+  return table(
+    ['Host', 'Takes traffic', 'Switch'],
+    [':--', ':--', '--:'],
+    perHost.map(({ host, live, switchMs }) => [
+      code(host),
+      live === undefined ? 'nothing' : live === 'unknown' ? 'not known' : traffic(live),
+      switchMs === undefined ? '' : time(switchMs),
+    ]),
+  )
 }
 
 function stages({ stages }: DeployReport): string {

@@ -10,6 +10,15 @@ export interface StageReport {
   readonly note?: string
 }
 
+/** One of several hosts, as it was when the run last asked or changed it. */
+export interface HostReport {
+  readonly host: string
+  /** What takes traffic there; absent where nothing does. */
+  readonly live?: { readonly slot: Slot; readonly version: string } | 'unknown'
+  /** How long its own switch took, in milliseconds. */
+  readonly switchMs?: number
+}
+
 /** Why a run failed, as its summary shows it: the parts of a `Trouble`. */
 export interface FailureReport {
   readonly thing: string
@@ -29,6 +38,8 @@ export interface DeployReport {
   app?: string
   environment?: string
   hosts: string[]
+  /** Where there are several of them. */
+  perHost?: readonly HostReport[]
   /** The version that was live before the run; absent on a first deploy. */
   from?: string
   /** The version this run is about. */

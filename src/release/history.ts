@@ -12,9 +12,9 @@ export function findRelease(history: History, id: string): Release | undefined {
 
 /** What takes an event of the same release back: an answer of the gate holds for what it asked, not for what came after. */
 const undoneBy: Partial<Record<EventName, readonly EventName[]>> = {
-  gated: ['started', 'gate-failed', 'bake-failed'],
+  gated: ['started', 'gate-failed', 'bake-failed', 'taken-back'],
   'bake-failed': ['switching'],
-  baked: ['bake-failed', 'rolled-back'],
+  baked: ['bake-failed', 'taken-back', 'rolled-back'],
 }
 
 /** Since the release was last shipped: did this happen to it, and was it not undone since? */
@@ -30,7 +30,11 @@ export function hasHappened(history: History, id: string, name: EventName): bool
 /** Releases that stood their bake, or whose deploy had none, oldest first, each once, without those that somebody rolled back from. */
 export function goodReleases(history: History): readonly string[] {
   let good: string[] = []
+  let before: string[] = []
   for (const event of history) {
+    if (event.event === 'switching') before = good
+    // Its switch is as if it had never been: a release that was good before it still is, another is not good by it.
+    if (event.event === 'taken-back') good = before
     if (event.event === 'baked' || event.event === 'finished')
       good = [...good.filter((id) => id !== event.release), event.release]
     if (event.event === 'bake-failed') good = good.filter((id) => id !== event.release)

@@ -20,6 +20,7 @@ export type LedgerEvent = { readonly at: string; readonly owner: string } & (
         | 'gate-failed'
         | 'baked'
         | 'bake-failed'
+        | 'taken-back'
         | 'drained'
         | 'finished'
         | 'rolled-back'
@@ -114,6 +115,7 @@ export function readEvent(value: unknown): LedgerEvent | undefined {
     case 'gate-failed':
     case 'baked':
     case 'bake-failed':
+    case 'taken-back':
     case 'drained':
     case 'finished':
     case 'rolled-back':

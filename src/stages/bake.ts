@@ -26,7 +26,7 @@ export async function bake(deploy: Deploy, release: Release, switches: readonly 
     const verdict = await Promise.race([watched, probes.trouble.then((why): Verdict => ({ why, log: [] }))])
     if (verdict === undefined) return
     probes.stop()
-    await takeBack(deploy, switches, verdict.why)
+    await takeBack(deploy, switches, 'bake-failed', verdict.why)
     throw bakeTrouble(release, verdict, switches[0]!.from)
   } finally {
     probes.stop()

@@ -3,7 +3,7 @@ import type { Layout } from '../images/layout'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
 import type { Deploy } from './deploy'
-import { skip, stage } from './deploy'
+import { on, skip, stage } from './deploy'
 import type { Identity } from './identity'
 import { checkHost, idleSlot, refuseOlder } from './preflight'
 import { configHash, imagesOf, type Project, planFiles, readReleaseFiles } from './project'
@@ -32,6 +32,8 @@ export function preflight(deploy: Deploy, request: DeliverRequest): void {
 /**
  * Ships the release into the idle slot of every host, but for hosts where an earlier attempt did so and the slot still
  * holds it.
+ *
+ * @returns the release as the first host has it, which is the one that backs up and migrates.
  */
 export async function deliver(deploy: Deploy, project: Project, request: DeliverRequest): Promise<Release> {
   const { identity, layout } = request
@@ -52,7 +54,7 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
   }))
   await stage(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout }))
   await Promise.all(deploy.hosts.map((host) => host.refresh()))
-  return to[0]!.release
+  return on(deploy.hosts[0]!, to[0]!.release)
 }
 
 /** The release as an earlier attempt brought it to every host. Where one lacks it, shipping was not finished. */

@@ -49,12 +49,17 @@ export function skip({ reporter }: Deploy, name: StageName, why: string): void {
   reporter.stageEnd(name, 0, 'skipped', why)
 }
 
-/** The same work on every host at once; the first trouble is thrown when all have ended. */
-export async function onHosts<Result>(
+/** The same work on every host at once. */
+export function onHosts<Result>(
   deploy: Deploy,
   work: (host: HostSession) => Promise<Result>,
 ): Promise<Result[]> {
-  const ends = await Promise.allSettled(deploy.hosts.map(work))
+  return allOf(deploy.hosts.map(work))
+}
+
+/** Waits for all of them: what is under way on one host is not left alone because of another. The first trouble is thrown. */
+export async function allOf<Result>(works: readonly Promise<Result>[]): Promise<Result[]> {
+  const ends = await Promise.allSettled(works)
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed) throw failed.reason
   return ends.map((end) => (end as PromiseFulfilledResult<Result>).value)

@@ -2,14 +2,14 @@ import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { eventFields } from '../release/ledger'
 import type { Slot } from '../release/slot'
-import { type Deploy, runStage } from './deploy'
+import { allOf, type Deploy, runStage } from './deploy'
 import { slotLibrary } from './start'
 import type { HostSwitch } from './switch'
 import type { Place } from './take-back'
 
 /** Waits until nobody is connected to the old slot, or the limit is over: then it says how many still are. */
 export async function drain(deploy: Deploy, switches: readonly HostSwitch[]): Promise<void> {
-  await Promise.all(switches.map(({ host, from }) => from && drainHost(deploy, host, from)))
+  await allOf(switches.map(async ({ host, from }) => from && drainHost(deploy, host, from)))
 }
 
 /** The calls that wait until nobody is connected to a slot any more, within the config's limit. */

@@ -2,12 +2,12 @@ import type { Config } from '../config/schema'
 import type { LeaseOwner } from '../host/lease'
 import { HostSession } from '../host/session'
 import type { DeployReport } from '../release/deploy-report'
-import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
 import type { Reporter } from '../release/report'
 import { runtimeOf } from '../runtimes/kinds'
 import { converge } from './converge'
 import type { Clock, Deploy } from './deploy'
+import { liveRelease, reportLive } from './live'
 
 export interface OpenRequest {
   readonly config: Config
@@ -55,8 +55,12 @@ export async function open(request: OpenRequest): Promise<Deploy> {
   return deploy
 }
 
-/** Takes the lease on every host, or on none; what an earlier run left half switched is brought together. */
-export async function take(deploy: Deploy): Promise<void> {
+/**
+ * Takes the lease on every host, or on none; what an earlier run left half switched is brought together.
+ *
+ * @returns the release that was taken back for that, where one was.
+ */
+export async function take(deploy: Deploy): Promise<Release | undefined> {
   const taken: HostSession[] = []
   try {
     for (const host of deploy.hosts) {
@@ -67,8 +71,9 @@ export async function take(deploy: Deploy): Promise<void> {
     await Promise.all(taken.map((host) => host.release()))
     throw error
   }
-  await converge(deploy)
+  const undone = await converge(deploy)
   describe(deploy)
+  return undone
 }
 
 /**
@@ -102,18 +107,12 @@ export async function close(deploy: Deploy): Promise<void> {
   await Promise.all(deploy.hosts.map((host) => host.close().catch(() => undefined)))
 }
 
-function describe({ config, hosts, report }: Deploy): void {
+function describe(deploy: Deploy): void {
+  const { config, hosts, report } = deploy
   report.app = config.app
   report.environment = config.environment
   report.hosts = hosts.map(({ name }) => name)
   const live = liveRelease(hosts[0]!)
   if (live && report.from === undefined) report.from = live.version
-  const { live: slot } = hosts[0]!.facts
-  if (live && slot) report.live = { slot, version: live.version }
-}
-
-/** What takes traffic on the host now. */
-export function liveRelease(host: HostSession): Release | undefined {
-  const { live, releases, history } = host.facts
-  return live ? findRelease(history, releases[live]) : undefined
+  reportLive(deploy)
 }

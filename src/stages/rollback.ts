@@ -9,10 +9,18 @@ import { startAndGate } from './chain'
 import { type Deploy, onHosts, runStage, skip, stage } from './deploy'
 import { drain } from './drain'
 import { isWarm } from './gate'
+import { liveRelease } from './live'
 import { idleSlot } from './preflight'
 import { slotLibrary } from './start'
 import { switchTo } from './switch'
 import type { Place } from './take-back'
+
+export interface RollbackOptions {
+  readonly to: string | undefined
+  readonly reason: string | undefined
+  /** What an earlier run had switched only some hosts to, and was just taken back from them. */
+  readonly undone: Release | undefined
+}
 
 /**
  * Goes back to an earlier release on every host: at once where it still runs in the other slot, else it is started and
@@ -20,15 +28,17 @@ import type { Place } from './take-back'
  *
  * @throws {Trouble} when there is nothing to go back to.
  */
-export async function rollback(
-  deploy: Deploy,
-  options: { to: string | undefined; reason: string | undefined },
-): Promise<Release> {
+export async function rollback(deploy: Deploy, options: RollbackOptions): Promise<Release> {
   const { reporter, report, config, hosts } = deploy
   const [first] = hosts
   const { live, releases, history } = first!.facts
   if (!live) throw new Trouble(first!.name, 'nothing is live there.', 'Deploy a version first.')
   if (hosts.every(({ facts, owner }) => wentBack(facts.history, owner))) return finish(deploy, releases[live])
+  const before = liveRelease(first!)
+  if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
+    // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
+    return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`)
+  }
   const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
   const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to)
   report.to = target.version
@@ -49,18 +59,23 @@ export async function rollback(
 
 /** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
 async function finish(deploy: Deploy, id: string): Promise<Release> {
-  const { reporter, report, hosts } = deploy
+  const { hosts } = deploy
   const release = findRelease(hosts[0]!.facts.history, id)
   if (!release)
     throw new Trouble(hosts[0]!.name, `the ledger knows no release ${id}.`, 'Deploy a version anew.')
-  report.to = release.version
-  report.release = id
-  reporter.info(`${id} was put back by an earlier attempt`)
+  settle(deploy, release, `${id} was put back by an earlier attempt`)
   const switches = await stage(deploy, 'switch', () =>
     switchTo(deploy, release, { bake: false, also: () => [] }),
   )
   await stage(deploy, 'drain', () => drain(deploy, switches))
   return switches[0]!.release
+}
+
+function settle({ report, reporter }: Deploy, release: Release, how: string): Release {
+  report.to = release.version
+  report.release = release.id
+  reporter.info(how)
+  return release
 }
 
 async function bringUp(deploy: Deploy, target: Release): Promise<void> {

@@ -12,7 +12,7 @@ import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import type { Slot } from '../release/slot'
 import type { ReleaseFile, RuntimePlan } from '../runtimes/runtime'
-import { type Deploy, explain, runStage } from './deploy'
+import { allOf, type Deploy, explain, runStage } from './deploy'
 import { drainCalls } from './drain'
 import { slotLibrary } from './start'
 
@@ -30,13 +30,9 @@ export interface Shipment {
 
 /** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
 export async function ship(deploy: Deploy, shipment: Shipment): Promise<void> {
-  const ends = await Promise.allSettled(
-    shipment.to.map(({ host, release }) => shipTo(deploy, host, release, shipment)),
-  )
-  const failed = ends.find((end) => end.status === 'rejected')
-  if (failed) throw failed.reason
+  const sent = await allOf(shipment.to.map(({ host, release }) => shipTo(deploy, host, release, shipment)))
   deploy.report.moved = {
-    bytes: ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0),
+    bytes: sent.reduce((sum, bytes) => sum + bytes, 0),
     ...(shipment.layout && { ofBytes: shipment.layout.bytes * shipment.to.length }),
   }
 }

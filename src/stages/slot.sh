@@ -20,6 +20,12 @@ switch_live() {
   [ "$(live_slot)" = "$1" ] || flip "$1"
 }
 
+# take_off: nothing takes traffic here any more. For a host that is new to others, which go back to what it never had.
+take_off() {
+  rm -f "$kw_base/live"
+  sync "$kw_base"
+}
+
 # timed_switch SLOT RELEASE
 timed_switch() {
   kw_switch_began=$(now_ms)

@@ -6,7 +6,8 @@ import type { Release } from '../release/release'
 import { otherSlot } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import { bakeProgram } from './bake-program'
-import { type Deploy, on, onHosts, runStage } from './deploy'
+import { allOf, type Deploy, on, onHosts, runStage } from './deploy'
+import { tellRows } from './live'
 import { slotLibrary } from './start'
 import { type Place, takeBack } from './take-back'
 import { verify } from './verify'
@@ -47,26 +48,39 @@ export async function switchTo(
 ): Promise<readonly HostSwitch[]> {
   const planned = await onHosts(deploy, (host) => plan(deploy, host, on(host, release), options))
   // One host writes its intent in the program that switches.
-  if (planned.length > 1) await Promise.all(planned.map((each) => announce(deploy, each)))
+  if (planned.length > 1) await allOf(planned.map((each) => announce(deploy, each)))
 
   const ends = await Promise.allSettled(planned.map((each) => perform(deploy, each, options)))
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed) {
-    await takeBack(deploy, planned, 'not every host switched')
+    await takeBack(deploy, planned, 'taken-back', 'not every host switched')
     throw failed.reason
   }
   const switches = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
-  deploy.report.switchMs = Math.max(...switches.map(({ ms }) => ms))
-  deploy.report.live = { slot: switches[0]!.release.slot, version: release.version }
+  tellSwitches(deploy, switches)
   try {
-    await Promise.all(switches.map((each) => verify(deploy, each.host, each.release)))
+    await allOf(switches.map((each) => verify(deploy, each.host, each.release)))
   } catch (error) {
     // A watcher was faster: its bake says why.
     if (options.bake && (await wasTakenBack(deploy, release))) return switches
-    await takeBack(deploy, switches, 'the proxy did not follow the live link')
+    await takeBack(deploy, switches, 'taken-back', 'the proxy did not follow the live link')
     throw error
   }
   return switches
+}
+
+function tellSwitches({ report, reporter }: Deploy, switches: readonly HostSwitch[]): void {
+  const rows = switches.map(({ host, release: { slot, version }, ms }) => ({
+    host: host.name,
+    live: { slot, version },
+    switchMs: ms,
+  }))
+  report.switchMs = Math.max(...rows.map(({ switchMs }) => switchMs))
+  report.live = rows[0]!.live
+  tellRows(report, rows)
+  if (rows.length < 2) return
+  for (const { host, live, switchMs } of rows)
+    reporter.info(`  ${host}: ${live.slot} takes traffic, ${live.version}, switched in ${switchMs} ms`)
 }
 
 async function wasTakenBack({ hosts }: Deploy, release: Release): Promise<boolean> {

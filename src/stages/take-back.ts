@@ -1,10 +1,10 @@
 import { call } from '../host/program'
 import type { HostSession } from '../host/session'
-import { findRelease } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import type { Slot } from '../release/slot'
 import { type Deploy, runStage } from './deploy'
+import { reportLive } from './live'
 import { slotLibrary } from './start'
 
 /** A release in a slot. */
@@ -20,32 +20,57 @@ export interface Undo {
   readonly from: Place | undefined
 }
 
+/** As the ledger says it: the release was found bad; or its switch came to no end, which says nothing against it. */
+export type Verdict = 'bake-failed' | 'taken-back'
+
 /**
  * Puts the old slot back on every host where the release takes traffic. What was tried stays in its slot, stopped, for
- * whoever wants to look. A host that had nothing before keeps what it has: something is better than nothing.
+ * whoever wants to look.
+ *
+ * Never throws: a host that cannot be taken back is a warning, since the others have to be; the next run brings it to
+ * where they are.
  */
-export async function takeBack(deploy: Deploy, undos: readonly Undo[], why: string): Promise<void> {
-  await Promise.all(
-    undos.map(async ({ host, release, from }) => {
+export async function takeBack(
+  deploy: Deploy,
+  undos: readonly Undo[],
+  verdict: Verdict,
+  why: string,
+): Promise<void> {
+  const keepsFirst = mayKeepFirst(deploy, undos, verdict)
+  const ends = await Promise.allSettled(
+    undos.map(async (undo) => {
+      const { host, release, from } = undo
       const { live, releases } = await host.refresh()
-      if (from && live !== undefined && releases[live] === release.id)
-        await takeBackHost(deploy, host, release, from, why)
+      if (live !== undefined && releases[live] === release.id) {
+        if (from || !keepsFirst) await takeBackHost(deploy, undo, verdict, why)
+      } else if (verdict === 'taken-back') await putDown(deploy, undo, why)
+      await host.refresh()
     }),
   )
-  const [first] = undos
-  if (first?.from) {
-    const version = findRelease(first.host.facts.history, first.from.release)?.version
-    deploy.report.live = { slot: first.from.slot, version: version ?? first.from.release }
+  const lost = new Set<HostSession>()
+  for (const [at, end] of ends.entries()) {
+    if (end.status === 'fulfilled') continue
+    const { host, release } = undos[at]!
+    lost.add(host)
+    deploy.reporter.warning(
+      `${host.name} could not be taken back, so it may still serve ${release.id}: ${end.reason.message} The next deploy or rollback brings the hosts together.`,
+    )
   }
+  reportLive(deploy, lost)
+}
+
+/** Where nothing was there before, something bad is better than nothing; but not on some hosts only. */
+function mayKeepFirst({ hosts }: Deploy, undos: readonly Undo[], verdict: Verdict): boolean {
+  return (hosts.length === 1 || verdict === 'bake-failed') && undos.every(({ from }) => !from)
 }
 
 async function takeBackHost(
   { runtime }: Deploy,
-  host: HostSession,
-  release: Release,
-  from: Place,
+  { host, release, from }: Undo,
+  verdict: Verdict,
   why: string,
 ): Promise<void> {
+  const undone = call('ledger', eventFields(verdict, release.id, { slot: release.slot, why }))
   await runStage(
     host,
     {
@@ -53,15 +78,41 @@ async function takeBackHost(
       libraries: [runtime.library, slotLibrary],
       calls: [
         call('begin', 'switch back'),
-        call('switch_live', from.slot, from.release),
-        call('ledger', eventFields('bake-failed', release.id, { slot: release.slot, why })),
-        call('ledger', eventFields('switched-back', from.release, { slot: from.slot, from: release.id })),
+        ...(from
+          ? [
+              call('switch_live', from.slot, from.release),
+              undone,
+              call(
+                'ledger',
+                eventFields('switched-back', from.release, { slot: from.slot, from: release.id }),
+              ),
+            ]
+          : [call('take_off'), undone]),
         call('end'),
         ...runtime.logs(release.slot, 60),
         ...runtime.stop(release.slot),
-        ...runtime.startWorkers(from.slot),
+        ...(from ? runtime.startWorkers(from.slot) : []),
       ],
     },
     'Run the rollback action, or switch back by hand as docs/by-hand.md says.',
+  )
+}
+
+/** A host that did not get as far as the switch: what waited for it there stops, or a reboot would bring it up. */
+async function putDown({ runtime }: Deploy, { host, release }: Undo, why: string): Promise<void> {
+  if (host.facts.releases[release.slot] !== release.id) return
+  await runStage(
+    host,
+    {
+      stage: 'put-down',
+      libraries: [runtime.library],
+      calls: [
+        call('begin', 'stop'),
+        ...runtime.stop(release.slot),
+        call('ledger', eventFields('taken-back', release.id, { slot: release.slot, why })),
+        call('end'),
+      ],
+    },
+    'The live slot was not touched. The next deploy stops what is left there.',
   )
 }

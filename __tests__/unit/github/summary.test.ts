@@ -36,6 +36,22 @@ test('a deploy that went well', () => {
   expect(text).not.toContain('CAUTION')
 })
 
+test('each of several hosts has a row of its own', () => {
+  const text = renderSummary({
+    ...done,
+    perHost: [
+      { host: 'web1.example', live: { slot: 'green', version: '1.4.0' }, switchMs: 3 },
+      { host: 'web2.example', live: 'unknown' },
+      { host: 'web3|example' },
+    ],
+  })
+  expect(text).toContain('| Host | Takes traffic | Switch |')
+  expect(text).toContain('| `web1.example` | 🟢 green: `1.4.0` | 3 ms |')
+  expect(text).toContain('| `web2.example` | not known |  |')
+  expect(text).toMatch(/\| `web3.*example` \| nothing \| {2}\|/)
+  expect(text).not.toContain('**Hosts**')
+})
+
 test('a deploy that failed says why, what to do, and shows the log', () => {
   const failure = {
     thing: 'Health gate',

@@ -77,16 +77,19 @@ describe('the history of a host', () => {
     expect(withoutRestored([...all, unknown])).toEqual([...all, unknown])
   })
 
-  test.each(['started', 'gate-failed', 'bake-failed'])('%s takes back what the gate said before', (name) => {
-    const gated = v1.slice(0, 6)
-    const undone = [...gated, event(1, { event: name, release: 'v1-1' })]
-    expect(hasHappened(gated, 'v1-1', 'gated')).toBe(true)
-    expect(hasHappened(undone, 'v1-1', 'gated')).toBe(false)
-    expect(hasHappened([...undone, ...v2], 'v2-2', 'gated')).toBe(true)
-    expect(hasHappened([...undone, event(1, { event: 'gated', release: 'v1-1' })], 'v1-1', 'gated')).toBe(
-      true,
-    )
-  })
+  test.each(['started', 'gate-failed', 'bake-failed', 'taken-back'])(
+    '%s takes back what the gate said before',
+    (name) => {
+      const gated = v1.slice(0, 6)
+      const undone = [...gated, event(1, { event: name, release: 'v1-1' })]
+      expect(hasHappened(gated, 'v1-1', 'gated')).toBe(true)
+      expect(hasHappened(undone, 'v1-1', 'gated')).toBe(false)
+      expect(hasHappened([...undone, ...v2], 'v2-2', 'gated')).toBe(true)
+      expect(hasHappened([...undone, event(1, { event: 'gated', release: 'v1-1' })], 'v1-1', 'gated')).toBe(
+        true,
+      )
+    },
+  )
 
   test('another switch begins after a failed bake, so that one is over', () => {
     const failed = [...v1.slice(0, 8), event(1, { event: 'bake-failed', release: 'v1-1' })]
@@ -108,6 +111,21 @@ describe('the history of a host', () => {
     expect(goodReleases(all)).toEqual(['v1-1', 'v2-2', 'v3-3'])
     expect(lastKnownGood(all, 'v3-3')).toBe('v2-2')
     expect(lastKnownGood(v1, 'v1-1')).toBeUndefined()
+  })
+
+  test('a switch that was taken back leaves the good releases as they were before it', () => {
+    const tried = deployed('v4', 4, 'green', ['00000003', '00000003'], 'v3-3').slice(0, 9)
+    expect(goodReleases([...all, ...tried])).toContain('v4-4')
+    const undone = [...all, ...tried, event(5, { event: 'taken-back', release: 'v4-4' })]
+    expect(goodReleases(undone)).toEqual(['v1-1', 'v2-2', 'v3-3'])
+    expect(hasHappened(undone, 'v4-4', 'baked')).toBe(false)
+    const rollback = [
+      ...all,
+      event(5, { event: 'switching', release: 'v2-2', slot: 'green', from: 'v3-3' }),
+      event(5, { event: 'rolled-back', release: 'v3-3' }),
+      event(6, { event: 'taken-back', release: 'v2-2' }),
+    ]
+    expect(goodReleases(rollback)).toEqual(['v1-1', 'v2-2', 'v3-3'])
   })
 
   test('a release that failed its bake, or that somebody rolled back from, is not good', () => {

@@ -145,9 +145,10 @@ async function programsOf(change: Partial<Config> = {}): Promise<ReadonlyMap<str
   await drain(deploy, switches)
   await retire(deploy, switches)
   Object.assign(host.facts, { live: 'green' })
-  await takeBack(deploy, [{ host, release, from: { slot: 'blue', release: 'v1-1' } }], hostile)
+  await takeBack(deploy, [{ host, release, from: { slot: 'blue', release: 'v1-1' } }], 'taken-back', hostile)
   Object.assign(host.facts, { live: 'blue' })
-  await rollback(deploy, { to: 'v2-2', reason: hostile }).catch(() => undefined)
+  await takeBack(deploy, [{ host, release, from: { slot: 'blue', release: 'v1-1' } }], 'taken-back', hostile)
+  await rollback(deploy, { to: 'v2-2', reason: hostile, undone: undefined }).catch(() => undefined)
   return programs
 }
 
@@ -201,6 +202,7 @@ const stages = [
   'drain',
   'retire',
   'take-back',
+  'put-down',
   'place',
 ]
 

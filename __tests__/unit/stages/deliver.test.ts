@@ -1,0 +1,34 @@
+import { deliver } from '../../../src/stages/deliver'
+import { type Project, planFiles, readReleaseFiles } from '../../../src/stages/project'
+import { ship } from '../../../src/stages/ship'
+import { deployTo, FakeHost, releaseOf } from './fleet'
+
+jest.mock('../../../src/stages/project', () => ({
+  ...jest.requireActual('../../../src/stages/project'),
+  planFiles: jest.fn(),
+  readReleaseFiles: jest.fn(),
+}))
+jest.mock('../../../src/stages/ship')
+
+/** Each host has another slot free, and only the second lacks the release. */
+test('the release comes back in the slot of the first host, which migrates, whichever host it was shipped to', async () => {
+  const one = new FakeHost('one', { blue: 'v2-2', green: 'v1-1' }, 'green')
+  const two = new FakeHost('two', { blue: 'v1-1' }, 'blue')
+  jest.mocked(planFiles).mockReturnValue({
+    files: [],
+    prepare: [],
+    otherImages: [],
+    notices: [],
+    warnings: [],
+  })
+  jest.mocked(readReleaseFiles).mockResolvedValue(undefined)
+  jest.mocked(ship).mockImplementation(async (_deploy, { to }) => {
+    for (const { host, release } of to)
+      (host as unknown as FakeHost).enter({ event: 'shipped', release: release.id, details: release })
+  })
+  const identity = { id: 'v2-2', version: 'v2', run: 2, commit: '' }
+  const release = await deliver(deployTo(one, two).deploy, {} as Project, { identity, layout: undefined })
+  const [, { to }] = jest.mocked(ship).mock.calls[0]!
+  expect(to).toMatchObject([{ host: { name: 'two' }, release: { slot: 'green' } }])
+  expect(release).toMatchObject({ ...releaseOf('v2-2', 'blue'), config: expect.anything() })
+})
