@@ -13,7 +13,8 @@ export interface Answer {
 export interface LoadRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
-  body?: string
+  /** A function makes a new one for each request. */
+  body?: string | (() => string)
   headers?: Record<string, string>
   /** Why the answer is bad, if it is. Any 2xx or 3xx is good when left out. */
   check?: (answer: Answer) => string | undefined
@@ -172,7 +173,8 @@ async function askOnce(
 }
 
 async function ask(client: Dispatcher, request: LoadRequest, host: string): Promise<Answer> {
-  const { method, path, body, headers } = request
+  const { method, path, headers } = request
+  const body = typeof request.body === 'function' ? request.body() : request.body
   const answer = await client.request({
     method,
     path,

@@ -100,10 +100,11 @@ def reservation(identity: int):
 def reserve():
     wanted = request.get_json()
     try:
-        starts, ends = (datetime.fromisoformat(wanted[name]) for name in ("starts_at", "ends_at"))
-        room_id, title, organizer = int(wanted["room_id"]), str(wanted["title"])[:200], str(wanted["organizer"])[:100]
+        starts, ends = (datetime.fromisoformat(f"{wanted['date']}T{wanted[name]}") for name in ("start-time", "end-time"))
+        room_id = int(wanted["room-id"])
     except (KeyError, TypeError, ValueError):
-        abort(400, "room_id, title, organizer, starts_at and ends_at are needed")
+        abort(400, "room-id, date, start-time and end-time are needed")
+    title, organizer = str(wanted.get("title", ""))[:200], str(wanted.get("organizer", ""))[:100]
     if starts >= ends:
         abort(400, "it has to end after it starts")
     with Session(engine) as session, session.begin():
@@ -133,9 +134,12 @@ def cancel(identity: int):
     return "", 204
 
 
-@app.post("/api/chat/<session_id>")
-def chat(session_id: str):
-    message = str(request.get_json().get("message", ""))[:2000]
+@app.post("/api/chat")
+def chat():
+    said = request.get_json()
+    message, session_id = str(said.get("message", ""))[:2000], str(said.get("sessionId", ""))[:100]
+    if not session_id:
+        abort(400, "sessionId is missing")
     with Session(engine) as session:
         reply = assistant.answer(session, message, datetime.now())
     chat_history.append(session_id, "user", message)
@@ -164,9 +168,10 @@ def slow():
 def as_json(each: Reservation) -> dict[str, object]:
     return {
         "id": each.id,
-        "room_id": each.room_id,
+        "room-id": each.room_id,
         "title": each.title,
         "organizer": each.organizer,
-        "starts_at": each.starts_at.isoformat(),
-        "ends_at": each.ends_at.isoformat(),
+        "date": each.starts_at.date().isoformat(),
+        "start-time": each.starts_at.strftime("%H:%M"),
+        "end-time": each.ends_at.strftime("%H:%M"),
     }

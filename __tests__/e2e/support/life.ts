@@ -26,6 +26,8 @@ export interface Cast {
    * variables of the release where they differ with it.
    */
   readonly edit?: (workspace: string, version: string, fault: string) => Record<string, string> | undefined
+  /** A file that only the pages of a version ask for: it has to be answered while such a page is open. */
+  readonly asset?: (version: string) => string
   /** Why the version whose /health says no is refused. */
   readonly cause: RegExp
   /** Stores something that has to be there from now on: a row, an uploaded file. */
@@ -40,6 +42,8 @@ export interface Cast {
  */
 export function tellLife(cast: () => Cast): void {
   let load: Load
+  /** Asked for in turn: the cast's requests, and a file of the page that is open. */
+  let asked: LoadRequest[]
   const versions = new Set<string>()
   const names: string[] = []
 
@@ -50,23 +54,32 @@ export function tellLife(cast: () => Cast): void {
       headers: { host: cast().domain, ...cast().headers },
     })
 
+  const asVisitor = (each: LoadRequest): LoadRequest => ({
+    ...each,
+    headers: { ...cast().headers, ...each.headers },
+    check: (answer) => {
+      const version = answer.headers[cast().versionHeader]
+      if (typeof version === 'string') versions.add(version)
+      return answer.status < 400 ? each.check?.(answer) : `status ${answer.status}`
+    },
+  })
+
   const start = () => {
-    const { servers, domain, requests, versionHeader, headers } = cast()
+    const { servers, domain, requests } = cast()
+    asked = requests.map(asVisitor)
     return startLoad({
       origins: servers.map(({ httpPort }) => `http://127.0.0.1:${httpPort}`),
       hostHeader: domain,
-      requests: requests.map((each) => ({
-        ...each,
-        headers: { ...headers, ...each.headers },
-        check: (answer) => {
-          const version = answer.headers[versionHeader]
-          if (typeof version === 'string') versions.add(version)
-          return answer.status < 400 ? each.check?.(answer) : `status ${answer.status}`
-        },
-      })),
+      requests: asked,
       connections: 16,
       perSecond: 80,
     })
+  }
+
+  /** From now on the visitors ask for what the page of that version needs, whatever is deployed meanwhile. */
+  const openPage = (version: string) => {
+    const { asset, requests } = cast()
+    if (asset) asked.splice(requests.length, 1, asVisitor({ method: 'GET', path: asset(version) }))
   }
 
   /** So many requests that every connection has had its turn and every kind was asked. */
@@ -132,12 +145,14 @@ export function tellLife(cast: () => Cast): void {
     expectGreen(await run('deploy', 101, 'v1'))
     load = start()
     expect(await whoAnswers()).toEqual(['v1'])
+    openPage('v1')
   })
 
   test('the second one takes over without a failed request', async () => {
     const result = await unnoticed('v2', () => run('deploy', 102, 'v2'))
     expectGreen(result)
     expect(await whoAnswers()).toEqual(['v2'])
+    openPage('v2')
   })
 
   test('a broken one meets no visitor', async () => {
@@ -150,6 +165,7 @@ export function tellLife(cast: () => Cast): void {
   test('the next good one needs no cleaning up', async () => {
     expectGreen(await unnoticed('v4', () => run('deploy', 104, 'v4')))
     expect(await whoAnswers()).toEqual(['v4'])
+    openPage('v4')
   })
 
   test('a rollback by hand brings the version before it', async () => {
