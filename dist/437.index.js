@@ -388,290 +388,25 @@ const databaseKinds = { postgres: postgres, mysql: mysql, sqlite: sqlite };
 
 /***/ }),
 
-/***/ 5165:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ contentOf)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
-
-
-/** A stream per file costs more than most files are long. */
-const wholeBytes = 1024 * 1024;
-/** What a file holds, in pieces. */
-async function* contentOf(file, size) {
-    if (size <= wholeBytes)
-        yield await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(file);
-    else
-        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(file);
-}
-
-
-/***/ }),
-
-/***/ 9835:
+/***/ 9754:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  oD: () => (/* binding */ UnfitFiles),
-  n: () => (/* binding */ folderLine),
-  pF: () => (/* binding */ linkLine),
-  Ui: () => (/* binding */ makeManifest),
-  Rl: () => (/* binding */ manifestLines),
-  AW: () => (/* binding */ modeLetter),
-  p: () => (/* binding */ mostFiles)
+  pz: () => (/* reexport */ ConnectionLost),
+  vi: () => (/* reexport */ ForwardingForbidden),
+  Ng: () => (/* binding */ connect)
 });
 
-// UNUSED EXPORTS: pathReason
+// UNUSED EXPORTS: PortClosed
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-;// CONCATENATED MODULE: ./src/host/files-links.ts
-/** As many links in a row as the kernel follows; a longer way leads nowhere. */
-const mostLinks = 40;
-/**
- * Whether a symbolic link leads out of the release, followed as a kernel would: through other links on the way, where
- * `a/..` is not always the folder of `a`. One that leads to nothing inside the release does not leave it.
- *
- * @param targets every link of the release, by path.
- */
-function linkLeaves(targets, path) {
-    const ahead = path.split('/').reverse();
-    const here = [];
-    let followed = 0;
-    for (let part = ahead.pop(); part !== undefined; part = ahead.pop()) {
-        if (part === '' || part === '.')
-            continue;
-        if (part === '..') {
-            if (here.pop() === undefined)
-                return true;
-            continue;
-        }
-        here.push(part);
-        const target = targets.get(here.join('/'));
-        if (target === undefined)
-            continue;
-        if (target.startsWith('/'))
-            return true;
-        followed += 1;
-        if (followed > mostLinks)
-            return false;
-        here.pop();
-        ahead.push(...target.split('/').reverse());
-    }
-    return false;
-}
-
-;// CONCATENATED MODULE: ./src/host/files-manifest.ts
-
-
-const mostFiles = 200000;
-const mostPathBytes = 1000;
-const mostNameBytes = 255;
-/** What a tar header can say. */
-const mostFileBytes = 8 * 1024 ** 3 - 1;
-/** Entries that cannot be shipped, and why: `path: reason`. */
-class UnfitFiles extends Error {
-    reasons;
-    constructor(reasons) {
-        super(reasons.join('; '));
-        this.reasons = reasons;
-        this.name = 'UnfitFiles';
-    }
-}
-/** @throws {UnfitFiles} naming everything that no release can hold. */
-function makeManifest(root, entries) {
-    const reasons = unfit(entries);
-    if (reasons.length > 0)
-        throw new UnfitFiles(reasons);
-    const files = sortBy(entries.files, fileLine);
-    const links = sortBy(entries.links, linkLine);
-    const folders = sortBy(entries.folders, folderLine);
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for (const line of manifestLines({ files, links, folders }))
-        hash.update(`${line}\n`);
-    const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    return { root, files, links, folders, bytes, hash: hash.digest('hex') };
-}
-function manifestLines({ files, links, folders, }) {
-    return [...files.map(fileLine), ...folders.map(folderLine), ...links.map(linkLine)];
-}
-function fileLine(file) {
-    return `${file.sha256} ${modeLetter(file)} ./${file.path}`;
-}
-function folderLine(path) {
-    return `folder - ./${path}`;
-}
-function linkLine({ path, target }) {
-    return `link - ./${path}\t${target}`;
-}
-function modeLetter({ executable }) {
-    return executable ? 'x' : '-';
-}
-function sortBy(items, line) {
-    return items
-        .map((item) => ({ item, key: Buffer.from(line(item)) }))
-        .sort((a, b) => Buffer.compare(a.key, b.key))
-        .map(({ item }) => item);
-}
-function unfit({ files, links, folders }) {
-    const paths = [...files.map(({ path }) => path), ...links.map(({ path }) => path), ...folders];
-    if (files.length === 0)
-        return ['.: there is no file in it'];
-    if (paths.length > mostFiles)
-        return [`.: ${paths.length} files; at most ${mostFiles} can be shipped`];
-    const reasons = [];
-    const refuse = (path, reason) => {
-        if (reason !== undefined)
-            reasons.push(`${JSON.stringify(path)}: ${reason}`);
-    };
-    for (const path of paths)
-        refuse(path, pathReason(path));
-    for (const { path, size } of files)
-        refuse(path, size > mostFileBytes ? 'larger than 8 GiB' : undefined);
-    const targets = new Map(links.map(({ path, target }) => [path, target]));
-    for (const { path, target } of links)
-        refuse(path, targetReason(targets, path, target));
-    const leaves = new Set(paths);
-    if (leaves.size < paths.length)
-        reasons.push('a path is there twice');
-    for (const path of paths) {
-        const parent = ancestors(path).find((folder) => leaves.has(folder));
-        if (parent !== undefined)
-            refuse(path, `${JSON.stringify(parent)} is no folder that holds anything`);
-    }
-    return reasons;
-}
-/** Why a path cannot be carried, if it cannot. */
-function pathReason(path) {
-    const parts = path.split('/');
-    if (parts.some((part) => part === '' || part === '.' || part === '..'))
-        return 'not a path inside the release';
-    if (!isText(path))
-        return 'its name holds a control character or is no UTF-8';
-    if (Buffer.byteLength(path) > mostPathBytes)
-        return `its path is longer than ${mostPathBytes} bytes`;
-    if (parts.some((part) => Buffer.byteLength(part) > mostNameBytes))
-        return `a name is longer than ${mostNameBytes} bytes`;
-    return undefined;
-}
-function targetReason(targets, path, target) {
-    if (target === '' || !isText(target) || Buffer.byteLength(target) > mostPathBytes)
-        return 'the link leads to a path that cannot be carried';
-    if (linkLeaves(targets, path))
-        return `the link leads out of the release, to ${JSON.stringify(target)}`;
-    return undefined;
-}
-/** Lines, and columns by tabs, have to stay what they are. */
-function isText(name) {
-    return !/[\x00-\x1f\x7f]/.test(name) && Buffer.from(name).toString() === name;
-}
-function ancestors(path) {
-    const parts = path.split('/');
-    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-}
-
-
-/***/ }),
-
-/***/ 6961:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   NP: () => (/* binding */ factsLibrary),
-/* harmony export */   e0: () => (/* binding */ leaseLibrary),
-/* harmony export */   ez: () => (/* binding */ prelude),
-/* harmony export */   oF: () => (/* binding */ stageLibrary),
-/* harmony export */   x8: () => (/* binding */ detachLibrary)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-
-
-/** The shell functions of this room, as text. Read once, when the bundle loads them. */
-const prelude = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "prelude.sh", 'utf8');
-const leaseLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "lease.sh", 'utf8');
-const factsLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "facts.sh", 'utf8');
-const stageLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "stage.sh", 'utf8');
-const detachLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "detach.sh", 'utf8');
-
-
-/***/ }),
-
-/***/ 630:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ renderProgram),
-/* harmony export */   T: () => (/* binding */ call)
-/* harmony export */ });
-/* harmony import */ var _quote__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(282);
-
-function call(name, ...args) {
-    if (!/^[a-z][a-z0-9_]*$/.test(name))
-        throw new RangeError(`not a shell function's name: ${name}`);
-    return { name, args };
-}
-function renderCall({ name, args }) {
-    return [name, ...args.map(_quote__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)].join(' ');
-}
-/**
- * A whole POSIX sh program: fixed libraries of functions, then the plan as calls with quoted arguments.
- * All of it is inside functions and the last line starts it, so that half a program never runs.
- */
-function renderProgram(libraries, calls) {
-    const body = calls.map((each) => `  ${renderCall(each)}`).join('\n');
-    return `${libraries.join('\n')}\nmain() {\n${body}\n}\nmain\n`;
-}
-
-
-/***/ }),
-
-/***/ 282:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   h: () => (/* binding */ quote)
-/* harmony export */ });
-/**
- * The one place where a value becomes part of a shell program: POSIX single quotes, in which nothing is special
- * but the quote itself.
- *
- * @throws {RangeError} on a NUL byte, which no shell word can hold.
- */
-function quote(value) {
-    if (value.includes('\0'))
-        throw new RangeError('a shell word cannot hold a NUL byte');
-    return `'${value.replaceAll("'", `'\\''`)}'`;
-}
-
-
-/***/ }),
-
-/***/ 6561:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  h: () => (/* reexport */ HostFailure),
-  H: () => (/* binding */ HostSession)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./src/release/trouble.ts
-var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(7075);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./src/host/host-key.ts
 
 /** Every type of host key that ssh2 speaks and that is still safe, in the order in which they are asked for. */
@@ -934,7 +669,7 @@ class ConnectionLost extends trouble/* Trouble */.q {
 /** The server allows this user no forwarded connections. */
 class ForwardingForbidden extends trouble/* Trouble */.q {
     constructor(name, what) {
-        super(name, `the SSH server forbids ${what}.`, 'Set AllowTcpForwarding yes for this user in sshd_config, and drop no-port-forwarding, restrict and permitopen from authorized_keys.');
+        super(name, `the SSH server forbids ${what}.`, 'Set AllowTcpForwarding local (or yes) for this user in sshd_config without DisableForwarding, and drop no-port-forwarding, restrict and permitopen from authorized_keys; or install bash on the host.');
         this.name = 'ForwardingForbidden';
     }
 }
@@ -1122,6 +857,7 @@ async function startConversation(session, program) {
         end: () => void channel.end(),
     };
 }
+/** Starts a command by the user's login shell. */
 function exec(session, command) {
     return new Promise((resolve, reject) => {
         const fail = (error) => reject(session.lost() ?? sessionTrouble(session.name, error));
@@ -1587,6 +1323,84 @@ class ChannelStream extends external_node_stream_.Duplex {
     }
 }
 
+;// CONCATENATED MODULE: ./src/host/relay.ts
+
+
+
+
+/** A shell's status for a program that is not there. */
+const NOT_FOUND = 127;
+/** Bytes that a login shell may print before the program begins. */
+const mostNoise = 64 * 1024;
+/**
+ * What passes bytes on between its standard streams and a port. POSIX sh opens no port, bash does. It ends as soon as
+ * either side does, so that nothing of it stays behind an app that never answers. The mark comes after whatever the
+ * user's profile prints, once the port is open.
+ */
+function relayProgram(port, mark) {
+    const program = [
+        `exec 3<>/dev/tcp/127.0.0.1/${port} 4<&0 || exit 1`,
+        `printf %s ${mark}`,
+        'cat <&3 & reader=$!',
+        'cat <&4 >&3 & writer=$!',
+        'wait -n',
+        'kill $reader $writer',
+    ].join('; ');
+    return `bash --norc -c '${program}'`;
+}
+/**
+ * A stream to a port of the host's loopback, through a program there: for servers that forward no connections.
+ *
+ * @throws {PortClosed} when nothing listens there.
+ * @throws {ForwardingForbidden} when there is no bash either.
+ */
+async function relayPort(session, port) {
+    const mark = (0,external_node_crypto_.randomBytes)(12).toString('hex');
+    const channel = await exec(session, relayProgram(port, mark));
+    channel.stderr.resume();
+    const status = await untilMark(channel, mark);
+    if (status === 'open')
+        return new ChannelStream(channel, session.lost);
+    const lost = session.lost();
+    if (lost)
+        throw lost;
+    if (status === NOT_FOUND)
+        throw new ForwardingForbidden(session.name, `connections to port ${port}`);
+    if (status === undefined)
+        throw new ConnectionLost(session.name, 'the server closed the channel');
+    throw new PortClosed(session.name, port);
+}
+/** Reads up to the mark and no further: `open`, or the status with which the program ended before it. */
+function untilMark(channel, mark) {
+    return new Promise((resolve) => {
+        let seen = Buffer.alloc(0);
+        let status;
+        const take = (chunk) => {
+            seen = Buffer.concat([seen, chunk]);
+            const at = seen.indexOf(mark);
+            if (at < 0 && seen.length <= mostNoise)
+                return;
+            channel.off('data', take).off('close', close);
+            if (at < 0) {
+                channel.destroy();
+                return resolve(undefined);
+            }
+            channel.pause();
+            const early = seen.subarray(at + mark.length);
+            if (early.length > 0)
+                channel.unshift(early);
+            resolve('open');
+        };
+        const close = () => resolve(status);
+        channel.on('exit', (code) => {
+            status = code ?? undefined;
+        });
+        channel.on('error', () => { });
+        channel.on('data', take);
+        channel.once('close', close);
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/host/tunnel.ts
 
 
@@ -1664,6 +1478,7 @@ class Listeners {
 
 
 
+
 const TIMEOUTS = { socket: 15_000, handshake: 20_000, keepalive: 15_000 };
 /**
  * Connects to a host whose key is pinned and logs in with a private key.
@@ -1709,6 +1524,8 @@ class SshConnection {
     closing = false;
     execChannels = 0;
     streams = 0;
+    /** As far as we know. */
+    forwards = true;
     constructor(name, ssh, signal) {
         this.name = name;
         this.ssh = ssh;
@@ -1758,9 +1575,20 @@ class SshConnection {
         this.execChannels += 1;
         return startConversation(this.session, program);
     }
-    dial(port) {
-        this.streams += 1;
-        return dialPort(this.session, port);
+    async dial(port) {
+        if (this.forwards) {
+            try {
+                this.streams += 1;
+                return await dialPort(this.session, port);
+            }
+            catch (error) {
+                if (!(error instanceof ForwardingForbidden))
+                    throw error;
+                this.forwards = false;
+            }
+        }
+        this.execChannels += 1;
+        return relayPort(this.session, port);
     }
     listen(onStream) {
         return this.listeners.open((stream) => {
@@ -1781,6 +1609,293 @@ class SshConnection {
     }
 }
 
+
+/***/ }),
+
+/***/ 5165:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ contentOf)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** A stream per file costs more than most files are long. */
+const wholeBytes = 1024 * 1024;
+/** What a file holds, in pieces. */
+async function* contentOf(file, size) {
+    if (size <= wholeBytes)
+        yield await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(file);
+    else
+        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(file);
+}
+
+
+/***/ }),
+
+/***/ 9835:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  oD: () => (/* binding */ UnfitFiles),
+  n: () => (/* binding */ folderLine),
+  pF: () => (/* binding */ linkLine),
+  Ui: () => (/* binding */ makeManifest),
+  Rl: () => (/* binding */ manifestLines),
+  AW: () => (/* binding */ modeLetter),
+  p: () => (/* binding */ mostFiles)
+});
+
+// UNUSED EXPORTS: pathReason
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./src/host/files-links.ts
+/** As many links in a row as the kernel follows; a longer way leads nowhere. */
+const mostLinks = 40;
+/**
+ * Whether a symbolic link leads out of the release, followed as a kernel would: through other links on the way, where
+ * `a/..` is not always the folder of `a`. One that leads to nothing inside the release does not leave it.
+ *
+ * @param targets every link of the release, by path.
+ */
+function linkLeaves(targets, path) {
+    const ahead = path.split('/').reverse();
+    const here = [];
+    let followed = 0;
+    for (let part = ahead.pop(); part !== undefined; part = ahead.pop()) {
+        if (part === '' || part === '.')
+            continue;
+        if (part === '..') {
+            if (here.pop() === undefined)
+                return true;
+            continue;
+        }
+        here.push(part);
+        const target = targets.get(here.join('/'));
+        if (target === undefined)
+            continue;
+        if (target.startsWith('/'))
+            return true;
+        followed += 1;
+        if (followed > mostLinks)
+            return false;
+        here.pop();
+        ahead.push(...target.split('/').reverse());
+    }
+    return false;
+}
+
+;// CONCATENATED MODULE: ./src/host/files-manifest.ts
+
+
+const mostFiles = 200000;
+const mostPathBytes = 1000;
+const mostNameBytes = 255;
+/** What a tar header can say. */
+const mostFileBytes = 8 * 1024 ** 3 - 1;
+/** Entries that cannot be shipped, and why: `path: reason`. */
+class UnfitFiles extends Error {
+    reasons;
+    constructor(reasons) {
+        super(reasons.join('; '));
+        this.reasons = reasons;
+        this.name = 'UnfitFiles';
+    }
+}
+/** @throws {UnfitFiles} naming everything that no release can hold. */
+function makeManifest(root, entries) {
+    const reasons = unfit(entries);
+    if (reasons.length > 0)
+        throw new UnfitFiles(reasons);
+    const files = sortBy(entries.files, fileLine);
+    const links = sortBy(entries.links, linkLine);
+    const folders = sortBy(entries.folders, folderLine);
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const line of manifestLines({ files, links, folders }))
+        hash.update(`${line}\n`);
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    return { root, files, links, folders, bytes, hash: hash.digest('hex') };
+}
+function manifestLines({ files, links, folders, }) {
+    return [...files.map(fileLine), ...folders.map(folderLine), ...links.map(linkLine)];
+}
+function fileLine(file) {
+    return `${file.sha256} ${modeLetter(file)} ./${file.path}`;
+}
+function folderLine(path) {
+    return `folder - ./${path}`;
+}
+function linkLine({ path, target }) {
+    return `link - ./${path}\t${target}`;
+}
+function modeLetter({ executable }) {
+    return executable ? 'x' : '-';
+}
+function sortBy(items, line) {
+    return items
+        .map((item) => ({ item, key: Buffer.from(line(item)) }))
+        .sort((a, b) => Buffer.compare(a.key, b.key))
+        .map(({ item }) => item);
+}
+function unfit({ files, links, folders }) {
+    const paths = [...files.map(({ path }) => path), ...links.map(({ path }) => path), ...folders];
+    if (files.length === 0)
+        return ['.: there is no file in it'];
+    if (paths.length > mostFiles)
+        return [`.: ${paths.length} files; at most ${mostFiles} can be shipped`];
+    const reasons = [];
+    const refuse = (path, reason) => {
+        if (reason !== undefined)
+            reasons.push(`${JSON.stringify(path)}: ${reason}`);
+    };
+    for (const path of paths)
+        refuse(path, pathReason(path));
+    for (const { path, size } of files)
+        refuse(path, size > mostFileBytes ? 'larger than 8 GiB' : undefined);
+    const targets = new Map(links.map(({ path, target }) => [path, target]));
+    for (const { path, target } of links)
+        refuse(path, targetReason(targets, path, target));
+    const leaves = new Set(paths);
+    if (leaves.size < paths.length)
+        reasons.push('a path is there twice');
+    for (const path of paths) {
+        const parent = ancestors(path).find((folder) => leaves.has(folder));
+        if (parent !== undefined)
+            refuse(path, `${JSON.stringify(parent)} is no folder that holds anything`);
+    }
+    return reasons;
+}
+/** Why a path cannot be carried, if it cannot. */
+function pathReason(path) {
+    const parts = path.split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..'))
+        return 'not a path inside the release';
+    if (!isText(path))
+        return 'its name holds a control character or is no UTF-8';
+    if (Buffer.byteLength(path) > mostPathBytes)
+        return `its path is longer than ${mostPathBytes} bytes`;
+    if (parts.some((part) => Buffer.byteLength(part) > mostNameBytes))
+        return `a name is longer than ${mostNameBytes} bytes`;
+    return undefined;
+}
+function targetReason(targets, path, target) {
+    if (target === '' || !isText(target) || Buffer.byteLength(target) > mostPathBytes)
+        return 'the link leads to a path that cannot be carried';
+    if (linkLeaves(targets, path))
+        return `the link leads out of the release, to ${JSON.stringify(target)}`;
+    return undefined;
+}
+/** Lines, and columns by tabs, have to stay what they are. */
+function isText(name) {
+    return !/[\x00-\x1f\x7f]/.test(name) && Buffer.from(name).toString() === name;
+}
+function ancestors(path) {
+    const parts = path.split('/');
+    return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+
+/***/ }),
+
+/***/ 6961:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   NP: () => (/* binding */ factsLibrary),
+/* harmony export */   e0: () => (/* binding */ leaseLibrary),
+/* harmony export */   ez: () => (/* binding */ prelude),
+/* harmony export */   oF: () => (/* binding */ stageLibrary),
+/* harmony export */   x8: () => (/* binding */ detachLibrary)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** The shell functions of this room, as text. Read once, when the bundle loads them. */
+const prelude = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "prelude.sh", 'utf8');
+const leaseLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "lease.sh", 'utf8');
+const factsLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "facts.sh", 'utf8');
+const stageLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "stage.sh", 'utf8');
+const detachLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "detach.sh", 'utf8');
+
+
+/***/ }),
+
+/***/ 630:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ renderProgram),
+/* harmony export */   T: () => (/* binding */ call)
+/* harmony export */ });
+/* harmony import */ var _quote__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(282);
+
+function call(name, ...args) {
+    if (!/^[a-z][a-z0-9_]*$/.test(name))
+        throw new RangeError(`not a shell function's name: ${name}`);
+    return { name, args };
+}
+function renderCall({ name, args }) {
+    return [name, ...args.map(_quote__WEBPACK_IMPORTED_MODULE_0__/* .quote */ .h)].join(' ');
+}
+/**
+ * A whole POSIX sh program: fixed libraries of functions, then the plan as calls with quoted arguments.
+ * All of it is inside functions and the last line starts it, so that half a program never runs.
+ */
+function renderProgram(libraries, calls) {
+    const body = calls.map((each) => `  ${renderCall(each)}`).join('\n');
+    return `${libraries.join('\n')}\nmain() {\n${body}\n}\nmain\n`;
+}
+
+
+/***/ }),
+
+/***/ 282:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ quote)
+/* harmony export */ });
+/**
+ * The one place where a value becomes part of a shell program: POSIX single quotes, in which nothing is special
+ * but the quote itself.
+ *
+ * @throws {RangeError} on a NUL byte, which no shell word can hold.
+ */
+function quote(value) {
+    if (value.includes('\0'))
+        throw new RangeError('a shell word cannot hold a NUL byte');
+    return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+
+/***/ }),
+
+/***/ 9182:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  h: () => (/* reexport */ HostFailure),
+  H: () => (/* binding */ HostSession)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/host/connection.ts + 10 modules
+var host_connection = __webpack_require__(9754);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/release/ledger.ts
@@ -1831,7 +1946,7 @@ const MAX_TEXT = 4096;
  * Tells the record lines of a program from whatever else it and its children print. A record begins with a control
  * character and the run's nonce, which no child knows; what looks like one but is none is text.
  */
-function records_parseLine(nonce, line) {
+function parseLine(nonce, line) {
     const begin = `\x1e${nonce} `;
     const record = line.startsWith(begin) ? readRecord(line.slice(begin.length)) : undefined;
     return record ? { kind: 'record', record } : { kind: 'text', text: cleanText(line) };
@@ -1904,8 +2019,10 @@ class LeaseChannel {
     }
     /** @throws {Trouble} when the host was never set up. */
     static async open(connection, options) {
-        const { base, owner, nonce } = options;
-        const program = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* factsLibrary */.NP, options.runtimeLibrary], [(0,host_program/* call */.T)('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token))]);
+        const { app, base, owner, nonce } = options;
+        const program = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* factsLibrary */.NP, options.runtimeLibrary], [
+            (0,host_program/* call */.T)('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token), app),
+        ]);
         const channel = new LeaseChannel(connection.name, nonce, await connection.converse(program));
         const facts = await channel.readFacts();
         if (options.token > 0)
@@ -1980,18 +2097,22 @@ class LeaseChannel {
                 await this.conversation.exit;
                 throw new trouble/* Trouble */.q(this.host, 'closed the channel before it answered.', 'See what it printed; is /bin/sh a POSIX shell there?', noise);
             }
-            const line = records_parseLine(this.nonce, value);
+            const line = parseLine(this.nonce, value);
             if (line.kind === 'text') {
                 if (line.text && noise.length < 50)
                     noise.push(line.text);
             }
             else if (line.record.k === 'fact')
                 return line.record;
-            else if (line.record.k === 'fail') {
-                throw new trouble/* Trouble */.q(this.host, `is not ready: ${line.record.message}.`, 'Run setup-host for this environment once; see docs/setup-host.md.');
-            }
+            else if (line.record.k === 'fail')
+                throw notReady(this.host, line.record);
         }
     }
+}
+function notReady(host, { code, message }) {
+    return new trouble/* Trouble */.q(host, `is not ready: ${message}.`, code === 'other-app'
+        ? 'Give each app on a host a `base` of its own in kawasemi.yml and run setup-host for it. If the app was renamed, remove the file `app` in that folder once nothing of the old name runs.'
+        : 'Run setup-host for this environment once; see docs/setup-host.md.');
 }
 function readHolder(value) {
     const fields = (typeof value === 'object' && value !== null ? value : {});
@@ -2051,7 +2172,7 @@ class Reading {
         if (this.position <= this.seen)
             return undefined;
         this.seen = this.position;
-        const parsed = records_parseLine(this.nonce, line);
+        const parsed = parseLine(this.nonce, line);
         if (parsed.kind === 'text') {
             this.text(parsed.text);
             return undefined;
@@ -2303,7 +2424,7 @@ class HostSession {
                 return await work(connection);
             }
             catch (error) {
-                if (!(error instanceof ConnectionLost) || tries >= reconnections)
+                if (!(error instanceof host_connection/* ConnectionLost */.pz) || tries >= reconnections)
                     throw error;
                 await this.reconnect(connection);
             }
@@ -2352,7 +2473,7 @@ class HostSession {
     }
 }
 async function join(options, nonce, token) {
-    const connection = await connect(options.ssh);
+    const connection = await (0,host_connection/* connect */.Ng)(options.ssh);
     try {
         return { connection, ...(await LeaseChannel.open(connection, { ...options, nonce, token })) };
     }
@@ -4447,7 +4568,7 @@ const systemClock = {
 /* harmony export */   on: () => (/* binding */ on)
 /* harmony export */ });
 /* unused harmony export named */
-/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6561);
+/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9182);
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5205);
 /* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2386);
 
@@ -4577,8 +4698,8 @@ __webpack_require__.d(__webpack_exports__, {
   s: () => (/* binding */ take)
 });
 
-// EXTERNAL MODULE: ./src/host/session.ts + 14 modules
-var session = __webpack_require__(6561);
+// EXTERNAL MODULE: ./src/host/session.ts + 4 modules
+var session = __webpack_require__(9182);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
 var kinds = __webpack_require__(5186);
 // EXTERNAL MODULE: ./src/release/history.ts

@@ -58,6 +58,7 @@ function renderSetup(config, options = {}) {
         ...(runtime.docker ? [(0,program/* call */.T)('docker_user')] : []),
         ...(deployKey === undefined ? [] : [(0,program/* call */.T)('deploy_key', checkedKey(deployKey))]),
         (0,program/* call */.T)('base_folder'),
+        (0,program/* call */.T)('app_name', config.app),
         (0,program/* call */.T)('folder', '2750', 'slots'),
         ...slot/* slots */.Q0.map((slot) => (0,program/* call */.T)('slot', slot)),
         (0,program/* call */.T)('folder', '2750', 'releases'),

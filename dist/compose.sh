@@ -42,7 +42,7 @@ compose_containers() {
 }
 
 compose_facts() {
-  if kw_info=$(docker info --format '{{.ServerVersion}}|{{.DockerRootDir}}|{{.DriverStatus}}' 2>&1 </dev/null); then
+  if kw_info=$(docker info --format '{{.ServerVersion}}|{{.DockerRootDir}}|{{.DriverStatus}}|{{.SecurityOptions}}' 2>&1 </dev/null); then
     fact docker "$(json "${kw_info%%|*}")"
     kw_info=${kw_info#*|}
     fact docker-disk-free "$(df -Pk "${kw_info%%|*}" 2>/dev/null | awk 'NR == 2 { free = $4 * 1024 } END { printf "%.0f", free }')"
@@ -50,6 +50,7 @@ compose_facts() {
       *io.containerd.snapshotter*) fact image-store '"containerd"' ;;
       *) fact image-store '"classic"' ;;
     esac
+    case "$kw_info" in *name=rootless*) fact docker-rootless true ;; esac
     kw_memory=$(compose_slot_memory "$(live_slot)")
     kw_memory=${kw_memory:-0 0}
     fact live-memory "${kw_memory% *}"

@@ -86,6 +86,16 @@ base_folder() {
   fi
 }
 
+# app_name APP: the folder is this app's alone.
+app_name() {
+  kw_owner=$(as_deploy cat "$kw_base/app" 2>/dev/null || :)
+  [ "$kw_owner" != "$1" ] || return 0
+  [ -z "$kw_owner" ] || give_up "$kw_base belongs to the app $kw_owner; give $1 a base of its own in kawasemi.yml"
+  # shellcheck disable=SC2016 # the inner shell expands these
+  as_deploy sh -c 'umask 027; printf "%s\n" "$2" >"$1/app"' sh "$kw_base" "$1"
+  changed "marked $kw_base as the app $1's"
+}
+
 # folder MODE NAME
 folder() {
   [ ! -L "$kw_base/$2" ] || give_up "$kw_base/$2 is a link; it has to be a folder"

@@ -81,7 +81,8 @@ export async function startConversation(session: Session, program: string): Prom
   }
 }
 
-function exec(session: Session, command: string): Promise<ClientChannel> {
+/** Starts a command by the user's login shell. */
+export function exec(session: Session, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(session.lost() ?? sessionTrouble(session.name, error))
     try {

@@ -21,7 +21,7 @@ export class ForwardingForbidden extends Trouble {
     super(
       name,
       `the SSH server forbids ${what}.`,
-      'Set AllowTcpForwarding yes for this user in sshd_config, and drop no-port-forwarding, restrict and permitopen from authorized_keys.',
+      'Set AllowTcpForwarding local (or yes) for this user in sshd_config without DisableForwarding, and drop no-port-forwarding, restrict and permitopen from authorized_keys; or install bash on the host.',
     )
     this.name = 'ForwardingForbidden'
   }

@@ -7,10 +7,11 @@ import {
   type Session,
   startConversation,
 } from './channel'
-import { ConnectionLost, clean } from './connection-trouble'
+import { ConnectionLost, clean, ForwardingForbidden } from './connection-trouble'
 import { type Authenticated, reasonOf, type Ssh2, shakeHands } from './handshake'
 import { pinsFor } from './known-hosts'
 import { readPrivateKey } from './private-key'
+import { relayPort } from './relay'
 import { dialPort, type Listener, Listeners } from './tunnel'
 
 export { ConnectionLost, ForwardingForbidden, PortClosed } from './connection-trouble'
@@ -42,10 +43,11 @@ export interface Connection {
   /** Runs a program that stays and is spoken to, in one channel. */
   converse(program: string): Promise<Conversation>
   /**
-   * A stream to 127.0.0.1:port of the host.
+   * A stream to 127.0.0.1:port of the host; through a program there where the server forwards none. Then the stream ends
+   * when either side ends it.
    *
    * @throws {PortClosed} when nothing listens there.
-   * @throws {ForwardingForbidden} when the server does not allow it.
+   * @throws {ForwardingForbidden} when the server does not allow it and the host has no bash.
    */
   dial(port: number): Promise<Duplex>
   /**
@@ -118,6 +120,8 @@ class SshConnection implements Connection {
   private closing = false
   private execChannels = 0
   private streams = 0
+  /** As far as we know. */
+  private forwards = true
 
   constructor(
     readonly name: string,
@@ -172,9 +176,18 @@ class SshConnection implements Connection {
     return startConversation(this.session, program)
   }
 
-  dial(port: number): Promise<Duplex> {
-    this.streams += 1
-    return dialPort(this.session, port)
+  async dial(port: number): Promise<Duplex> {
+    if (this.forwards) {
+      try {
+        this.streams += 1
+        return await dialPort(this.session, port)
+      } catch (error) {
+        if (!(error instanceof ForwardingForbidden)) throw error
+        this.forwards = false
+      }
+    }
+    this.execChannels += 1
+    return relayPort(this.session, port)
   }
 
   listen(onStream: (stream: Duplex) => void): Promise<Listener> {

@@ -6,14 +6,12 @@ import { contentOf } from './files-content'
 import { type ManifestFile, modeLetter } from './files-manifest'
 import type { Patch } from './files-patch'
 import type { Transfer } from './files-plan'
+import { tarEnd, tarHeader, tarPadding } from './tar'
 
 /*
  * A tar stream for GNU tar. It holds `lines`; `patches` and `middle/NUMBER` for large files of which a part travels; then
  * `files/PATH` for each content that travels whole. Neither owners nor times: the host takes its own.
  */
-
-const blockSize = 512
-const nameBytes = 100
 
 /**
  * Release files are read-only: releases share them by hard links, and what writes into its own release must not change
@@ -49,14 +47,14 @@ async function* entriesOf(
       // The host makes a copy for one that has the same content and another mode.
     } else if (same.executable === file.executable) yield linkTo(file, same)
   }
-  yield Buffer.alloc(2 * blockSize)
+  yield tarEnd
 }
 
 async function* textOf(name: string, lines: readonly string[]): AsyncGenerator<Buffer> {
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-  yield header({ name, type: '0', mode: 0o600, size: text.length })
+  yield tarHeader({ name, type: '0', mode: 0o600, size: text.length })
   yield text
-  yield padding(text.length)
+  yield tarPadding(text.length)
 }
 
 function patchLine({ file, tree, start, end }: Patch): string {
@@ -66,7 +64,7 @@ function patchLine({ file, tree, start, end }: Patch): string {
 /** The host checks the content of the whole file. */
 async function* middleOf(root: string, number: number, { file, start, end }: Patch): AsyncGenerator<Buffer> {
   const size = file.size - start - end
-  yield header({ name: `middle/${number}`, type: '0', mode: 0o600, size })
+  yield tarHeader({ name: `middle/${number}`, type: '0', mode: 0o600, size })
   let left = size
   if (size > 0) {
     const range = { start, end: file.size - end - 1 }
@@ -76,12 +74,12 @@ async function* middleOf(root: string, number: number, { file, start, end }: Pat
     }
   }
   if (left !== 0) throw changed(root, file.path)
-  yield padding(size)
+  yield tarPadding(size)
 }
 
 async function* fileOf(root: string, file: ManifestFile): AsyncGenerator<Buffer> {
   const { path, size, executable } = file
-  yield header({
+  yield tarHeader({
     name: `files/${path}`,
     type: '0',
     mode: executable ? fileModes.executable : fileModes.plain,
@@ -96,7 +94,7 @@ async function* fileOf(root: string, file: ManifestFile): AsyncGenerator<Buffer>
     yield chunk
   }
   if (left !== 0 || hash.digest('hex') !== file.sha256) throw changed(root, path)
-  yield padding(size)
+  yield tarPadding(size)
 }
 
 function changed(root: string, path: string): Trouble {
@@ -108,62 +106,11 @@ function changed(root: string, path: string): Trouble {
 }
 
 function linkTo(file: ManifestFile, same: ManifestFile): Buffer {
-  return header({
+  return tarHeader({
     name: `files/${file.path}`,
     type: '1',
     mode: fileModes.plain,
     size: 0,
     link: `files/${same.path}`,
   })
-}
-
-interface Header {
-  readonly name: string
-  readonly type: string
-  readonly mode: number
-  readonly size: number
-  readonly link?: string
-}
-
-/** With GNU's own entries before it where a name does not fit. */
-function header(entry: Header): Buffer {
-  const { name, link = '' } = entry
-  return Buffer.concat([
-    ...(Buffer.byteLength(link) > nameBytes ? [longName('K', link)] : []),
-    ...(Buffer.byteLength(name) > nameBytes ? [longName('L', name)] : []),
-    headerBlock(entry),
-  ])
-}
-
-function longName(type: 'K' | 'L', name: string): Buffer {
-  const text = Buffer.from(`${name}\0`)
-  const block = headerBlock({ name: '././@LongLink', type, mode: 0, size: text.length })
-  return Buffer.concat([block, text, padding(text.length)])
-}
-
-function headerBlock({ name, type, mode, size, link = '' }: Header): Buffer {
-  const block = Buffer.alloc(blockSize)
-  const octal = (value: number, at: number, digits: number) =>
-    block.write(value.toString(8).padStart(digits, '0'), at, 'latin1')
-  Buffer.from(name).copy(block, 0, 0, nameBytes)
-  octal(mode, 100, 7)
-  octal(0, 108, 7)
-  octal(0, 116, 7)
-  octal(size, 124, 11)
-  octal(0, 136, 11)
-  block.write(' '.repeat(8), 148, 'latin1')
-  block.write(type, 156, 'latin1')
-  Buffer.from(link).copy(block, 157, 0, nameBytes)
-  block.write('ustar  ', 257, 'latin1')
-  octal(
-    block.reduce((sum, byte) => sum + byte, 0),
-    148,
-    6,
-  )
-  block.write('\0 ', 154, 'latin1')
-  return block
-}
-
-function padding(size: number): Buffer {
-  return Buffer.alloc((blockSize - (size % blockSize)) % blockSize)
 }

@@ -37,6 +37,12 @@ lease_report_held() {
   record "{\"k\":\"fact\",\"name\":\"held\",\"value\":{\"owner\":$(json "$(lease_field 3)"),\"url\":$(json "$(lease_field 4)"),\"since\":$(lease_field 5),\"expires\":$(lease_expires),\"now\":$(date +%s)}}"
 }
 
+# base_is_ours: a base folder is one app's, whose name stands in it: two apps would take each other's slots.
+base_is_ours() {
+  [ ! -s "$kw_base/app" ] || [ "$(cat "$kw_base/app")" = "$kw_app" ] ||
+    fail other-app "$kw_base belongs to the app $(cat "$kw_base/app"), and this one is called $kw_app"
+}
+
 # lease_take: tells `taken`, `held` (somebody's lease runs) or `busy` (a program of an earlier run still works here).
 lease_take() {
   exec 9>>"$kw_base/lease.lock" 8>>"$kw_base/watch.lock"
@@ -47,6 +53,9 @@ lease_take() {
   elif ! lease_is_own && [ "$(lease_expires)" -gt "$(date +%s)" ]; then
     lease_report_held
   else
+    base_is_ours
+    [ -s "$kw_base/app" ] || put "$kw_base/app" 0640 "$kw_app
+"
     kw_token=$(($(lease_token) + 1))
     lease_write "$kw_token" $(($(date +%s) + kw_ttl)) "$(date +%s)"
     fact taken "$kw_token"
@@ -95,13 +104,14 @@ lease_drop() {
   fi
 }
 
-# lease_serve NONCE BASE OWNER URL TTL TOKEN: answers the runner's commands, one a line, until it hangs up. Hanging up frees
+# lease_serve NONCE BASE OWNER URL TTL TOKEN APP: answers the runner's commands, one a line, until it hangs up. Hanging up frees
 # nothing: a runner that died leaves the lease to its expiry. TOKEN is 0, or what a lost connection already had.
 lease_serve() {
   set -eu
-  kw_nonce=$1 kw_base=$2 kw_owner=$3 kw_url=$4 kw_ttl=$5 kw_token=$6
+  kw_nonce=$1 kw_base=$2 kw_owner=$3 kw_url=$4 kw_ttl=$5 kw_token=$6 kw_app=$7
   [ -d "$kw_base/slots/blue" ] && [ -w "$kw_base" ] ||
     fail not-set-up "$kw_base is not there, or not writable for $(id -un)"
+  base_is_ours
   host_facts
   while read -r kw_command; do
     case "$kw_command" in

@@ -46,12 +46,30 @@ export class LeaseChannel {
   /** @throws {Trouble} when the host was never set up. */
   static async open(
     connection: Connection,
-    options: { base: string; owner: LeaseOwner; nonce: string; runtimeLibrary: string; token: number },
+    options: {
+      app: string
+      base: string
+      owner: LeaseOwner
+      nonce: string
+      runtimeLibrary: string
+      token: number
+    },
   ): Promise<{ channel: LeaseChannel; facts: HostFacts }> {
-    const { base, owner, nonce } = options
+    const { app, base, owner, nonce } = options
     const program = renderProgram(
       [prelude, leaseLibrary, factsLibrary, options.runtimeLibrary],
-      [call('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token))],
+      [
+        call(
+          'lease_serve',
+          nonce,
+          base,
+          owner.id,
+          owner.url,
+          String(leaseSeconds),
+          String(options.token),
+          app,
+        ),
+      ],
     )
     const channel = new LeaseChannel(connection.name, nonce, await connection.converse(program))
     const facts = await channel.readFacts()
@@ -142,15 +160,19 @@ export class LeaseChannel {
       if (line.kind === 'text') {
         if (line.text && noise.length < 50) noise.push(line.text)
       } else if (line.record.k === 'fact') return line.record
-      else if (line.record.k === 'fail') {
-        throw new Trouble(
-          this.host,
-          `is not ready: ${line.record.message}.`,
-          'Run setup-host for this environment once; see docs/setup-host.md.',
-        )
-      }
+      else if (line.record.k === 'fail') throw notReady(this.host, line.record)
     }
   }
+}
+
+function notReady(host: string, { code, message }: { code: string; message: string }): Trouble {
+  return new Trouble(
+    host,
+    `is not ready: ${message}.`,
+    code === 'other-app'
+      ? 'Give each app on a host a `base` of its own in kawasemi.yml and run setup-host for it. If the app was renamed, remove the file `app` in that folder once nothing of the old name runs.'
+      : 'Run setup-host for this environment once; see docs/setup-host.md.',
+  )
 }
 
 function readHolder(value: unknown): {

@@ -1,4 +1,7 @@
+import type { Config } from '../config/schema'
+import { ForwardingForbidden } from '../host/connection'
 import type { HostFacts } from '../host/facts'
+import type { HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
@@ -44,6 +47,7 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
     skip(deploy, 'ship', 'done by an earlier attempt')
     return known
   }
+  await Promise.all(lacking.map((host) => requireStreams(host, deploy.config)))
   const plan = planFiles(project, identity)
   const files = await readReleaseFiles(project)
   for (const notice of plan.notices) deploy.reporter.info(notice)
@@ -55,6 +59,22 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
   await stage(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout }))
   await Promise.all(deploy.hosts.map((host) => host.refresh()))
   return on(deploy.hosts[0]!, to[0]!.release)
+}
+
+/**
+ * The gate asks services over streams to the host's loopback. One that is refused means only that nothing listens there.
+ *
+ * @throws {ForwardingForbidden} when there can be no such streams, before anything is sent.
+ */
+async function requireStreams(host: HostSession, { services }: Config): Promise<void> {
+  const web = Object.values(services).find((service) => service.role === 'web')
+  if (web?.role !== 'web') return
+  try {
+    const stream = await host.dial(web.slots[idleSlot(host.facts)])
+    stream.destroy()
+  } catch (error) {
+    if (error instanceof ForwardingForbidden) throw error
+  }
 }
 
 /** The release as an earlier attempt brought it to every host. Where one lacks it, shipping was not finished. */

@@ -37,6 +37,7 @@ export function renderSetup(config: Config, options: SetupOptions = {}): string 
       ...(runtime.docker ? [call('docker_user')] : []),
       ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
       call('base_folder'),
+      call('app_name', config.app),
       call('folder', '2750', 'slots'),
       ...slots.map((slot) => call('slot', slot)),
       call('folder', '2750', 'releases'),

@@ -4,9 +4,9 @@ import { sendFiles } from '../host/files'
 import type { Manifest } from '../host/files-manifest'
 import { type Call, call } from '../host/program'
 import { HostFailure, type HostSession } from '../host/session'
+import { bringImages } from '../images/bring'
 import type { Layout } from '../images/layout'
-import { imageCalls, pullLibrary } from '../images/pull'
-import { serveLayout } from '../images/registry'
+import { pullLibrary } from '../images/pull'
 import { isDraining } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
@@ -46,9 +46,12 @@ async function shipTo(
 ): Promise<number> {
   const { config, runtime } = deploy
   const before = host.traffic.bytesOut
-  if (files) await sendReleaseFiles(host, release, files)
-  const registry = layout && serveLayout(layout)
-  const tunnel = registry && (await host.listen((stream) => registry.handle(stream)))
+  if (files) await sent('what has arrived is kept', () => sendFiles(host, release.id, files))
+  const images =
+    layout &&
+    (await sent('layers that are there are not sent again', () =>
+      bringImages(host, { app: config.app, release: release.id, layout }),
+    ))
   try {
     await runStage(
       host,
@@ -59,15 +62,7 @@ async function shipTo(
           call('refuse_live', release.slot),
           ...leftovers(deploy, host, release.slot),
           ...fileCalls(host.base, release, plan.files),
-          ...(layout && registry && tunnel
-            ? imageCalls({
-                app: config.app,
-                release: release.id,
-                layout,
-                port: tunnel.port,
-                password: registry.password,
-              })
-            : []),
+          ...(images?.calls ?? []),
           ...otherImageCalls(plan.otherImages),
           call('begin', 'check'),
           ...runtime.checkImages(config.app, release),
@@ -82,8 +77,7 @@ async function shipTo(
     )
     return host.traffic.bytesOut - before
   } finally {
-    await tunnel?.close().catch(() => undefined)
-    registry?.close()
+    await images?.close()
   }
 }
 
@@ -93,12 +87,13 @@ function leftovers(deploy: Deploy, { facts }: HostSession, slot: Slot): Call[] {
   return [call('begin', 'drain'), ...drainCalls(deploy, slot), call('end')]
 }
 
-async function sendReleaseFiles(host: HostSession, release: Release, files: Manifest): Promise<void> {
+/** What is sent while the host's program waits for it. */
+async function sent<Result>(spared: string, send: () => Promise<Result>): Promise<Result> {
   try {
-    await sendFiles(host, release.id, files)
+    return await send()
   } catch (error) {
     throw error instanceof HostFailure
-      ? explain(error, 'The live slot was not touched. Run this again: what has arrived is kept.')
+      ? explain(error, `The live slot was not touched. Run this again: ${spared}.`)
       : error
   }
 }

@@ -5,6 +5,7 @@ import { createServer as createHttpServer, get, type IncomingMessage } from 'nod
 import { type AddressInfo, connect as connectSocket, createServer, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { until } from '../../../lab/run'
 import {
   type Connection,
   ConnectionLost,
@@ -218,17 +219,67 @@ describe('a stream to the host', () => {
     await expect(connection.dial(closed)).rejects.toThrow(
       `nothing accepts connections on 127.0.0.1:${closed}`,
     )
-    const strict = await startSshd({ config: ['AllowTcpForwarding no'] })
+  })
+
+  test('where the server forwards none, a program there passes the bytes on', async () => {
+    const web = createHttpServer((request, response) => {
+      if (request.url === '/large') response.end('x'.repeat(1_000_000))
+      else if (request.url !== '/never') response.end(`you asked ${request.url}`)
+    })
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
+    const strict = await startSshd({ config: ['DisableForwarding yes'] })
+    try {
+      const via = await strict.connect()
+      const { port } = web.address() as AddressInfo
+      const ask = async (path: string) => {
+        const stream = await via.dial(port)
+        const request = get({ path, createConnection: () => stream })
+        const [response] = (await once(request, 'response')) as [IncomingMessage]
+        return text(response)
+      }
+      expect(await ask('/health')).toBe('you asked /health')
+      expect((await ask('/large')).length).toBe(1_000_000)
+      const closed = await freePort()
+      await expect(via.dial(closed)).rejects.toThrow(PortClosed)
+      // One that is given up leaves nothing behind.
+      const stream = await via.dial(port)
+      stream.write('GET /never HTTP/1.1\r\nHost: x\r\n\r\n')
+      await until(
+        async () => (await open(web)) === 1,
+        10,
+        () => 'The request does not arrive.',
+      )
+      stream.destroy()
+      await until(
+        async () => (await open(web)) === 0,
+        10,
+        () => 'The connection stays.',
+      )
+      expect((await run('echo works', via)).out).toEqual(['works'])
+    } finally {
+      await strict.stop()
+      web.closeAllConnections()
+      await new Promise((resolve) => web.close(resolve))
+    }
+  })
+
+  test('where neither is possible, it says what to change', async () => {
+    const strict = await startSshd({ config: ['AllowTcpForwarding no', 'SetEnv PATH=/nowhere'] })
     try {
       const via = await strict.connect()
       await expect(via.dial(port)).rejects.toThrow(ForwardingForbidden)
       await expect(via.listen(() => {})).rejects.toThrow(ForwardingForbidden)
-      expect((await run('echo works', via)).out).toEqual(['works'])
     } finally {
       await strict.stop()
     }
   })
 })
+
+function open(web: ReturnType<typeof createHttpServer>): Promise<number> {
+  return new Promise((resolve, reject) =>
+    web.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  )
+}
 
 describe('a port of the host that leads here', () => {
   test('hands over what arrives, until it is closed', async () => {
