@@ -6,7 +6,7 @@ import { requireWarm } from '../stages/gate'
 import { liveRelease } from '../stages/live'
 import { take } from '../stages/open'
 import { refuseOlderRun } from '../stages/preflight'
-import { readConfig, withHosts } from './environment'
+import { readConfig, siteUrl, withHosts } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'blue-green'>>): Promise<void> {
   const { inputs, outputs, report, reporter } = context
@@ -25,5 +25,6 @@ export async function run(context: CommandContext<InputsOf<'blue-green'>>): Prom
       outputs.set('switch-ms', String((await switchAndFinish(deploy, release)).switchMs))
     }
     outputs.set('live-slot', release.slot)
+    outputs.set('url', siteUrl(config))
   })
 }

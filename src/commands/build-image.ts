@@ -1,7 +1,7 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import { identityOf } from '../stages/identity'
-import { buildSomething, digestsOf, imagesOf } from '../stages/project'
+import { build, digestsOf, imagesOf } from '../stages/project'
 import { inWorkspace, readCheckout, readConfig } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'build-image'>>): Promise<void> {
@@ -10,7 +10,7 @@ export async function run(context: CommandContext<InputsOf<'build-image'>>): Pro
   const config = await readConfig(inputs)
   report.app = config.app
   report.to = identity.version
-  const layout = await buildSomething(await readCheckout(config, inputs), {
+  const layout = await build(await readCheckout(config, inputs), {
     identity,
     secrets: inputs.buildSecrets,
     secretFiles: inputs.buildSecretFiles,
@@ -19,5 +19,7 @@ export async function run(context: CommandContext<InputsOf<'build-image'>>): Pro
   })
   outputs.set('digests', digestsOf(imagesOf(layout)))
   outputs.set('version', identity.version)
-  outputs.set('layout', inputs.layout)
+  outputs.set('layout', layout ? inputs.layout : '')
+  // A workflow that fits every app has this step for those too that are deployed as files.
+  if (!layout) reporter.info('No service of this app has a `build:`; there is nothing to build')
 }

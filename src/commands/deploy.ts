@@ -1,13 +1,23 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
+import type { Release } from '../release/release'
 import { backupAndMigrate, isFinished, isLive, startAndGate, switchAndFinish } from '../stages/chain'
 import { deliver, preflight, recorded } from '../stages/deliver'
 import type { Deploy } from '../stages/deploy'
 import { type Identity, identityOf } from '../stages/identity'
 import { liveRelease } from '../stages/live'
 import { take } from '../stages/open'
-import { build, digestsOf, type Project, planFiles, temporaryLayout } from '../stages/project'
-import { readCheckout, readConfig, withHosts } from './environment'
+import {
+  build,
+  digestsOf,
+  imagesOf,
+  type Project,
+  planFiles,
+  readBuilt,
+  refuseOtherImages,
+  temporaryLayout,
+} from '../stages/project'
+import { inWorkspace, readCheckout, readConfig, siteUrl, withHosts } from './environment'
 
 type Context = CommandContext<InputsOf<'deploy'>>
 
@@ -26,6 +36,7 @@ export async function run(context: Context): Promise<void> {
     await withHosts(context, config, false, async (deploy) => {
       outputs.set('release', identity.id)
       outputs.set('version', identity.version)
+      outputs.set('url', siteUrl(config))
       await deployTo(context, deploy, project, identity, temporary.dir)
     })
   } finally {
@@ -40,15 +51,18 @@ async function deployTo(
   identity: Identity,
   dir: string,
 ): Promise<void> {
-  const { outputs, reporter } = context
+  const { inputs, outputs, reporter } = context
   const { id } = identity
+  // An earlier attempt's images are the ones that count: never a second build of the same release.
+  const known = recorded(deploy, id)
+  if (known) refuseOtherImages(known.images, inputs.digests)
   if (isFinished(deploy, id)) {
     reporter.info(`${id} is live already; nothing is left to do`)
+    if (known) tell(context, known)
     return
   }
   preflight(deploy, { identity, layout: undefined })
-  // An earlier attempt's images are the ones that count: never a second build of the same release.
-  const layout = recorded(deploy, id) ? undefined : await build(project, buildRequest(context, identity, dir))
+  const layout = known ? undefined : await images(context, project, identity, dir)
   const request = { identity, layout }
   preflight(deploy, request)
   await take(deploy)
@@ -58,8 +72,7 @@ async function deployTo(
   outputs.set('previous-release', before === id ? '' : before)
   const goesOn = isLive(deploy, id)
   const release = goesOn ? recorded(deploy, id)! : await deliver(deploy, project, request)
-  outputs.set('slot', release.slot)
-  outputs.set('digests', digestsOf(release.images))
+  tell(context, release)
   if (!goesOn) {
     const { backup, ran } = await backupAndMigrate(deploy, release)
     outputs.set('backup', backup)
@@ -71,16 +84,27 @@ async function deployTo(
   outputs.set('live-slot', release.slot)
 }
 
-function buildRequest(
+function tell({ outputs }: Context, release: Release): void {
+  outputs.set('slot', release.slot)
+  outputs.set('digests', digestsOf(release.images))
+}
+
+/** What an earlier job built and tested, or what is built now. Nothing where no service has a build. */
+async function images(
   { inputs, reporter }: Context,
+  project: Project,
   identity: Identity,
   dir: string,
-): Parameters<typeof build>[1] {
-  return {
+): ReturnType<typeof build> {
+  if (inputs.layout !== undefined && !project.config.systemd)
+    return readBuilt(inWorkspace(inputs.layout), inputs.digests)
+  const layout = await build(project, {
     identity,
     secrets: inputs.buildSecrets,
     secretFiles: inputs.buildSecretFiles,
     dir,
     onLine: (line) => reporter.output('build', line),
-  }
+  })
+  refuseOtherImages(imagesOf(layout), inputs.digests)
+  return layout
 }

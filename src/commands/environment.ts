@@ -22,6 +22,11 @@ export function readCheckout(config: Config, inputs: ProductInputs): Promise<Pro
   return readProject(exec, config, inWorkspace(inputs.config), inputs.env)
 }
 
+/** Where people find the app: its first domain. Empty for an app without a site. */
+export function siteUrl({ proxy }: Config): string {
+  return proxy ? `https://${proxy.domains[0]}/` : ''
+}
+
 /** `RUN/ATTEMPT/JOB`, by which a host knows whose lease it is. */
 export function ownerOf(run: RunIdentity): { id: string; url: string } {
   return { id: `${run.id}/${run.attempt}/${run.job}`, url: run.url }

@@ -20,7 +20,14 @@ const common = {
 const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} } as const
 
 export const inputTable = {
-  deploy: { ...common, version: {}, 'build-secrets': {}, 'build-secret-files': {} },
+  deploy: {
+    ...common,
+    version: {},
+    'build-secrets': {},
+    'build-secret-files': {},
+    layout: {},
+    digests: {},
+  },
   'build-image': {
     ...withoutServer,
     version: {},
@@ -45,7 +52,7 @@ export const inputTable = {
     successes: { default: '2' },
   },
   'blue-green': { ...common, release: {} },
-  rollback: { ...common, to: {}, reason: {} },
+  rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {} },
   'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
 } as const satisfies Record<string, Record<string, InputSpec>>
 

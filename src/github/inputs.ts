@@ -36,6 +36,10 @@ export interface DeployInputs extends CommonInputs {
   readonly version?: string
   readonly buildSecrets: BuildSecrets
   readonly buildSecretFiles: BuildSecretFiles
+  /** What an earlier job built; absent: the images are built here. */
+  readonly layout?: string
+  /** Service → `sha256:…`: the only images that may be deployed. */
+  readonly digests?: Readonly<Record<string, string>>
 }
 
 export interface BuildImageInputs extends ProductInputs {
@@ -63,6 +67,8 @@ export type HealthGateInputs =
   | ({ readonly kind: 'url' } & ProbeInputs)
 
 export interface RollbackInputs extends CommonInputs {
+  /** `plan` changes nothing. */
+  readonly mode: 'plan' | 'apply'
   /** A version, a release, or a number of steps; absent: the last known good release. */
   readonly to?: string
   /** One line for the ledger. */
@@ -81,7 +87,14 @@ export interface SetupHostInputs extends ProductInputs {
 export const readInputs = {
   deploy: (secrets: Secrets): DeployInputs => {
     const read = reader('deploy', secrets)
-    return { ...common(read), ...version(read), buildSecrets: read.buildSecrets, ...buildSecretFiles(read) }
+    return {
+      ...common(read),
+      ...version(read),
+      buildSecrets: read.buildSecrets,
+      ...buildSecretFiles(read),
+      ...(read.text('layout') !== '' && { layout: path(read, 'layout') }),
+      ...digests(read),
+    }
   },
   'build-image': (secrets: Secrets): BuildImageInputs => {
     const read = reader('build-image', secrets)
@@ -113,7 +126,10 @@ export const readInputs = {
     const reason = read.text('reason')
     if (to !== '') matching('to', to, releasePattern, 'a version, a release or a number of steps')
     if (reason !== '') matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters')
-    return { ...common(read), ...(to !== '' && { to }), ...(reason !== '' && { reason }) }
+    const mode = matching('mode', read.text('mode'), /^(?:plan|apply)$/, '`plan` or `apply`') as
+      | 'plan'
+      | 'apply'
+    return { ...common(read), mode, ...(to !== '' && { to }), ...(reason !== '' && { reason }) }
   },
   'setup-host': (secrets: Secrets): SetupHostInputs => {
     const read = reader('setup-host', secrets)

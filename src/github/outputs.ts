@@ -2,14 +2,14 @@ import { setOutput } from '@actions/core'
 import type { Reporter } from '../release/report'
 import type { Secrets } from './secrets'
 
-/** Every output of every action; the root action has all of them. A test holds this list and the action.yml files together. */
+/** Every output of every action; the root action has all of them but for those of rollback. A test holds this list and the action.yml files together. */
 export const outputsOf = {
   'build-image': ['digests', 'version', 'layout'],
   'ssh-deploy': ['release', 'slot', 'previous-release'],
   'run-migrations': ['backup', 'ran'],
   'health-gate': ['healthy', 'report'],
-  'blue-green': ['live-slot', 'previous-release', 'switch-ms'],
-  rollback: ['release', 'slot'],
+  'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
+  rollback: ['release', 'slot', 'schema-changed-by', 'url'],
 } as const
 
 export type OutputName = (typeof outputsOf)[keyof typeof outputsOf][number]

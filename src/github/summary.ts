@@ -31,9 +31,9 @@ function heading(report: DeployReport): string {
     .filter((part) => part)
     .map((part) => inline(part!))
     .join(' ')
-  const mark = report.failure ? '❌' : '✅'
+  const mark = report.failure ? '❌' : report.plan ? '📋' : '✅'
   const end = report.failure ? ' failed' : ''
-  return `${mark} ${inline(report.title)}${what && ` of ${what}`}${where}${end}`
+  return `${mark} ${report.plan ? 'Plan: ' : ''}${inline(report.title)}${what && ` of ${what}`}${where}${end}`
 }
 
 function failure({ failure }: DeployReport): string {

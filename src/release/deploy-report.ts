@@ -35,6 +35,8 @@ export interface FailureReport {
 export interface DeployReport {
   /** What was asked for, in a word or two: `Deploy`, `Rollback`, `Health gate`. */
   readonly title: string
+  /** Nothing was changed: the run only says what it would do. */
+  plan?: true
   app?: string
   environment?: string
   hosts: string[]

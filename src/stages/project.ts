@@ -143,6 +143,25 @@ export async function readBuilt(
   return layout
 }
 
+/**
+ * For a release of which these images are on the host, or were built now: nothing but what was tested is deployed.
+ *
+ * @throws {Trouble} where they are not what the digests name.
+ */
+export function refuseOtherImages(
+  images: Release['images'],
+  digests: Readonly<Record<string, string>> | undefined,
+): void {
+  if (!digests) return
+  for (const service of new Set([...Object.keys(images), ...Object.keys(digests)])) {
+    const found = images[service]?.manifest
+    if (found === digests[service]) continue
+    throw unlikeBuilt(
+      `says ${digests[service] ?? 'nothing'} for ${service}, but this run's release has ${found ?? 'no image'} for it.`,
+    )
+  }
+}
+
 function unlikeBuilt(cause: string): Trouble {
   return new Trouble('Input digests', cause, 'Hand over the layout and the digests of the same build.')
 }
@@ -165,17 +184,6 @@ export function configHash({ files }: RuntimePlan, manifest: Manifest | undefine
     hash.update('\0')
   }
   return hash.digest('hex').slice(0, 16)
-}
-
-/** For whoever came to build. @throws {Trouble} where there is nothing to build. */
-export async function buildSomething(project: Project, request: BuildRequest): Promise<Layout> {
-  const layout = await build(project, request)
-  if (layout) return layout
-  throw new Trouble(
-    project.config.compose.file,
-    'no service of the app in it has a `build:`.',
-    'Take the build-image step out: there is nothing to build.',
-  )
 }
 
 /** Service → the digest of its manifest, as the actions hand it on. */

@@ -3,7 +3,7 @@ import type { HostSession } from '../host/session'
 import { findRelease, hasHappened, wentBack } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
-import { planRollback } from '../release/rollback'
+import { planRollback, type RollbackPlan } from '../release/rollback'
 import { Trouble } from '../release/trouble'
 import { startAndGate } from './chain'
 import { type Deploy, onHosts, runStage, skip, stage } from './deploy'
@@ -29,25 +29,15 @@ export interface RollbackOptions {
  * @throws {Trouble} when there is nothing to go back to.
  */
 export async function rollback(deploy: Deploy, options: RollbackOptions): Promise<Release> {
-  const { reporter, report, config, hosts } = deploy
+  const { hosts } = deploy
   const [first] = hosts
-  const { live, releases, history } = first!.facts
-  if (!live) throw new Trouble(first!.name, 'nothing is live there.', 'Deploy a version first.')
-  if (hosts.every(({ facts, owner }) => wentBack(facts.history, owner))) return finish(deploy, releases[live])
+  if (hosts.every(({ facts, owner }) => wentBack(facts.history, owner))) return finish(deploy, liveId(first!))
   const before = liveRelease(first!)
   if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
     // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
     return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`)
   }
-  const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
-  const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to)
-  report.to = target.version
-  report.release = target.id
-  if (schemaChangedBy.length > 0) {
-    reporter.warning(
-      `${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`,
-    )
-  }
+  const { target } = planFor(deploy, options.to)
   await bringUp(deploy, target)
   const entry = { to: target.id, reason: options.reason ?? '' }
   const also = (from: Place | undefined) =>
@@ -55,6 +45,33 @@ export async function rollback(deploy: Deploy, options: RollbackOptions): Promis
   const switches = await stage(deploy, 'switch', () => switchTo(deploy, target, { bake: false, also }))
   await stage(deploy, 'drain', () => drain(deploy, switches))
   return switches[0]!.release
+}
+
+/**
+ * Says where a rollback goes to and what schema it meets there. Changes nothing.
+ *
+ * @throws {Trouble} when there is nothing to go back to.
+ */
+export function planFor(deploy: Deploy, to: string | undefined): RollbackPlan {
+  const { reporter, report, config, hosts } = deploy
+  const [first] = hosts
+  const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
+  const plan = planRollback(first!.facts.history, liveId(first!), present, to)
+  const { target, schemaChangedBy } = plan
+  report.to = target.version
+  report.release = target.id
+  if (schemaChangedBy.length > 0) {
+    reporter.warning(
+      `${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`,
+    )
+  }
+  return plan
+}
+
+function liveId({ name, facts }: HostSession): string {
+  const { live, releases } = facts
+  if (!live) throw new Trouble(name, 'nothing is live there.', 'Deploy a version first.')
+  return releases[live]
 }
 
 /** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */

@@ -22,7 +22,7 @@ const files = Object.keys(inputTable).map((name) => {
 
 const outputs: Record<string, readonly string[]> = {
   ...outputsOf,
-  deploy: [...new Set(Object.values(outputsOf).flat())],
+  deploy: [...new Set(Object.entries(outputsOf).flatMap(([name, all]) => (name === 'rollback' ? [] : all)))],
   'setup-host': [],
 }
 

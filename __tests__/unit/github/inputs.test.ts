@@ -48,6 +48,22 @@ test('everything a deploy takes', () => {
   })
 })
 
+test('a deploy of what an earlier job built', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  give({ ...common, layout: 'kawasemi-layout', digests: JSON.stringify({ web: digest }) })
+  const { layout, digests } = readInputs.deploy(quiet())
+  expect({ layout, ...digests }).toEqual({ layout: 'kawasemi-layout', web: digest })
+})
+
+test('a rollback goes back, unless only a plan is asked for', () => {
+  give({ ...common })
+  expect(readInputs.rollback(quiet()).mode).toBe('apply')
+  give({ ...common, mode: 'plan' })
+  expect(readInputs.rollback(quiet()).mode).toBe('plan')
+  give({ ...common, mode: 'dry' })
+  expect(troubleOf(() => readInputs.rollback(quiet()))).toMatch(/^Input mode: is not `plan` or `apply`/)
+})
+
 test.each(['environment', 'ssh-key', 'known-hosts'])('a missing %s is named', (name) => {
   give({ ...common, [name]: '  \n' })
   expect(troubleOf(() => readInputs.deploy(quiet()))).toBe(

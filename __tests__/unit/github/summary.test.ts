@@ -65,6 +65,12 @@ test('a deploy that failed says why, what to do, and shows the log', () => {
   expect(text).toContain('````\none\n</details>\n```\n````\n\n</details>')
 })
 
+test('a plan does not look like something that was done', () => {
+  expect(renderSummary({ ...done, title: 'Rollback', plan: true })).toMatch(
+    /^## 📋 Plan: Rollback of shop 1.4.0 /,
+  )
+})
+
 test('a run that failed before it knew anything has a summary too', () => {
   const failure = { thing: 'Input environment', cause: 'is missing.', fix: 'Give it.', log: [] }
   expect(renderSummary({ title: 'Rollback', hosts: [], stages: [], warnings: [], failure })).toBe(
