@@ -9,6 +9,8 @@ const common = {
   },
   transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
   moduleNameMapper: {
+    '^(@actions/(?:workflow-parser|expressions))$': '<rootDir>/node_modules/$1/dist/index.js',
+    '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2',
     '^(@actions/[a-z-]+)$': '<rootDir>/node_modules/$1',
     '^(@actions/[a-z-]+/lib/[a-z-]+)$': '<rootDir>/node_modules/$1.js',
   },

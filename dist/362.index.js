@@ -43,6 +43,7 @@ async function run(context) {
             outputs.set('switch-ms', String((await (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .switchAndFinish */ .v3)(deploy, release)).switchMs));
         }
         outputs.set('live-slot', release.slot);
+        outputs.set('url', (0,_environment__WEBPACK_IMPORTED_MODULE_6__/* .siteUrl */ .hX)(config));
     });
 }
 

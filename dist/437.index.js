@@ -13,6 +13,7 @@ __webpack_require__.d(__webpack_exports__, {
   bf: () => (/* binding */ ownerOf),
   b$: () => (/* binding */ readCheckout),
   Xg: () => (/* binding */ readConfig),
+  hX: () => (/* binding */ siteUrl),
   g3: () => (/* binding */ withHosts)
 });
 
@@ -72,6 +73,10 @@ function readConfig({ config, environment }) {
 }
 function readCheckout(config, inputs) {
     return (0,project/* readProject */.Wh)(exec_exec, config, inWorkspace(inputs.config), inputs.env);
+}
+/** Where people find the app: its first domain. Empty for an app without a site. */
+function siteUrl({ proxy }) {
+    return proxy ? `https://${proxy.domains[0]}/` : '';
 }
 /** `RUN/ATTEMPT/JOB`, by which a host knows whose lease it is. */
 function ownerOf(run) {
@@ -4872,7 +4877,6 @@ function describe(deploy) {
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   jq: () => (/* binding */ build),
-  r5: () => (/* binding */ buildSomething),
   r_: () => (/* binding */ configHash),
   nw: () => (/* binding */ digestsOf),
   IC: () => (/* binding */ imagesOf),
@@ -4881,6 +4885,7 @@ __webpack_require__.d(__webpack_exports__, {
   RG: () => (/* binding */ readConfigFile),
   Wh: () => (/* binding */ readProject),
   RS: () => (/* binding */ readReleaseFiles),
+  Xi: () => (/* binding */ refuseOtherImages),
   YE: () => (/* binding */ temporaryLayout)
 });
 
@@ -6946,6 +6951,21 @@ async function readBuilt(dir, digests) {
         throw unlikeBuilt(`names no image of ${extra}, but the layout in ${dir} holds one.`);
     return layout;
 }
+/**
+ * For a release of which these images are on the host, or were built now: nothing but what was tested is deployed.
+ *
+ * @throws {Trouble} where they are not what the digests name.
+ */
+function refuseOtherImages(images, digests) {
+    if (!digests)
+        return;
+    for (const service of new Set([...Object.keys(images), ...Object.keys(digests)])) {
+        const found = images[service]?.manifest;
+        if (found === digests[service])
+            continue;
+        throw unlikeBuilt(`says ${digests[service] ?? 'nothing'} for ${service}, but this run's release has ${found ?? 'no image'} for it.`);
+    }
+}
 function unlikeBuilt(cause) {
     return new trouble/* Trouble */.q('Input digests', cause, 'Hand over the layout and the digests of the same build.');
 }
@@ -6965,13 +6985,6 @@ function configHash({ files }, manifest) {
         hash.update('\0');
     }
     return hash.digest('hex').slice(0, 16);
-}
-/** For whoever came to build. @throws {Trouble} where there is nothing to build. */
-async function buildSomething(project, request) {
-    const layout = await build(project, request);
-    if (layout)
-        return layout;
-    throw new trouble/* Trouble */.q(project.config.compose.file, 'no service of the app in it has a `build:`.', 'Take the build-image step out: there is nothing to build.');
 }
 /** Service → the digest of its manifest, as the actions hand it on. */
 function digestsOf(images) {

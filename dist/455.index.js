@@ -71,7 +71,7 @@ var drain = __webpack_require__(8749);
 // EXTERNAL MODULE: ./src/stages/gate.ts
 var gate = __webpack_require__(1152);
 // EXTERNAL MODULE: ./src/stages/live.ts
-var stages_live = __webpack_require__(133);
+var live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
 // EXTERNAL MODULE: ./src/stages/start.ts
@@ -99,31 +99,46 @@ var stages_switch = __webpack_require__(4410);
  * @throws {Trouble} when there is nothing to go back to.
  */
 async function rollback(deploy, options) {
-    const { reporter, report, config, hosts } = deploy;
+    const { hosts } = deploy;
     const [first] = hosts;
-    const { live, releases, history } = first.facts;
-    if (!live)
-        throw new trouble/* Trouble */.q(first.name, 'nothing is live there.', 'Deploy a version first.');
     if (hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner)))
-        return finish(deploy, releases[live]);
-    const before = (0,stages_live/* liveRelease */._8)(first);
+        return finish(deploy, liveId(first));
+    const before = (0,live/* liveRelease */._8)(first);
     if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
         // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
         return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`);
     }
-    const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
-    const { target, schemaChangedBy } = planRollback(history, releases[live], present, options.to);
-    report.to = target.version;
-    report.release = target.id;
-    if (schemaChangedBy.length > 0) {
-        reporter.warning(`${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`);
-    }
+    const { target } = planFor(deploy, options.to);
     await bringUp(deploy, target);
     const entry = { to: target.id, reason: options.reason ?? '' };
     const also = (from) => from ? [(0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from.release, entry))] : [];
     const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
     await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
     return switches[0].release;
+}
+/**
+ * Says where a rollback goes to and what schema it meets there. Changes nothing.
+ *
+ * @throws {Trouble} when there is nothing to go back to.
+ */
+function planFor(deploy, to) {
+    const { reporter, report, config, hosts } = deploy;
+    const [first] = hosts;
+    const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
+    const plan = planRollback(first.facts.history, liveId(first), present, to);
+    const { target, schemaChangedBy } = plan;
+    report.to = target.version;
+    report.release = target.id;
+    if (schemaChangedBy.length > 0) {
+        reporter.warning(`${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`);
+    }
+    return plan;
+}
+function liveId({ name, facts }) {
+    const { live, releases } = facts;
+    if (!live)
+        throw new trouble/* Trouble */.q(name, 'nothing is live there.', 'Deploy a version first.');
+    return releases[live];
 }
 /** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
 async function finish(deploy, id) {
@@ -180,9 +195,18 @@ var environment = __webpack_require__(3437);
 
 
 async function run(context) {
-    const { inputs, outputs } = context;
+    const { inputs, outputs, report, reporter } = context;
     const config = await (0,environment/* readConfig */.Xg)(inputs);
     await (0,environment/* withHosts */.g3)(context, config, false, async (deploy) => {
+        outputs.set('url', (0,environment/* siteUrl */.hX)(config));
+        if (inputs.mode === 'plan') {
+            report.plan = true;
+            const { target, schemaChangedBy } = planFor(deploy, inputs.to);
+            outputs.set('release', target.id);
+            outputs.set('schema-changed-by', JSON.stringify(schemaChangedBy));
+            reporter.info(`A rollback would go from ${report.from} to ${target.id}`);
+            return;
+        }
         const undone = await (0,stages_open/* take */.s)(deploy);
         const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason, undone });
         outputs.set('release', release.id);

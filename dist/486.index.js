@@ -22,7 +22,7 @@ async function run(context) {
     const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_1__/* .readConfig */ .Xg)(inputs);
     report.app = config.app;
     report.to = identity.version;
-    const layout = await (0,_stages_project__WEBPACK_IMPORTED_MODULE_0__/* .buildSomething */ .r5)(await (0,_environment__WEBPACK_IMPORTED_MODULE_1__/* .readCheckout */ .b$)(config, inputs), {
+    const layout = await (0,_stages_project__WEBPACK_IMPORTED_MODULE_0__/* .build */ .jq)(await (0,_environment__WEBPACK_IMPORTED_MODULE_1__/* .readCheckout */ .b$)(config, inputs), {
         identity,
         secrets: inputs.buildSecrets,
         secretFiles: inputs.buildSecretFiles,
@@ -31,7 +31,10 @@ async function run(context) {
     });
     outputs.set('digests', (0,_stages_project__WEBPACK_IMPORTED_MODULE_0__/* .digestsOf */ .nw)((0,_stages_project__WEBPACK_IMPORTED_MODULE_0__/* .imagesOf */ .IC)(layout)));
     outputs.set('version', identity.version);
-    outputs.set('layout', inputs.layout);
+    outputs.set('layout', layout ? inputs.layout : '');
+    // A workflow that fits every app has this step for those too that are deployed as files.
+    if (!layout)
+        reporter.info('No service of this app has a `build:`; there is nothing to build');
 }
 
 

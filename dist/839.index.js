@@ -39,6 +39,7 @@ async function run(context) {
         await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .withHosts */ .g3)(context, config, false, async (deploy) => {
             outputs.set('release', identity.id);
             outputs.set('version', identity.version);
+            outputs.set('url', (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .siteUrl */ .hX)(config));
             await deployTo(context, deploy, project, identity, temporary.dir);
         });
     }
@@ -47,15 +48,20 @@ async function run(context) {
     }
 }
 async function deployTo(context, deploy, project, identity, dir) {
-    const { outputs, reporter } = context;
+    const { inputs, outputs, reporter } = context;
     const { id } = identity;
+    // An earlier attempt's images are the ones that count: never a second build of the same release.
+    const known = (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id);
+    if (known)
+        (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .refuseOtherImages */ .Xi)(known.images, inputs.digests);
     if ((0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isFinished */ .$g)(deploy, id)) {
         reporter.info(`${id} is live already; nothing is left to do`);
+        if (known)
+            tell(context, known);
         return;
     }
     (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, { identity, layout: undefined });
-    // An earlier attempt's images are the ones that count: never a second build of the same release.
-    const layout = (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id) ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .build */ .jq)(project, buildRequest(context, identity, dir));
+    const layout = known ? undefined : await images(context, project, identity, dir);
     const request = { identity, layout };
     (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .preflight */ .Mz)(deploy, request);
     await (0,_stages_open__WEBPACK_IMPORTED_MODULE_3__/* .take */ .s)(deploy);
@@ -64,8 +70,7 @@ async function deployTo(context, deploy, project, identity, dir) {
     outputs.set('previous-release', before === id ? '' : before);
     const goesOn = (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isLive */ .DG)(deploy, id);
     const release = goesOn ? (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .recorded */ .t2)(deploy, id) : await (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_1__/* .deliver */ .cK)(deploy, project, request);
-    outputs.set('slot', release.slot);
-    outputs.set('digests', (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .digestsOf */ .nw)(release.images));
+    tell(context, release);
     if (!goesOn) {
         const { backup, ran } = await (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .backupAndMigrate */ .zr)(deploy, release);
         outputs.set('backup', backup);
@@ -76,14 +81,23 @@ async function deployTo(context, deploy, project, identity, dir) {
     outputs.set('switch-ms', String((await (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .switchAndFinish */ .v3)(deploy, release)).switchMs));
     outputs.set('live-slot', release.slot);
 }
-function buildRequest({ inputs, reporter }, identity, dir) {
-    return {
+function tell({ outputs }, release) {
+    outputs.set('slot', release.slot);
+    outputs.set('digests', (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .digestsOf */ .nw)(release.images));
+}
+/** What an earlier job built and tested, or what is built now. Nothing where no service has a build. */
+async function images({ inputs, reporter }, project, identity, dir) {
+    if (inputs.layout !== undefined && !project.config.systemd)
+        return (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .readBuilt */ .lf)((0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .inWorkspace */ .ve)(inputs.layout), inputs.digests);
+    const layout = await (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .build */ .jq)(project, {
         identity,
         secrets: inputs.buildSecrets,
         secretFiles: inputs.buildSecretFiles,
         dir,
         onLine: (line) => reporter.output('build', line),
-    };
+    });
+    (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .refuseOtherImages */ .Xi)((0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .imagesOf */ .IC)(layout), inputs.digests);
+    return layout;
 }
 
 

@@ -32113,7 +32113,14 @@ const common = {
 /** Where an action can do without a server, a workflow may still hand it the same inputs as the others. */
 const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} };
 const inputTable = {
-    deploy: { ...common, version: {}, 'build-secrets': {}, 'build-secret-files': {} },
+    deploy: {
+        ...common,
+        version: {},
+        'build-secrets': {},
+        'build-secret-files': {},
+        layout: {},
+        digests: {},
+    },
     'build-image': {
         ...withoutServer,
         version: {},
@@ -32138,7 +32145,7 @@ const inputTable = {
         successes: { default: '2' },
     },
     'blue-green': { ...common, release: {} },
-    rollback: { ...common, to: {}, reason: {} },
+    rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {} },
     'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
 };
 
@@ -32411,7 +32418,14 @@ function wholeNumber(env, name, fallback) {
 const readInputs = {
     deploy: (secrets) => {
         const read = reader('deploy', secrets);
-        return { ...inputs_common(read), ...version(read), buildSecrets: read.buildSecrets, ...buildSecretFiles(read) };
+        return {
+            ...inputs_common(read),
+            ...version(read),
+            buildSecrets: read.buildSecrets,
+            ...buildSecretFiles(read),
+            ...(read.text('layout') !== '' && { layout: input_reader_path(read, 'layout') }),
+            ...digests(read),
+        };
     },
     'build-image': (secrets) => {
         const read = reader('build-image', secrets);
@@ -32447,7 +32461,8 @@ const readInputs = {
             matching('to', to, releasePattern, 'a version, a release or a number of steps');
         if (reason !== '')
             matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters');
-        return { ...inputs_common(read), ...(to !== '' && { to }), ...(reason !== '' && { reason }) };
+        const mode = matching('mode', read.text('mode'), /^(?:plan|apply)$/, '`plan` or `apply`');
+        return { ...inputs_common(read), mode, ...(to !== '' && { to }), ...(reason !== '' && { reason }) };
     },
     'setup-host': (secrets) => {
         const read = reader('setup-host', secrets);
@@ -32629,14 +32644,14 @@ function plainText(line) {
 
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
 
-/** Every output of every action; the root action has all of them. A test holds this list and the action.yml files together. */
+/** Every output of every action; the root action has all of them but for those of rollback. A test holds this list and the action.yml files together. */
 const outputsOf = {
     'build-image': ['digests', 'version', 'layout'],
     'ssh-deploy': ['release', 'slot', 'previous-release'],
     'run-migrations': ['backup', 'ran'],
     'health-gate': ['healthy', 'report'],
-    'blue-green': ['live-slot', 'previous-release', 'switch-ms'],
-    rollback: ['release', 'slot'],
+    'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
+    rollback: ['release', 'slot', 'schema-changed-by', 'url'],
 };
 function actionOutputs(secrets, reporter) {
     return {
@@ -32790,9 +32805,9 @@ function heading(report) {
         .filter((part) => part)
         .map((part) => inline(part))
         .join(' ');
-    const mark = report.failure ? '❌' : '✅';
+    const mark = report.failure ? '❌' : report.plan ? '📋' : '✅';
     const end = report.failure ? ' failed' : '';
-    return `${mark} ${inline(report.title)}${what && ` of ${what}`}${where}${end}`;
+    return `${mark} ${report.plan ? 'Plan: ' : ''}${inline(report.title)}${what && ` of ${what}`}${where}${end}`;
 }
 function failure({ failure }) {
     if (!failure)
