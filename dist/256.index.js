@@ -316,15 +316,18 @@ async function within(left, look, clock) {
 
 /***/ }),
 
-/***/ 1615:
+/***/ 2514:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  D: () => (/* binding */ proxyInPlace),
   O: () => (/* binding */ proxyOf)
 });
 
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -333,8 +336,6 @@ var external_node_path_ = __webpack_require__(6760);
 var slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/proxies/proxy.ts
 var proxies_proxy = __webpack_require__(4348);
-// EXTERNAL MODULE: ./src/release/trouble.ts
-var trouble = __webpack_require__(2386);
 ;// CONCATENATED MODULE: ./src/proxies/site.ts
 
 
@@ -346,6 +347,8 @@ const shapes = {
     domain: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
     'route path': new RegExp(`^${noDots}(?!.*//)/[A-Za-z0-9._~/-]*$`),
     'assets url': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
+    'files path': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
+    folder: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
 };
 function refuse(what, value, why) {
     const shown = String(JSON.stringify(value)).slice(0, 80);
@@ -380,6 +383,7 @@ function siteOf(config) {
         proxy: checkedProxy(proxy),
         routes,
         services: [...new Set(routes.map((route) => route.service))].map((name) => serviceOf(config, name)),
+        files: (proxy.files ?? []).map(checkedFolder),
     };
     refuseClashes(site);
     return site;
@@ -389,12 +393,20 @@ function checkedProxy(proxy) {
         refuse('domains', proxy.domains, 'is empty.');
     return {
         kind: 'nginx',
+        ...(proxy.service !== undefined && { service: checked('service', proxy.service) }),
         domains: proxy.domains.map((domain) => checked('domain', domain)),
         routes: proxy.routes,
         listen: whole('listen', proxy.listen, 1, 65_535),
         bodySize: whole('body-size', proxy.bodySize, 1, 2 ** 40),
         readTimeout: whole('read-timeout', proxy.readTimeout, 1, 86_400_000),
         keepaliveTimeout: whole('keepalive-timeout', proxy.keepaliveTimeout, 1, 86_400_000),
+    };
+}
+function checkedFolder({ path, folder, expires }) {
+    return {
+        path: checked('files path', path),
+        folder: checked('folder', folder),
+        ...(expires !== undefined && { expires: whole('expires', expires, 1, 2 ** 40) }),
     };
 }
 function serviceOf(config, name) {
@@ -410,9 +422,10 @@ function serviceOf(config, name) {
     };
 }
 /** nginx would refuse two equal locations or upstreams too, but not in words that lead to the config. */
-function refuseClashes({ routes, services }) {
+function refuseClashes({ routes, services, files }) {
     const assets = services.flatMap(({ assetsUrl = [] }) => assetsUrl);
-    const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets];
+    const folders = files.map(({ path }) => path);
+    const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets, ...folders];
     const twice = paths.find((path, at) => paths.indexOf(path) !== at);
     if (twice !== undefined)
         refuse('path', twice, 'is described twice.');
@@ -595,6 +608,7 @@ function renderLocations(site) {
     return [
         renderReleaseLocation(site.base),
         ...site.services.flatMap(({ assetsUrl }) => (assetsUrl ? [renderAssets(site.base, assetsUrl)] : [])),
+        ...site.files.map(renderFiles),
         ...site.routes.flatMap(({ path, service }) => locationsOf(path).map((location) => renderRoute(site, location, service))),
         ...(hasRoot ? [] : ['location / {\n  return 404;\n}']),
         ...site.services.map(({ name }) => renderStream(site, name)),
@@ -617,6 +631,14 @@ function renderAssets(base, url) {
   root ${base};
   try_files ${places.join(' ')} =404;
   add_header Cache-Control "public, max-age=31536000, immutable";
+  add_header ${proxies_proxy/* slotHeader */.iw} $kawasemi_shown_slot always;
+}`;
+}
+/** What users uploaded is shown as what it is called, never as what a browser guesses. */
+function renderFiles({ path, folder, expires }) {
+    return `location ${path} {
+  alias ${folder}/;${expires === undefined ? '' : `\n  expires ${Math.ceil(expires / 1000)}s;`}
+  add_header X-Content-Type-Options nosniff always;
   add_header ${proxies_proxy/* slotHeader */.iw} $kawasemi_shown_slot always;
 }`;
 }
@@ -643,11 +665,57 @@ function indent(text) {
     return text.replace(/^(?=.)/gm, '  ');
 }
 
+// EXTERNAL MODULE: ./src/config/places.ts
+var places = __webpack_require__(1640);
+;// CONCATENATED MODULE: ./src/proxies/nginx-inside.ts
+
+
+
+
+
+const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "nginx-inside.sh", 'utf8');
+/**
+ * nginx in a container that is an accessory: the same site, in a folder that the container sees. It is found by the
+ * labels that Compose gave it.
+ *
+ * @throws {Trouble} when a name must not reach a shell program.
+ */
+function nginxInside(config) {
+    const { app, proxy } = siteOf(config);
+    const labels = [`project=${app}-accessories`, `service=${proxy.service}`, 'oneoff=False'];
+    const list = `docker ps -q ${labels.map((each) => `--filter label=com.docker.compose.${each}`).join(' ')}`;
+    return {
+        ...nginx,
+        setup: `${library}\n# web_container: its id, while it runs.\nweb_container() { ${list} --filter status=running </dev/null | head -n 1; }\n`,
+        rotate: [
+            'create',
+            'postrotate',
+            `  ${list} | xargs -r docker kill --signal USR1 >/dev/null`,
+            'endscript',
+        ],
+        sitePath: () => `${(0,places/* siteFolder */.M)(app)}/${app}.conf`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/proxies/kinds.ts
 
+
+
 const kinds = { nginx: nginx };
+/** Those that can be an accessory. */
+const inside = { nginx: nginxInside };
 function proxyOf({ kind }) {
     return kinds[kind];
+}
+/** @throws {Trouble} when this kind cannot be an accessory, or a value must not reach the site. */
+function proxyInPlace(config) {
+    const { kind, service } = config.proxy ?? { kind: 'nginx' };
+    if (service === undefined)
+        return kinds[kind];
+    const make = inside[kind];
+    if (make)
+        return make(config);
+    throw new trouble/* Trouble */.q('proxy.service', `${kind} cannot run in a container.`, `Take it out, or use ${Object.keys(inside)}.`);
 }
 
 
@@ -663,6 +731,8 @@ function proxyOf({ kind }) {
 /* harmony export */   q2: () => (/* binding */ accessLogPath)
 /* harmony export */ });
 /* unused harmony export accessLogFields */
+/* harmony import */ var _config_places__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1640);
+
 /** The header by which clients on the host's own loopback learn which slot answered. */
 const slotHeader = 'X-Kawasemi-Slot';
 /** Answers clients on the host's own loopback with the live release's `public.json`. */
@@ -687,7 +757,7 @@ const accessLogFields = (/* unused pure expression or super */ null && ([
  * put some. The app's folder has a link to it, `shared/logs/access.log`.
  */
 function accessLogPath(config) {
-    return `/var/log/kawasemi/${config.app}/access.log`;
+    return `${(0,_config_places__WEBPACK_IMPORTED_MODULE_0__/* .logFolder */ .h)(config.app)}/access.log`;
 }
 /** For kinds whose log has the fields as they are. */
 const plainLog = 'access_log_lines() { cat; }';
@@ -1436,8 +1506,8 @@ var trouble = __webpack_require__(2386);
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./src/proxies/kinds.ts + 2 modules
-var kinds = __webpack_require__(1615);
+// EXTERNAL MODULE: ./src/proxies/kinds.ts + 3 modules
+var kinds = __webpack_require__(2514);
 // EXTERNAL MODULE: ./src/proxies/proxy.ts
 var proxies_proxy = __webpack_require__(4348);
 // EXTERNAL MODULE: ./src/stages/start.ts

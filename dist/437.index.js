@@ -116,6 +116,28 @@ async function withHosts(context, config, keepLease, work) {
 
 /***/ }),
 
+/***/ 1640:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ siteFolder),
+/* harmony export */   h: () => (/* binding */ logFolder)
+/* harmony export */ });
+/*
+ * Folders of root's on the host, which the site, the set-up and a web server in a container all have to know. In one of
+ * an ordinary user's a link could lead a program of root's astray.
+ */
+/** Holds the site's file of an app whose web server runs in a container, and nothing else. */
+function siteFolder(app) {
+    return `/etc/kawasemi/${app}/nginx`;
+}
+function logFolder(app) {
+    return `/var/log/kawasemi/${app}`;
+}
+
+
+/***/ }),
+
 /***/ 6301:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -3004,7 +3026,7 @@ function isSlot(value) {
 
 /***/ }),
 
-/***/ 5186:
+/***/ 1865:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3607,6 +3629,84 @@ function networkOf(product, part, network) {
     return kept;
 }
 
+// EXTERNAL MODULE: ./src/config/places.ts
+var places = __webpack_require__(1640);
+;// CONCATENATED MODULE: ./src/runtimes/compose-proxy.ts
+
+
+
+
+/*
+ * The product's own web server, as the accessory that follows the live link. It is on the host's network, so that the
+ * slots' ports of the loopback are in reach and clients keep their addresses; it sees the app's folder as a folder,
+ * since a link that is mounted by itself would stay what it was; and its site is the one that setup-host wrote.
+ */
+const itsConfiguration = /^\/etc\/nginx(\/nginx\.conf|\/conf\.d(\/.*)?)?\/?$/;
+/** Makes the app's folder one that nginx's workers may enter: its group on the host has a number, which they get. */
+const start = `group="kawasemi:x:$(stat -c %g "$1"):nginx"
+grep -qxF "$group" /etc/group || echo "$group" >>/etc/group
+exec nginx -g "daemon off;"`;
+/** @throws {Trouble} where it cannot serve the site as the compose file has it. */
+function withSiteServer(product) {
+    const name = product.config.proxy?.service;
+    const service = name === undefined ? undefined : product.accessories.get(name);
+    if (name === undefined || service === undefined)
+        return product;
+    return {
+        ...product,
+        accessories: new Map([...product.accessories, [name, siteServer(product, name, service)]]),
+    };
+}
+function siteServer(product, name, service) {
+    const { app, base } = product.config;
+    refuseOwnStart(product, name, service);
+    const { networks: _, ports: __, ...rest } = service;
+    leaveOutPorts(product, name, service);
+    return {
+        ...rest,
+        network_mode: 'host',
+        command: ['sh', '-c', literal(start), 'sh', base],
+        depends_on: otherAccessories(product, name, service),
+        volumes: [
+            ...keptMounts(product, name, service),
+            mount(base, base, true),
+            mount((0,places/* siteFolder */.M)(app), '/etc/nginx/conf.d', true),
+            mount((0,places/* logFolder */.h)(app), (0,places/* logFolder */.h)(app), false),
+        ],
+    };
+}
+function mount(source, target, readOnly) {
+    return { type: 'bind', source, target, read_only: readOnly, bind: { create_host_path: false } };
+}
+function refuseOwnStart(product, name, service) {
+    for (const key of ['command', 'entrypoint', 'user']) {
+        if (service[key] === undefined || service[key] === null)
+            continue;
+        throw new trouble/* Trouble */.q(keyOf(product, name, key), "changes how nginx starts, which Kawasemi does: as root, with workers that may enter the app's folder.", 'Remove it.');
+    }
+}
+function leaveOutPorts(product, name, service) {
+    const where = keyOf(product, name, 'ports');
+    if (listOf(service.ports, where).length === 0)
+        return;
+    product.notices.add(`${where}: left out, since ${name} is on the host's own network; it listens on ${product.config.proxy?.listen}.`);
+}
+function keptMounts(product, name, service) {
+    const where = keyOf(product, name, 'volumes');
+    return listOf(service.volumes, where).filter((each) => {
+        const target = plainText(fieldsOf(each, where).target, where);
+        if (!itsConfiguration.test(target))
+            return true;
+        product.notices.add(`${where}: ${target} is left out, since the site that setup-host writes takes its place.`);
+        return false;
+    });
+}
+/** A site that looks on every request which slot is live waits for no release. */
+function otherAccessories(product, name, service) {
+    const written = fieldsOf(service.depends_on, keyOf(product, name, 'depends_on'));
+    return pick(written, Object.keys(written).filter((other) => !product.switched.has(other)));
+}
+
 ;// CONCATENATED MODULE: ./src/runtimes/compose-service.ts
 
 
@@ -3864,13 +3964,14 @@ function warnOfOpenPorts(product, name, ports) {
 
 
 
+
 /**
  * Pure. The model is in Compose's long form; `${VAR}` stays in it, to be filled in on the host.
  *
  * @throws {Trouble} that names service, key, cause and fix, where the product cannot run in two slots as it is.
  */
 function composeProjects(input) {
-    const product = readProduct(input);
+    const product = withSiteServer(readProduct(input));
     refuseUnknownVolumes(product);
     const copies = [];
     const project = (slot) => slotProject(product, slot, copies);
@@ -4705,8 +4806,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/host/session.ts + 4 modules
 var session = __webpack_require__(9182);
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
-var kinds = __webpack_require__(5186);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 17 modules
+var kinds = __webpack_require__(1865);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/release/slot.ts
@@ -4917,6 +5018,7 @@ function repeated({ hosts, accessories, compose, systemd, proxy }) {
         { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
         { path: ['proxy', 'domains'], items: proxy?.domains ?? [] },
         { path: ['proxy', 'routes'], items: proxy?.routes.map((route) => route.path) ?? [] },
+        { path: ['proxy', 'files'], items: proxy?.files.map(({ path }) => path) ?? [] },
     ];
     return lists.flatMap(({ path, items }) => items.flatMap((item, index) => items.indexOf(item) === index
         ? []
@@ -4957,7 +5059,7 @@ function slotPorts({ services, proxy }) {
     }
     return found;
 }
-function routes({ services, proxy }) {
+function routes({ services, accessories, proxy }) {
     if (!proxy)
         return [];
     const web = Object.keys(services).filter((name) => services[name].role !== 'worker');
@@ -4965,6 +5067,10 @@ function routes({ services, proxy }) {
     const found = proxy.routes.flatMap(({ service }, index) => web.includes(service) ? [] : [{ path: ['proxy', 'routes', index, 'service'], expected }]);
     if (!proxy.routes.some(({ path }) => path === '/')) {
         found.push({ path: ['proxy', 'routes'], expected: 'a route for the path /', found: 'none' });
+    }
+    if (proxy.service !== undefined && !accessories.includes(proxy.service)) {
+        const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`;
+        found.push({ path: ['proxy', 'service'], expected });
     }
     return found;
 }
@@ -5367,6 +5473,9 @@ function toMigrations(file) {
 
 const proxy = section({
     kind: schemas/* literal */.euz('nginx').describe('The web server in front of the app.'),
+    service: composeName
+        .optional()
+        .describe('The accessory that is this web server, where it runs in a container; else it is the host’s own.'),
     domains: atMost(50, domain, 'domains')
         .min(1)
         .describe('Domains of the site; the first one is what probes send.'),
@@ -5376,6 +5485,13 @@ const proxy = section({
     }), 'routes')
         .min(1)
         .describe('Which web service answers which path; one of them for `/`.'),
+    files: atMost(20, section({
+        path: assetsUrl.describe('Start of the URL path they are served under, such as `/media/`.'),
+        folder: basePath.describe('Where they are, as the web server sees it.'),
+        expires: duration('1s', '9000h').optional().describe('How long browsers may keep them.'),
+    }), 'folders of files')
+        .prefault([])
+        .describe('Folders that outlive releases and that the web server answers from by itself: uploaded media.'),
     listen: port.prefault(80).describe('Port the site listens on.'),
     'body-size': size('1k', '10g').prefault('10m').describe('Largest request body.'),
     'read-timeout': duration('1s', '24h')
@@ -5386,16 +5502,21 @@ const proxy = section({
         .describe("How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s."),
 });
 function toProxy(file) {
-    const { kind, domains, routes, listen } = file;
+    const { kind, service, domains, routes, files, listen } = file;
     return {
         kind,
+        ...(service !== undefined && { service }),
         domains,
         routes,
+        ...(files.length > 0 && { files: files.map(toServedFolder) }),
         listen,
         bodySize: file['body-size'],
         readTimeout: file['read-timeout'],
         keepaliveTimeout: file['keepalive-timeout'],
     };
+}
+function toServedFolder({ path, folder, expires }) {
+    return { path, folder, ...(expires !== undefined && { expires }) };
 }
 
 ;// CONCATENATED MODULE: ./src/config/service.ts
@@ -6849,8 +6970,8 @@ async function removeOthers({ dir, blobs }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 16 modules
-var runtimes_kinds = __webpack_require__(5186);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 17 modules
+var runtimes_kinds = __webpack_require__(1865);
 ;// CONCATENATED MODULE: ./src/stages/project.ts
 
 

@@ -4,7 +4,7 @@
 setup_begin() {
   set -eu
   umask 022
-  kw_base=$1 kw_deploy=$2 kw_server=$3 kw_web=$4 kw_changes=0 kw_undo=
+  kw_base=$1 kw_deploy=$2 kw_server=$3 kw_web=$4 kw_changes=0 kw_undo='' kw_inside=''
   trap 'setup_exit $?' 0
   trap 'exit 143' 1 2 15
   [ "$(id -u)" = 0 ] || give_up "this has to run as root: … | ssh admin@host sudo sh"
@@ -129,9 +129,12 @@ access_log() {
     chmod 2751 "$kw_folder"
     changed "prepared the folder $kw_folder"
   fi
-  if ! is 640 "$kw_web" "$kw_group" "$1"; then
+  kw_owner=$(id -u "$kw_web")
+  # A web server in a container gives it to its own workers, whose number only its image knows.
+  [ -z "$kw_inside" ] || kw_owner=$(stat -c %u "$1" 2>/dev/null || echo 0)
+  if [ -L "$1" ] || [ "$(stat -c '%a %u %G' "$1" 2>/dev/null)" != "640 $kw_owner $kw_group" ]; then
     : >>"$1"
-    chown "$kw_web:$kw_group" "$1"
+    chown "$kw_owner:$kw_group" "$1"
     chmod 0640 "$1"
     changed "prepared the log $1"
   fi

@@ -20,6 +20,8 @@ const STAND_INS: Record<string, StandIn> = {
   'debian:bookworm-slim': { debian: 'bookworm' },
   'node:24-alpine': { folder: 'node', from: 'debian:bookworm-slim', add: addNode },
   'postgres:15-alpine': { folder: 'postgres', from: 'debian:bookworm-slim' },
+  'postgres:15': { folder: 'postgres', from: 'debian:bookworm-slim' },
+  'python:3.10-slim': { folder: 'python', from: 'debian:bookworm-slim' },
   'redis:7-alpine': { folder: 'redis', from: 'debian:bookworm-slim' },
   'mariadb:10.11': { folder: 'mariadb', from: 'debian:bookworm-slim' },
   'nginx:alpine': { folder: 'nginx', from: 'debian:bookworm-slim' },
@@ -32,7 +34,14 @@ printf '%s\\n' force-unsafe-io 'path-exclude /usr/share/doc/*' 'path-exclude /us
 echo 'Acquire::Languages "none";' > etc/apt/apt.conf.d/lab`
 
 /** What the products' compose files and Dockerfiles name. */
-export const PRODUCT_IMAGES = ['node:24-alpine', 'postgres:15-alpine', 'redis:7-alpine', 'nginx:alpine']
+export const PRODUCT_IMAGES = [
+  'node:24-alpine',
+  'python:3.10-slim',
+  'postgres:15',
+  'postgres:15-alpine',
+  'redis:7-alpine',
+  'nginx:alpine',
+]
 
 /**
  * Sees to it that the engine has these images: pulled, or where that cannot be, as stand-ins of the same name

@@ -30,6 +30,7 @@ function repeated({ hosts, accessories, compose, systemd, proxy }: ConfigFile): 
     { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
     { path: ['proxy', 'domains'], items: proxy?.domains ?? [] },
     { path: ['proxy', 'routes'], items: proxy?.routes.map((route) => route.path) ?? [] },
+    { path: ['proxy', 'files'], items: proxy?.files.map(({ path }) => path) ?? [] },
   ]
   return lists.flatMap(({ path, items }) =>
     items.flatMap((item, index) =>
@@ -77,7 +78,7 @@ function slotPorts({ services, proxy }: ConfigFile): Misfit[] {
   return found
 }
 
-function routes({ services, proxy }: ConfigFile): Misfit[] {
+function routes({ services, accessories, proxy }: ConfigFile): Misfit[] {
   if (!proxy) return []
   const web = Object.keys(services).filter((name) => services[name]!.role !== 'worker')
   const expected = `the name of a web service (${web.join(', ') || 'there is none'})`
@@ -86,6 +87,10 @@ function routes({ services, proxy }: ConfigFile): Misfit[] {
   )
   if (!proxy.routes.some(({ path }) => path === '/')) {
     found.push({ path: ['proxy', 'routes'], expected: 'a route for the path /', found: 'none' })
+  }
+  if (proxy.service !== undefined && !accessories.includes(proxy.service)) {
+    const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`
+    found.push({ path: ['proxy', 'service'], expected })
   }
   return found
 }

@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import { atMost, section } from './section'
-import { composeName, domain, duration, port, routePath, size } from './values'
+import { assetsUrl, basePath, composeName, domain, duration, port, routePath, size } from './values'
 
 export const proxy = section({
   kind: z.literal('nginx').describe('The web server in front of the app.'),
+  service: composeName
+    .optional()
+    .describe(
+      'The accessory that is this web server, where it runs in a container; else it is the host’s own.',
+    ),
   domains: atMost(50, domain, 'domains')
     .min(1)
     .describe('Domains of the site; the first one is what probes send.'),
@@ -17,6 +22,19 @@ export const proxy = section({
   )
     .min(1)
     .describe('Which web service answers which path; one of them for `/`.'),
+  files: atMost(
+    20,
+    section({
+      path: assetsUrl.describe('Start of the URL path they are served under, such as `/media/`.'),
+      folder: basePath.describe('Where they are, as the web server sees it.'),
+      expires: duration('1s', '9000h').optional().describe('How long browsers may keep them.'),
+    }),
+    'folders of files',
+  )
+    .prefault([])
+    .describe(
+      'Folders that outlive releases and that the web server answers from by itself: uploaded media.',
+    ),
   listen: port.prefault(80).describe('Port the site listens on.'),
   'body-size': size('1k', '10g').prefault('10m').describe('Largest request body.'),
   'read-timeout': duration('1s', '24h')
@@ -29,10 +47,20 @@ export const proxy = section({
     ),
 })
 
+export interface ServedFolder {
+  /** With a slash at its end. */
+  path: string
+  folder: string
+  expires?: number
+}
+
 export interface ProxyConfig {
   kind: 'nginx'
+  /** Left out where the host runs it. */
+  service?: string
   domains: string[]
   routes: { path: string; service: string }[]
+  files?: ServedFolder[]
   listen: number
   bodySize: number
   readTimeout: number
@@ -40,14 +68,20 @@ export interface ProxyConfig {
 }
 
 export function toProxy(file: z.output<typeof proxy>): ProxyConfig {
-  const { kind, domains, routes, listen } = file
+  const { kind, service, domains, routes, files, listen } = file
   return {
     kind,
+    ...(service !== undefined && { service }),
     domains,
     routes,
+    ...(files.length > 0 && { files: files.map(toServedFolder) }),
     listen,
     bodySize: file['body-size'],
     readTimeout: file['read-timeout'],
     keepaliveTimeout: file['keepalive-timeout'],
   }
+}
+
+function toServedFolder({ path, folder, expires }: z.output<typeof proxy>['files'][number]): ServedFolder {
+  return { path, folder, ...(expires !== undefined && { expires }) }
 }

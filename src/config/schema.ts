@@ -11,7 +11,7 @@ import { appName, basePath, composeName, duration, type HostAddress, host, integ
 export type { ConnectionNames, Database, FileDatabase, ServerDatabase } from './database'
 export type { Hook, Hooks } from './hooks'
 export type { Migrations } from './migrations'
-export type { ProxyConfig } from './proxy'
+export type { ProxyConfig, ServedFolder } from './proxy'
 export type { Health, Process, Service, WebService, WorkerService } from './service'
 export type { Systemd } from './systemd'
 export { environmentName } from './values'

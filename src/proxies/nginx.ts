@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../config/schema'
+import type { Config, ServedFolder } from '../config/schema'
 import { slots } from '../release/slot'
 import { type ProxyKind, plainLog, releasePath, slotHeader } from './proxy'
 import { locationsOf, type Site, type SiteService, siteOf } from './site'
@@ -178,6 +178,7 @@ function renderLocations(site: Site): string {
   return [
     renderReleaseLocation(site.base),
     ...site.services.flatMap(({ assetsUrl }) => (assetsUrl ? [renderAssets(site.base, assetsUrl)] : [])),
+    ...site.files.map(renderFiles),
     ...site.routes.flatMap(({ path, service }) =>
       locationsOf(path).map((location) => renderRoute(site, location, service)),
     ),
@@ -204,6 +205,15 @@ function renderAssets(base: string, url: string): string {
   root ${base};
   try_files ${places.join(' ')} =404;
   add_header Cache-Control "public, max-age=31536000, immutable";
+  add_header ${slotHeader} $kawasemi_shown_slot always;
+}`
+}
+
+/** What users uploaded is shown as what it is called, never as what a browser guesses. */
+function renderFiles({ path, folder, expires }: ServedFolder): string {
+  return `location ${path} {
+  alias ${folder}/;${expires === undefined ? '' : `\n  expires ${Math.ceil(expires / 1000)}s;`}
+  add_header X-Content-Type-Options nosniff always;
   add_header ${slotHeader} $kawasemi_shown_slot always;
 }`
 }

@@ -1,3 +1,4 @@
+import { logFolder } from '../config/places'
 import type { Config, ProxyConfig } from '../config/schema'
 
 /**
@@ -55,7 +56,7 @@ export const accessLogFields = [
  * put some. The app's folder has a link to it, `shared/logs/access.log`.
  */
 export function accessLogPath(config: Pick<Config, 'app'>): string {
-  return `/var/log/kawasemi/${config.app}/access.log`
+  return `${logFolder(config.app)}/access.log`
 }
 
 /** For kinds whose log has the fields as they are. */

@@ -1,4 +1,4 @@
-import type { Config, ProxyConfig, WebService } from '../config/schema'
+import type { Config, ProxyConfig, ServedFolder, WebService } from '../config/schema'
 import { Trouble } from '../release/trouble'
 import { accessLogPath, releasePath } from './proxy'
 
@@ -23,6 +23,7 @@ export interface Site {
   routes: { path: string; service: string }[]
   /** Those that some route leads to. */
   services: SiteService[]
+  files: ServedFolder[]
 }
 
 const noDots = '(?!.*/\\.{1,2}(/|$))'
@@ -33,6 +34,8 @@ const shapes = {
   domain: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
   'route path': new RegExp(`^${noDots}(?!.*//)/[A-Za-z0-9._~/-]*$`),
   'assets url': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
+  'files path': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
+  folder: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
 }
 
 function refuse(what: string, value: unknown, why: string): never {
@@ -70,6 +73,7 @@ export function siteOf(config: Config): Site {
     proxy: checkedProxy(proxy),
     routes,
     services: [...new Set(routes.map((route) => route.service))].map((name) => serviceOf(config, name)),
+    files: (proxy.files ?? []).map(checkedFolder),
   }
   refuseClashes(site)
   return site
@@ -79,12 +83,21 @@ function checkedProxy(proxy: ProxyConfig): ProxyConfig {
   if (proxy.domains.length === 0) refuse('domains', proxy.domains, 'is empty.')
   return {
     kind: 'nginx',
+    ...(proxy.service !== undefined && { service: checked('service', proxy.service) }),
     domains: proxy.domains.map((domain) => checked('domain', domain)),
     routes: proxy.routes,
     listen: whole('listen', proxy.listen, 1, 65_535),
     bodySize: whole('body-size', proxy.bodySize, 1, 2 ** 40),
     readTimeout: whole('read-timeout', proxy.readTimeout, 1, 86_400_000),
     keepaliveTimeout: whole('keepalive-timeout', proxy.keepaliveTimeout, 1, 86_400_000),
+  }
+}
+
+function checkedFolder({ path, folder, expires }: ServedFolder): ServedFolder {
+  return {
+    path: checked('files path', path),
+    folder: checked('folder', folder),
+    ...(expires !== undefined && { expires: whole('expires', expires, 1, 2 ** 40) }),
   }
 }
 
@@ -101,9 +114,10 @@ function serviceOf(config: Config, name: string): SiteService {
 }
 
 /** nginx would refuse two equal locations or upstreams too, but not in words that lead to the config. */
-function refuseClashes({ routes, services }: Site): void {
+function refuseClashes({ routes, services, files }: Site): void {
   const assets = services.flatMap(({ assetsUrl = [] }) => assetsUrl)
-  const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets]
+  const folders = files.map(({ path }) => path)
+  const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets, ...folders]
   const twice = paths.find((path, at) => paths.indexOf(path) !== at)
   if (twice !== undefined) refuse('path', twice, 'is described twice.')
   if (paths.includes(`= ${releasePath}`)) refuse('path', releasePath, 'belongs to Kawasemi.')

@@ -4,6 +4,7 @@ import type { Fields } from './compose-json'
 import { projectName, slotService } from './compose-names'
 import { accessoryNetworks, slotNetworks } from './compose-networks'
 import { type Product, readProduct } from './compose-product'
+import { withSiteServer } from './compose-proxy'
 import { accessory, switchedService } from './compose-service'
 import { type Copy, grants, refuseUnknownVolumes, type SharedVolume, volumesOf } from './compose-storage'
 
@@ -25,7 +26,7 @@ export interface ComposeProjects {
  * @throws {Trouble} that names service, key, cause and fix, where the product cannot run in two slots as it is.
  */
 export function composeProjects(input: Parameters<typeof readProduct>[0]): ComposeProjects {
-  const product = readProduct(input)
+  const product = withSiteServer(readProduct(input))
   refuseUnknownVolumes(product)
   const copies: Copy[] = []
   const project = (slot: Slot) => slotProject(product, slot, copies)

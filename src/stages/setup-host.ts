@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
 import { call, renderProgram } from '../host/program'
-import { proxyOf } from '../proxies/kinds'
+import { proxyInPlace } from '../proxies/kinds'
 import { accessLogPath, type ProxyKind } from '../proxies/proxy'
 import { slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
@@ -24,8 +24,8 @@ export interface SetupOptions {
  * @throws {Trouble} when the config's hosts name several users, or a value must not reach the site.
  */
 export function renderSetup(config: Config, options: SetupOptions = {}): string {
-  const { base, proxy: { kind } = { kind: 'nginx' } } = config
-  const proxy = proxyOf({ kind })
+  const { base } = config
+  const proxy = proxyInPlace(config)
   const { deployKey, webUser = proxy.webUser } = options
   const user = deployUser(config)
   const runtime = runtimeOf(config).setup(config, user)

@@ -276,9 +276,11 @@ test('whatever the schema lets through, nginx accepts', () => {
     bodySize: fc.integer({ min: 1024, max: 10 * 1024 ** 3 }),
     readTimeout: fc.integer({ min: 1_000, max: 86_400_000 }),
     keepaliveTimeout: fc.integer({ min: 100, max: 75_000 }),
+    media: word(/^(\/[A-Za-z0-9._-]{1,12}){2,5}$/, values.basePath),
+    expires: fc.option(fc.integer({ min: 1_000, max: 9_000 * 3_600_000 }), { nil: undefined }),
   })
   fc.assert(
-    fc.property(configs, ({ app, base, service, slots, url, domains, paths, ...times }) => {
+    fc.property(configs, ({ app, base, service, slots, url, domains, paths, media, expires, ...times }) => {
       const folder = `${site.base}/shared${base}`
       mkdirSync(`${folder}/shared/logs`, { recursive: true })
       const config = siteConfig(folder, 1024, slots)
@@ -287,7 +289,8 @@ test('whatever the schema lets through, nginx accepts', () => {
         .filter((path) => path.replace(/\/$/, '') !== url)
         .map((path) => ({ path, service }))
       fc.pre(routes.length > 0)
-      const proxy = { ...config.proxy!, ...times, domains, routes }
+      const files = [{ path: '/kept-files/', folder: media, ...(expires !== undefined && { expires }) }]
+      const proxy = { ...config.proxy!, ...times, domains, routes, files }
       const server = makeNginx(renderForTest({ ...config, app, services: { [service]: web }, proxy }))
       try {
         expect(server.test()).toBe('')

@@ -405,6 +405,16 @@ describe('parts that have to fit each other', () => {
       'migrations.service: expected the name of a service (frontend, backend, mailer), found "toString"',
     ],
     ['path: /, service', 'path: /x/, service', 'proxy.routes: expected a route for the path /, found none'],
+    [
+      'body-size: 1g',
+      'service: nginx',
+      'proxy.service: expected one of the accessories (postgres, redis), found "nginx"',
+    ],
+    [
+      'body-size: 1g',
+      'files: [{ path: /m, folder: /a/b }, { path: /m/, folder: /a/c }]',
+      'proxy.files[1]: expected each one once, found /m/ again',
+    ],
     ['{ path: /api/, ', '{ path: /, ', 'proxy.routes[1]: expected each one once, found / again'],
     [
       'accessory: postgres',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Config } from '../../../src/config/schema'
+import { proxyInPlace } from '../../../src/proxies/kinds'
 import { nginx } from '../../../src/proxies/nginx'
 import { accessLogFields } from '../../../src/proxies/proxy'
 import { Trouble } from '../../../src/release/trouble'
@@ -52,6 +53,25 @@ describe('the nginx site', () => {
     expect(only).toContain('location / {\n    return 404;')
   })
 
+  test('answers from folders that outlive releases', () => {
+    const files = [
+      { path: '/media/', folder: '/app/media', expires: 604_800_000 },
+      { path: '/docs/', folder: '/srv/docs' },
+    ]
+    const served = render(exampleConfig({}, { files }))
+    expect(served).toContain(
+      'location /media/ {\n    alias /app/media/;\n    expires 604800s;\n    add_header X-Content-Type-Options nosniff always;',
+    )
+    expect(served).toContain('location /docs/ {\n    alias /srv/docs/;\n    add_header')
+  })
+
+  test('is in a folder of its own where nginx runs in a container, and the same', () => {
+    const inside = exampleConfig({}, { service: 'web' })
+    expect(nginx.sitePath(exampleConfig())).toBe('/etc/nginx/conf.d/bird-shop.conf')
+    expect(proxyInPlace(inside).sitePath(inside)).toBe('/etc/kawasemi/bird-shop/nginx/bird-shop.conf')
+    expect(proxyInPlace(inside).renderSite(inside)).toBe(site)
+  })
+
   test('logs the fields in the order that is promised', () => {
     const format = /log_format kawasemi_bird-shop '(.*)';/.exec(site)?.[1] ?? ''
     expect(format.split('\\t')).toHaveLength(accessLogFields.length)
@@ -101,6 +121,11 @@ describe('refused with the value named', () => {
           ],
         },
       ),
+      /"\/_static\/": is described twice/,
+    ],
+    [
+      'a folder of files at the assets’ path',
+      exampleConfig({}, { files: [{ path: '/_static/', folder: '/srv/files' }] }),
       /"\/_static\/": is described twice/,
     ],
     [
@@ -176,6 +201,22 @@ describe('a hostile value, even one that got past the schema', () => {
     ],
     ['service', hostile.map((x) => withService(x, {})), withService('api', {})],
     ['assets', hostile.map((x) => withAssets(`/${x}/`)), withAssets('/x/')],
+    [
+      'files path',
+      hostile.map((x) => exampleConfig({}, { files: [{ path: `/${x}/`, folder: '/a/b' }] })),
+      exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b' }] }),
+    ],
+    [
+      'folder',
+      hostile.map((x) => exampleConfig({}, { files: [{ path: '/x/', folder: `/a/${x}` }] })),
+      exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b' }] }),
+    ],
+    [
+      'expires',
+      number.map((expires) => exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b', expires }] })),
+      exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b', expires: 1 }] }),
+    ],
+    ['web server', hostile.map((service) => exampleConfig({}, { service })), exampleConfig()],
     ['port', number.map((blue) => withService('api', { slots: { blue, green: 1 } })), withService('api', {})],
     ['listen', number.map((listen) => exampleConfig({}, { listen })), exampleConfig()],
     ['body size', number.map((bodySize) => exampleConfig({}, { bodySize })), exampleConfig()],

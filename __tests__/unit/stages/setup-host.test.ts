@@ -16,6 +16,20 @@ describe('the program that prepares a host', () => {
     expect(String(stdout)).toBe('')
   })
 
+  test('is that for an nginx in a container too, whatever its name', () => {
+    const config = exampleConfig({ accessories: ['web'] }, { service: 'web' })
+    const program = renderSetup(config, { deployKey })
+    expect(program).toContain('--filter label=com.docker.compose.project=bird-shop-accessories')
+    expect(program).toContain('docker kill --signal USR1')
+    execFileSync('sh', ['-n'], { input: program })
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (service) => {
+        fc.pre(!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(service))
+        expect(() => renderSetup(exampleConfig({}, { service }))).toThrow(Trouble)
+      }),
+    )
+  })
+
   test('does nothing when its last line did not arrive', () => {
     const program = renderSetup(exampleConfig(), { deployKey })
     const half = program.slice(0, program.lastIndexOf('\nmain'))
