@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Trouble } from '../release/trouble'
 import { compressLayer, type StoredLayer } from './compress-layer'
@@ -26,10 +26,11 @@ const memoFile = 'layers.json'
  * Takes images out of the runner's Docker and lays them down as an OCI image layout.
  * The bytes depend on the images alone, so the same layer has the same digest in every run.
  *
- * @throws {Trouble} when Docker cannot save the images.
+ * @throws {Trouble} when Docker cannot save the images, or a link stands where the layout's folders belong.
  */
 export async function saveLayout(exec: Exec, request: SaveRequest): Promise<Layout> {
   const { dir } = request
+  await refuseLinks([dir, join(dir, 'blobs'), join(dir, 'blobs', 'sha256')])
   await mkdir(join(dir, 'blobs', 'sha256'), { recursive: true })
   const archive = join(dir, 'images.tar.part')
   try {
@@ -62,6 +63,19 @@ export async function saveLayout(exec: Exec, request: SaveRequest): Promise<Layo
   const layout = await readLayout(dir)
   await removeOthers(layout)
   return layout
+}
+
+/** A checkout may bring anything under the layout's name; what is old in the layout is deleted, so it must be a folder. */
+async function refuseLinks(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const found = await lstat(path).catch(() => undefined)
+    if (found === undefined || found.isDirectory()) continue
+    throw new Trouble(
+      `the layout's folder ${path}`,
+      'is there already, and is a link or a file.',
+      'Remove it from the repository, or choose another `layout`.',
+    )
+  }
 }
 
 async function dockerSave(exec: Exec, archive: string, tags: readonly string[]): Promise<void> {

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -73,6 +81,16 @@ describe('saveLayout', () => {
     saveLayout(dockerWith(saved), { dir: join(dir, name), version: '1', tags })
   const unpacked = (layout: Layout, service: string) =>
     layout.images[service]!.layers.map(({ digest }) => gunzipSync(readFileSync(blobPath(layout.dir, digest))))
+
+  it.each(['.', 'blobs', 'blobs/sha256'])('deletes nothing through a link at %s', async (path) => {
+    const precious = join(dir, 'precious')
+    mkdirSync(precious)
+    writeFileSync(join(precious, 'file'), '')
+    mkdirSync(dirname(join(dir, 'layout', path)), { recursive: true })
+    symlinkSync(precious, join(dir, 'layout', path))
+    await expect(save(legacy)).rejects.toThrow(Trouble)
+    expect(readdirSync(precious)).toEqual(['file'])
+  })
 
   it.each([
     ['Docker before 25 writes it', legacy],
