@@ -2,11 +2,13 @@ import { relative, resolve } from 'node:path'
 import type { Config } from '../config/schema'
 import type { CommandContext } from '../github/command'
 import { exec } from '../github/exec'
-import type { CommonInputs, ProductInputs } from '../github/inputs'
+import type { CommonInputs, ProductInputs, ReleaseInputs } from '../github/inputs'
 import type { RunIdentity } from '../github/run'
 import { systemClock } from '../stages/clock'
 import type { Deploy } from '../stages/deploy'
-import { close, open, release } from '../stages/open'
+import { findShipped } from '../stages/find'
+import { close, open, release, take } from '../stages/open'
+import { refuseOlderRun } from '../stages/preflight'
 import { type Project, readConfigFile, readProject } from '../stages/project'
 
 /** A path of an input, which is relative to the checkout. */
@@ -28,8 +30,22 @@ export function siteUrl({ proxy }: Config): string {
 }
 
 /** `RUN/ATTEMPT/JOB`, by which a host knows whose lease it is. */
-export function ownerOf(run: RunIdentity): { id: string; url: string } {
+function ownerOf(run: RunIdentity): { id: string; url: string } {
   return { id: `${run.id}/${run.attempt}/${run.job}`, url: run.url }
+}
+
+/** Connects to every host of the environment; takes nothing yet. */
+export function openHosts(context: CommandContext<CommonInputs>, config: Config): Promise<Deploy> {
+  const { inputs, run, reporter, report, signal } = context
+  return open({
+    config,
+    ssh: inputs.ssh,
+    owner: ownerOf(run),
+    reporter,
+    report,
+    signal,
+    clock: systemClock,
+  })
 }
 
 /**
@@ -44,16 +60,7 @@ export async function withHosts<Result>(
   keepLease: boolean,
   work: (deploy: Deploy) => Promise<Result>,
 ): Promise<Result> {
-  const { inputs, run, reporter, report, signal } = context
-  const deploy = await open({
-    config,
-    ssh: inputs.ssh,
-    owner: ownerOf(run),
-    reporter,
-    report,
-    signal,
-    clock: systemClock,
-  })
+  const deploy = await openHosts(context, config)
   context.state.save('lease', 'held')
   let keep = false
   try {
@@ -64,4 +71,21 @@ export async function withHosts<Result>(
     if (!keep) await release(deploy)
     await close(deploy)
   }
+}
+
+/** Takes the lease and goes on with the release that an earlier step or job of this run shipped. */
+export async function withRelease(
+  context: CommandContext<ReleaseInputs>,
+  keepLease: boolean,
+  work: (deploy: Deploy, shipped: ReturnType<typeof findShipped>) => Promise<void>,
+): Promise<void> {
+  const { inputs, report, run } = context
+  await withHosts(context, await readConfig(inputs), keepLease, async (deploy) => {
+    await take(deploy)
+    refuseOlderRun(deploy, run.id)
+    const shipped = findShipped(deploy, run.id, inputs.release)
+    report.release = shipped.id
+    report.to = shipped.version
+    await work(deploy, shipped)
+  })
 }

@@ -1,27 +1,11 @@
 import type { CommandContext } from '../github/command'
 import type { CommonInputs } from '../github/inputs'
-import { systemClock } from '../stages/clock'
-import { close, drop, open } from '../stages/open'
-import { ownerOf, readConfig } from './environment'
+import { close, drop } from '../stages/open'
+import { openHosts, readConfig } from './environment'
 
 /** The end of a job: frees the lease, also when the run was cancelled. */
-export async function run({
-  inputs,
-  run,
-  reporter,
-  report,
-  signal,
-}: CommandContext<CommonInputs>): Promise<void> {
-  const config = await readConfig(inputs)
-  const deploy = await open({
-    config,
-    ssh: inputs.ssh,
-    owner: ownerOf(run),
-    reporter,
-    report,
-    signal,
-    clock: systemClock,
-  })
+export async function run(context: CommandContext<CommonInputs>): Promise<void> {
+  const deploy = await openHosts(context, await readConfig(context.inputs))
   try {
     await drop(deploy)
   } finally {

@@ -1,22 +1,12 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import { backupAndMigrate } from '../stages/chain'
-import { findShipped } from '../stages/find'
-import { take } from '../stages/open'
-import { refuseOlderRun } from '../stages/preflight'
-import { readConfig, withHosts } from './environment'
+import { withRelease } from './environment'
 
 export async function run(context: CommandContext<InputsOf<'run-migrations'>>): Promise<void> {
-  const { inputs, outputs, report } = context
-  const config = await readConfig(inputs)
-  await withHosts(context, config, true, async (deploy) => {
-    await take(deploy)
-    refuseOlderRun(deploy, context.run.id)
-    const release = findShipped(deploy, context.run.id, inputs.release)
-    report.release = release.id
-    report.to = release.version
+  await withRelease(context, true, async (deploy, release) => {
     const { backup, ran } = await backupAndMigrate(deploy, release)
-    outputs.set('backup', backup)
-    outputs.set('ran', String(ran))
+    context.outputs.set('backup', backup)
+    context.outputs.set('ran', String(ran))
   })
 }

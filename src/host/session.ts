@@ -160,7 +160,7 @@ export class HostSession {
     const run = this.newRun(program.stage)
     const text = renderProgram(
       [prelude, detachLibrary, leaseLibrary, stageLibrary, ...program.libraries],
-      [this.stageBegin(run, program.stage), ...program.calls],
+      [this.begin('stage_begin', run, program.stage), ...program.calls],
     )
     return this.follow(
       renderProgram([detachLibrary], [call('start_and_follow', `${base}/runs/${run}`, text)]),
@@ -188,7 +188,7 @@ export class HostSession {
         [prelude, detachLibrary, leaseLibrary, stageLibrary, ...program.libraries],
         [
           call('run_folder', `${this.base}/runs/${run}`),
-          this.stageBegin(run, program.stage),
+          this.begin('stage_begin', run, program.stage),
           ...program.calls,
         ],
       ),
@@ -220,44 +220,21 @@ export class HostSession {
     return reading.end((await talk.exit).code)
   }
 
-  private stageBegin(run: string, stage: string): Call {
+  /** The call with which a program on the host starts: who runs it, under which token. */
+  private begin(name: string, run: string, ...more: string[]): Call {
     const { app, base, owner } = this.options
-    return call(
-      'stage_begin',
-      this.nonce,
-      base,
-      run,
-      owner.id,
-      owner.url,
-      String(this.token),
-      String(leaseSeconds),
-      app,
-      stage,
-    )
+    const token = String(this.token)
+    return call(name, this.nonce, base, run, owner.id, owner.url, token, String(leaseSeconds), app, ...more)
   }
 
   /** The calls that start a program of its own inside a stage, and the name by which it is followed. */
   companion(stage: string, begin: string, program: StageProgram): { run: string; call: Call } {
-    const { app, base, owner } = this.options
     const run = this.newRun(stage)
     const text = renderProgram(
       [prelude, detachLibrary, leaseLibrary, stageLibrary, ...program.libraries],
-      [
-        call(
-          begin,
-          this.nonce,
-          base,
-          run,
-          owner.id,
-          owner.url,
-          String(this.token),
-          String(leaseSeconds),
-          app,
-        ),
-        ...program.calls,
-      ],
+      [this.begin(begin, run), ...program.calls],
     )
-    return { run, call: call('detach', `${base}/runs/${run}`, text) }
+    return { run, call: call('detach', `${this.base}/runs/${run}`, text) }
   }
 
   /** Follows a program that runs on the host. */
