@@ -105,10 +105,10 @@ test('killed at every record line, the site answers and the next deploy converge
   expect(report.failed).toBe(0)
 })
 
-/** A minute passes: the lease of a run that is dead expires. */
+/** A minute passes: the host's own programs end, and the lease of a run that is dead expires. */
 async function outliveLease(): Promise<void> {
   await site.must(
-    `cd /srv/tiny && flock -w 60 lease.lock sed -i 's/"expires":[0-9]*/"expires":1/' lease.json && chown deploy: lease.json`,
+    `cd /srv/tiny && flock -w 60 watch.lock flock -w 60 lease.lock sed -i 's/"expires":[0-9]*/"expires":1/' lease.json && chown deploy: lease.json`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { Trouble } from '../release/trouble'
+import { checkedVariable } from './variable'
 
-const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/
+const reserved = /^KAWASEMI_/
 /** The kernel takes no longer string; the name, `=` and a closing zero are part of it. */
 const longest = 128 * 1024 - 1
 
@@ -13,23 +14,10 @@ const longest = 128 * 1024 - 1
 export function renderEnvironment(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
     .map(
-      ([name, value]) => `${checkedName(name)}="${checkedValue(name, value).replace(/[\\"$`]/g, '\\$&')}"\n`,
+      ([name, value]) =>
+        `${checkedVariable(name, reserved)}="${checkedValue(name, value).replace(/[\\"$`]/g, '\\$&')}"\n`,
     )
     .join('')
-}
-
-function checkedName(name: string): string {
-  if (!namePattern.test(name)) {
-    throw new Trouble(
-      `env: ${JSON.stringify(name.slice(0, 80))}`,
-      'is not the name of a variable.',
-      'Use letters, digits and "_", not starting with a digit.',
-    )
-  }
-  if (name.startsWith('KAWASEMI_')) {
-    throw new Trouble(`env: ${name}`, 'is one that Kawasemi sets itself.', 'Give the variable another name.')
-  }
-  return name
 }
 
 /** systemd leaves out what is no text, without a word to the process. */
