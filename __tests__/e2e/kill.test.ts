@@ -82,8 +82,12 @@ test('killed at every record line, the site answers and the next deploy converge
   let kills = 0
   for (const [at, lines] of planKills(stages).entries()) {
     const id = run + 1
-    const from = performance.now()
-    for (const [attempt, line] of lines.entries()) await killAt(line, id, attempt + 1)
+    const told: string[] = []
+    for (const [attempt, line] of lines.entries()) {
+      const from = performance.now()
+      await killAt(line, id, attempt + 1)
+      told.push(`${line} ${seconds(performance.now() - from)}`)
+    }
     kills += lines.length
     // Now and then somebody pushes instead of running the job again.
     const pushed = at % 4 === 3
@@ -91,7 +95,7 @@ test('killed at every record line, the site answers and the next deploy converge
     const between = performance.now()
     await converge(pushed ? id + 1 : id, pushed ? 1 : lines.length + 1)
     table.push(
-      `${seconds((between - from) / lines.length)} each, then green after ${seconds(performance.now() - between)}${pushed ? ' in a new run' : ''}: ${lines.join(' · ')}`,
+      `${told.join(' · ')} · green ${pushed ? 'in a new run ' : ''}${seconds(performance.now() - between)}`,
     )
   }
   const report = site.visitors.report()

@@ -1,3 +1,4 @@
+import { until } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
 import type { Config } from '../../src/config/schema'
 import { renderSetup } from '../../src/stages/setup-host'
@@ -29,7 +30,13 @@ const siteFiles = () => say('ls -A /etc/nginx/conf.d')
 
 test('the first run prepares the host', async () => {
   expect(await setup()).toMatchObject({ code: 0, stdout: expect.stringContaining('reloaded nginx') })
-  expect(await status('/')).toBe('503')
+  // A reload is an order: for a moment nginx still answers as before.
+  let last = ''
+  const answersAsNew = async () => {
+    last = await status('/')
+    return last === '503'
+  }
+  await until(answersAsNew, 10, () => `the site answers with ${last}`)
   expect(await siteFiles()).toBe('bird-shop.conf')
 })
 
