@@ -188,8 +188,8 @@ async function place(deploy, host, target) {
     }, 'Deploy its version again.');
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
-var environment = __webpack_require__(3437);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
+var environment = __webpack_require__(3607);
 ;// CONCATENATED MODULE: ./src/commands/rollback.ts
 
 

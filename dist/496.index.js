@@ -16,12 +16,6 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/stages/chain.ts + 5 modules
 var chain = __webpack_require__(6733);
-// EXTERNAL MODULE: ./src/stages/find.ts
-var find = __webpack_require__(936);
-// EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
-var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/preflight.ts
-var preflight = __webpack_require__(2684);
 // EXTERNAL MODULE: ./src/probes/answer.ts
 var probes_answer = __webpack_require__(9137);
 // EXTERNAL MODULE: ./src/probes/expectation.ts
@@ -56,12 +50,9 @@ async function gateUrl(url, health, gate) {
     throw new trouble/* Trouble */.q(url, `${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'} (${outcome.attempts} probes in ${Math.round(outcome.waited / 1000)} s).`, 'See the last answers in the log. If it only needs longer, raise the input `deadline`.', answers);
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
-var environment = __webpack_require__(3437);
+// EXTERNAL MODULE: ./src/commands/with-release.ts + 1 modules
+var with_release = __webpack_require__(6487);
 ;// CONCATENATED MODULE: ./src/commands/health-gate.ts
-
-
-
 
 
 
@@ -79,30 +70,29 @@ async function gateAddress({ outputs, report }, { url, health, gate }) {
     outputs.set('report', (await gateUrl(url, health, gate)).join('\n'));
 }
 async function gateRelease(context) {
-    const { inputs, outputs, report } = context;
-    const config = await (0,environment/* readConfig */.Xg)(inputs);
-    await (0,environment/* withHosts */.g3)(context, config, true, async (deploy) => {
-        await (0,stages_open/* take */.s)(deploy);
-        (0,preflight/* refuseOlderRun */.a$)(deploy, context.run.id);
-        const release = (0,find/* findShipped */.Z)(deploy, context.run.id, inputs.release);
-        report.release = release.id;
-        report.to = release.version;
+    await (0,with_release/* withRelease */._)(context, true, async (deploy, release) => {
         await (0,chain/* startAndGate */.bQ)(deploy, release);
-        outputs.set('report', `${release.id} is healthy in slot ${release.slot}`);
+        context.outputs.set('report', `${release.id} is healthy in slot ${release.slot}`);
     });
 }
 
 
 /***/ }),
 
-/***/ 936:
+/***/ 6487:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ findShipped)
-/* harmony export */ });
-/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
-/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  _: () => (/* binding */ withRelease)
+});
+
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+;// CONCATENATED MODULE: ./src/stages/find.ts
 
 
 /**
@@ -113,10 +103,34 @@ async function gateRelease(context) {
 function findShipped({ hosts }, run, id) {
     const { name, facts } = hosts[0];
     const wanted = id ?? facts.history.findLast((event) => event.event === 'shipped' && event.details.run === run)?.release;
-    const release = wanted === undefined ? undefined : (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(facts.history, wanted);
+    const release = wanted === undefined ? undefined : (0,release_history/* findRelease */.dv)(facts.history, wanted);
     if (release)
         return release;
-    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(name, id === undefined ? `nothing was shipped there by run ${run}.` : `the ledger knows no release ${id}.`, 'Run ssh-deploy first, or give its output `release`.');
+    throw new trouble/* Trouble */.q(name, id === undefined ? `nothing was shipped there by run ${run}.` : `the ledger knows no release ${id}.`, 'Run ssh-deploy first, or give its output `release`.');
+}
+
+// EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
+var stages_open = __webpack_require__(4514);
+// EXTERNAL MODULE: ./src/stages/preflight.ts
+var preflight = __webpack_require__(2684);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
+var environment = __webpack_require__(3607);
+;// CONCATENATED MODULE: ./src/commands/with-release.ts
+
+
+
+
+/** Takes the lease and goes on with the release that an earlier step or job of this run shipped. */
+async function withRelease(context, keepLease, work) {
+    const { inputs, report, run } = context;
+    await (0,environment/* withHosts */.g3)(context, await (0,environment/* readConfig */.Xg)(inputs), keepLease, async (deploy) => {
+        await (0,stages_open/* take */.s)(deploy);
+        (0,preflight/* refuseOlderRun */.a$)(deploy, run.id);
+        const shipped = findShipped(deploy, run.id, inputs.release);
+        report.release = shipped.id;
+        report.to = shipped.version;
+        await work(deploy, shipped);
+    });
 }
 
 

@@ -28,8 +28,8 @@ var proxies_proxy = __webpack_require__(4348);
 var slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 17 modules
-var runtimes_kinds = __webpack_require__(1865);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 18 modules
+var runtimes_kinds = __webpack_require__(6514);
 ;// CONCATENATED MODULE: ./src/stages/setup-host.ts
 
 
@@ -109,8 +109,8 @@ function checkedKey(line) {
     return key;
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
-var environment = __webpack_require__(3437);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
+var environment = __webpack_require__(3607);
 ;// CONCATENATED MODULE: ./src/commands/setup-host.ts
 
 

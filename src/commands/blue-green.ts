@@ -4,7 +4,7 @@ import { isFinished, isLive, switchAndFinish } from '../stages/chain'
 import { requireWarm } from '../stages/gate'
 import { liveRelease } from '../stages/live'
 import { siteUrl } from './environment'
-import { withRelease } from './environment'
+import { withRelease } from './with-release'
 
 export async function run(context: CommandContext<InputsOf<'blue-green'>>): Promise<void> {
   const { outputs, reporter } = context

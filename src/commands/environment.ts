@@ -2,13 +2,11 @@ import { relative, resolve } from 'node:path'
 import type { Config } from '../config/schema'
 import type { CommandContext } from '../github/command'
 import { exec } from '../github/exec'
-import type { CommonInputs, ProductInputs, ReleaseInputs } from '../github/inputs'
+import type { CommonInputs, ProductInputs } from '../github/inputs'
 import type { RunIdentity } from '../github/run'
 import { systemClock } from '../stages/clock'
 import type { Deploy } from '../stages/deploy'
-import { findShipped } from '../stages/find'
-import { close, open, release, take } from '../stages/open'
-import { refuseOlderRun } from '../stages/preflight'
+import { close, open, release } from '../stages/open'
 import { type Project, readConfigFile, readProject } from '../stages/project'
 
 /** A path of an input, which is relative to the checkout. */
@@ -71,21 +69,4 @@ export async function withHosts<Result>(
     if (!keep) await release(deploy)
     await close(deploy)
   }
-}
-
-/** Takes the lease and goes on with the release that an earlier step or job of this run shipped. */
-export async function withRelease(
-  context: CommandContext<ReleaseInputs>,
-  keepLease: boolean,
-  work: (deploy: Deploy, shipped: ReturnType<typeof findShipped>) => Promise<void>,
-): Promise<void> {
-  const { inputs, report, run } = context
-  await withHosts(context, await readConfig(inputs), keepLease, async (deploy) => {
-    await take(deploy)
-    refuseOlderRun(deploy, run.id)
-    const shipped = findShipped(deploy, run.id, inputs.release)
-    report.release = shipped.id
-    report.to = shipped.version
-    await work(deploy, shipped)
-  })
 }

@@ -2,7 +2,7 @@ import type { CommandContext } from '../github/command'
 import type { HealthGateInputs, ProbeInputs, ReleaseInputs } from '../github/inputs'
 import { startAndGate } from '../stages/chain'
 import { gateUrl } from '../stages/probe-url'
-import { withRelease } from './environment'
+import { withRelease } from './with-release'
 
 export async function run(context: CommandContext<HealthGateInputs>): Promise<void> {
   const { inputs, outputs } = context

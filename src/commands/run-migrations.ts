@@ -1,7 +1,7 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import { backupAndMigrate } from '../stages/chain'
-import { withRelease } from './environment'
+import { withRelease } from './with-release'
 
 export async function run(context: CommandContext<InputsOf<'run-migrations'>>): Promise<void> {
   await withRelease(context, true, async (deploy, release) => {
