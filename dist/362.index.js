@@ -14,7 +14,9 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _stages_gate__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1152);
 /* harmony import */ var _stages_live__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(133);
 /* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3607);
-/* harmony import */ var _with_release__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6487);
+/* harmony import */ var _record__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(134);
+/* harmony import */ var _with_release__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6487);
+
 
 
 
@@ -22,19 +24,234 @@ __webpack_require__.r(__webpack_exports__);
 
 async function run(context) {
     const { outputs, reporter } = context;
-    await (0,_with_release__WEBPACK_IMPORTED_MODULE_4__/* .withRelease */ ._)(context, false, async (deploy, release) => {
+    await (0,_with_release__WEBPACK_IMPORTED_MODULE_5__/* .withRelease */ ._)(context, false, async (deploy, release) => {
         const before = (0,_stages_live__WEBPACK_IMPORTED_MODULE_2__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '';
         outputs.set('previous-release', before === release.id ? '' : before);
         if ((0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isFinished */ .$g)(deploy, release.id))
             reporter.info(`${release.id} is live already; nothing is left to do`);
         else {
-            if (!(0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isLive */ .DG)(deploy, release.id))
-                await (0,_stages_gate__WEBPACK_IMPORTED_MODULE_1__/* .requireWarm */ .zd)(deploy, release);
-            outputs.set('switch-ms', String((await (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .switchAndFinish */ .v3)(deploy, release)).switchMs));
+            await (0,_record__WEBPACK_IMPORTED_MODULE_4__/* .withRecord */ .q)(context, deploy.config, 'deploy', release, async () => {
+                if (!(0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isLive */ .DG)(deploy, release.id))
+                    await (0,_stages_gate__WEBPACK_IMPORTED_MODULE_1__/* .requireWarm */ .zd)(deploy, release);
+                outputs.set('switch-ms', String((await (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .switchAndFinish */ .v3)(deploy, release)).switchMs));
+            });
         }
         outputs.set('live-slot', release.slot);
         outputs.set('url', (0,_environment__WEBPACK_IMPORTED_MODULE_3__/* .siteUrl */ .hX)(deploy.config));
     });
+}
+
+
+/***/ }),
+
+/***/ 134:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  y: () => (/* binding */ closeRecord),
+  q: () => (/* binding */ withRecord)
+});
+
+;// CONCATENATED MODULE: ./src/github/api.ts
+/** GitHub said no, or nothing. Its message is one line, to be shown to a person. */
+class ApiError extends Error {
+    status;
+    constructor(
+    /** 0 where there was no answer. */
+    status, message) {
+        super(message);
+        this.status = status;
+        this.name = 'ApiError';
+    }
+}
+/** Milliseconds for one request: a runner that is cancelled has no more than a few seconds left. */
+const timeout = 5000;
+const mostBytes = 4 * 1024 * 1024;
+/**
+ * A few requests as JSON, which is all we need of GitHub. Its own client would make the bundle a quarter larger.
+ * Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used.
+ */
+function githubApi({ url, token }) {
+    return {
+        async request(method, path, body, attempts = 1) {
+            for (let left = attempts - 1;; left -= 1) {
+                try {
+                    return await ask({ url, token }, method, path, body);
+                }
+                catch (error) {
+                    const again = error instanceof ApiError && (error.status === 0 || error.status >= 500);
+                    if (!again || left <= 0)
+                        throw error;
+                    await new Promise((resolve) => setTimeout(resolve, 500));
+                }
+            }
+        },
+    };
+}
+async function ask({ url, token }, method, path, body) {
+    const { EnvHttpProxyAgent, request } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19));
+    const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: mostBytes });
+    try {
+        const answer = await request(`${url}${path}`, {
+            method,
+            dispatcher,
+            signal: AbortSignal.timeout(timeout),
+            headers: {
+                accept: 'application/vnd.github+json',
+                authorization: `Bearer ${token}`,
+                'user-agent': 'kawasemi',
+                'x-github-api-version': '2022-11-28',
+                ...(body && { 'content-type': 'application/json' }),
+            },
+            ...(body && { body: JSON.stringify(body) }),
+        });
+        const text = await answer.body.text();
+        const { statusCode: status } = answer;
+        if (status >= 200 && status < 300)
+            return parsed(text);
+        throw new ApiError(status, `${status} ${messageOf(parsed(text))}`.trim());
+    }
+    catch (error) {
+        if (error instanceof ApiError)
+            throw error;
+        const { code, message } = error;
+        throw new ApiError(0, `no answer (${code ?? message})`);
+    }
+    finally {
+        await dispatcher.destroy();
+    }
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function messageOf(answer) {
+    const message = answer?.message;
+    return typeof message === 'string' ? message.replace(/[^\x20-\x7e]/g, ' ').slice(0, 200) : '';
+}
+
+;// CONCATENATED MODULE: ./src/github/deployments.ts
+/**
+ * Does the work of a deploy with a record of it on GitHub, which is closed however the work ends. Where the process is
+ * killed meanwhile, `closeLeftOpen` does that in the post step.
+ *
+ * @param isCancelled asked when the work has failed
+ */
+async function withDeployment(keeper, request, isCancelled, work) {
+    const id = await begin(keeper, request);
+    if (id === undefined)
+        return work();
+    const end = async (state, attempts) => {
+        if (await setStatus(keeper, request, id, { state, description: endings[state] }, attempts))
+            keeper.state.save('deployment', '');
+    };
+    try {
+        const result = await work();
+        await end('success', 3);
+        return result;
+    }
+    catch (error) {
+        // A cancelled runner is killed in a few seconds, and the post step comes after it.
+        await (isCancelled() ? end('error', 1) : end('failure', 3));
+        throw error;
+    }
+}
+/** For the post step: what a run that was cancelled or killed could not close itself. */
+async function closeLeftOpen(keeper, request) {
+    const id = Number(keeper.state.get('deployment'));
+    if (!Number.isSafeInteger(id) || id <= 0)
+        return;
+    const status = { state: 'error', description: endings.error };
+    await setStatus(keeper, { ...request, siteUrl: '' }, id, status, 3);
+}
+const endings = {
+    success: 'It takes traffic.',
+    failure: 'It does not take traffic; the run says why.',
+    error: 'The run was cancelled or cut off.',
+};
+async function begin(keeper, request) {
+    const { repository, environment, commit, version, task } = request;
+    try {
+        const answer = await keeper.api.request('POST', `/repos/${repository}/deployments`, {
+            ref: commit,
+            task,
+            environment,
+            description: `${version} by Kawasemi`,
+            payload: { version },
+            // Whether this commit may be deployed is decided by who runs the workflow, and nothing is to be merged into it.
+            auto_merge: false,
+            required_contexts: [],
+        });
+        const id = answer?.id;
+        if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) {
+            keeper.warn("GitHub's answer to the deployment record holds no id, so there is none of this deploy.");
+            return undefined;
+        }
+        keeper.state.save('deployment', String(id));
+        await setStatus(keeper, request, id, { state: 'in_progress', description: 'Under way.' }, 1);
+        return id;
+    }
+    catch (error) {
+        keeper.warn(`There is no deployment record of this deploy on GitHub: ${reason(error)}.${advice(error)}`);
+        return undefined;
+    }
+}
+async function setStatus({ api, warn }, { repository, siteUrl, runUrl }, id, status, attempts) {
+    const body = { ...status, log_url: runUrl, ...(siteUrl !== '' && { environment_url: siteUrl }) };
+    try {
+        await api.request('POST', `/repos/${repository}/deployments/${id}/statuses`, body, attempts);
+        return true;
+    }
+    catch (error) {
+        warn(`GitHub's deployment record could not be brought to "${status.state}": ${reason(error)}.`);
+        return false;
+    }
+}
+function reason(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+function advice(error) {
+    const status = error.status;
+    if (status !== 403 && status !== 404)
+        return '';
+    return ' Give the job `permissions: deployments: write`, or the input `github-token` an empty value to do without.';
+}
+
+// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
+var commands_environment = __webpack_require__(3607);
+;// CONCATENATED MODULE: ./src/commands/record.ts
+
+
+
+/** Does the work with a record of it on GitHub, where the action has a token to keep one. */
+async function withRecord(context, config, task, { commit, version }, work) {
+    const { run, signal } = context;
+    const keeper = keeperOf(context);
+    if (!keeper)
+        return work();
+    const { environment } = config;
+    const { repository, url: runUrl } = run;
+    const request = { repository, environment, commit, version, task, siteUrl: (0,commands_environment/* siteUrl */.hX)(config), runUrl };
+    return withDeployment(keeper, request, () => signal.aborted, work);
+}
+/** For the post step. */
+async function closeRecord(context) {
+    const { repository, url: runUrl } = context.run;
+    const keeper = keeperOf(context);
+    if (keeper)
+        await closeLeftOpen(keeper, { repository, runUrl });
+}
+function keeperOf({ inputs, run, reporter, state }) {
+    if (inputs.githubToken === undefined)
+        return undefined;
+    const api = githubApi({ url: run.apiUrl, token: inputs.githubToken });
+    return { api, state, warn: (message) => reporter.warning(message) };
 }
 
 

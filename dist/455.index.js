@@ -3,6 +3,219 @@ exports.id = 455;
 exports.ids = [455];
 exports.modules = {
 
+/***/ 134:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  y: () => (/* binding */ closeRecord),
+  q: () => (/* binding */ withRecord)
+});
+
+;// CONCATENATED MODULE: ./src/github/api.ts
+/** GitHub said no, or nothing. Its message is one line, to be shown to a person. */
+class ApiError extends Error {
+    status;
+    constructor(
+    /** 0 where there was no answer. */
+    status, message) {
+        super(message);
+        this.status = status;
+        this.name = 'ApiError';
+    }
+}
+/** Milliseconds for one request: a runner that is cancelled has no more than a few seconds left. */
+const timeout = 5000;
+const mostBytes = 4 * 1024 * 1024;
+/**
+ * A few requests as JSON, which is all we need of GitHub. Its own client would make the bundle a quarter larger.
+ * Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used.
+ */
+function githubApi({ url, token }) {
+    return {
+        async request(method, path, body, attempts = 1) {
+            for (let left = attempts - 1;; left -= 1) {
+                try {
+                    return await ask({ url, token }, method, path, body);
+                }
+                catch (error) {
+                    const again = error instanceof ApiError && (error.status === 0 || error.status >= 500);
+                    if (!again || left <= 0)
+                        throw error;
+                    await new Promise((resolve) => setTimeout(resolve, 500));
+                }
+            }
+        },
+    };
+}
+async function ask({ url, token }, method, path, body) {
+    const { EnvHttpProxyAgent, request } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19));
+    const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: mostBytes });
+    try {
+        const answer = await request(`${url}${path}`, {
+            method,
+            dispatcher,
+            signal: AbortSignal.timeout(timeout),
+            headers: {
+                accept: 'application/vnd.github+json',
+                authorization: `Bearer ${token}`,
+                'user-agent': 'kawasemi',
+                'x-github-api-version': '2022-11-28',
+                ...(body && { 'content-type': 'application/json' }),
+            },
+            ...(body && { body: JSON.stringify(body) }),
+        });
+        const text = await answer.body.text();
+        const { statusCode: status } = answer;
+        if (status >= 200 && status < 300)
+            return parsed(text);
+        throw new ApiError(status, `${status} ${messageOf(parsed(text))}`.trim());
+    }
+    catch (error) {
+        if (error instanceof ApiError)
+            throw error;
+        const { code, message } = error;
+        throw new ApiError(0, `no answer (${code ?? message})`);
+    }
+    finally {
+        await dispatcher.destroy();
+    }
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function messageOf(answer) {
+    const message = answer?.message;
+    return typeof message === 'string' ? message.replace(/[^\x20-\x7e]/g, ' ').slice(0, 200) : '';
+}
+
+;// CONCATENATED MODULE: ./src/github/deployments.ts
+/**
+ * Does the work of a deploy with a record of it on GitHub, which is closed however the work ends. Where the process is
+ * killed meanwhile, `closeLeftOpen` does that in the post step.
+ *
+ * @param isCancelled asked when the work has failed
+ */
+async function withDeployment(keeper, request, isCancelled, work) {
+    const id = await begin(keeper, request);
+    if (id === undefined)
+        return work();
+    const end = async (state, attempts) => {
+        if (await setStatus(keeper, request, id, { state, description: endings[state] }, attempts))
+            keeper.state.save('deployment', '');
+    };
+    try {
+        const result = await work();
+        await end('success', 3);
+        return result;
+    }
+    catch (error) {
+        // A cancelled runner is killed in a few seconds, and the post step comes after it.
+        await (isCancelled() ? end('error', 1) : end('failure', 3));
+        throw error;
+    }
+}
+/** For the post step: what a run that was cancelled or killed could not close itself. */
+async function closeLeftOpen(keeper, request) {
+    const id = Number(keeper.state.get('deployment'));
+    if (!Number.isSafeInteger(id) || id <= 0)
+        return;
+    const status = { state: 'error', description: endings.error };
+    await setStatus(keeper, { ...request, siteUrl: '' }, id, status, 3);
+}
+const endings = {
+    success: 'It takes traffic.',
+    failure: 'It does not take traffic; the run says why.',
+    error: 'The run was cancelled or cut off.',
+};
+async function begin(keeper, request) {
+    const { repository, environment, commit, version, task } = request;
+    try {
+        const answer = await keeper.api.request('POST', `/repos/${repository}/deployments`, {
+            ref: commit,
+            task,
+            environment,
+            description: `${version} by Kawasemi`,
+            payload: { version },
+            // Whether this commit may be deployed is decided by who runs the workflow, and nothing is to be merged into it.
+            auto_merge: false,
+            required_contexts: [],
+        });
+        const id = answer?.id;
+        if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) {
+            keeper.warn("GitHub's answer to the deployment record holds no id, so there is none of this deploy.");
+            return undefined;
+        }
+        keeper.state.save('deployment', String(id));
+        await setStatus(keeper, request, id, { state: 'in_progress', description: 'Under way.' }, 1);
+        return id;
+    }
+    catch (error) {
+        keeper.warn(`There is no deployment record of this deploy on GitHub: ${reason(error)}.${advice(error)}`);
+        return undefined;
+    }
+}
+async function setStatus({ api, warn }, { repository, siteUrl, runUrl }, id, status, attempts) {
+    const body = { ...status, log_url: runUrl, ...(siteUrl !== '' && { environment_url: siteUrl }) };
+    try {
+        await api.request('POST', `/repos/${repository}/deployments/${id}/statuses`, body, attempts);
+        return true;
+    }
+    catch (error) {
+        warn(`GitHub's deployment record could not be brought to "${status.state}": ${reason(error)}.`);
+        return false;
+    }
+}
+function reason(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+function advice(error) {
+    const status = error.status;
+    if (status !== 403 && status !== 404)
+        return '';
+    return ' Give the job `permissions: deployments: write`, or the input `github-token` an empty value to do without.';
+}
+
+// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
+var commands_environment = __webpack_require__(3607);
+;// CONCATENATED MODULE: ./src/commands/record.ts
+
+
+
+/** Does the work with a record of it on GitHub, where the action has a token to keep one. */
+async function withRecord(context, config, task, { commit, version }, work) {
+    const { run, signal } = context;
+    const keeper = keeperOf(context);
+    if (!keeper)
+        return work();
+    const { environment } = config;
+    const { repository, url: runUrl } = run;
+    const request = { repository, environment, commit, version, task, siteUrl: (0,commands_environment/* siteUrl */.hX)(config), runUrl };
+    return withDeployment(keeper, request, () => signal.aborted, work);
+}
+/** For the post step. */
+async function closeRecord(context) {
+    const { repository, url: runUrl } = context.run;
+    const keeper = keeperOf(context);
+    if (keeper)
+        await closeLeftOpen(keeper, { repository, runUrl });
+}
+function keeperOf({ inputs, run, reporter, state }) {
+    if (inputs.githubToken === undefined)
+        return undefined;
+    const api = githubApi({ url: run.apiUrl, token: inputs.githubToken });
+    return { api, state, warn: (message) => reporter.warning(message) };
+}
+
+
+/***/ }),
+
 /***/ 8455:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -102,15 +315,20 @@ async function rollback(deploy, options) {
     const { hosts } = deploy;
     const [first] = hosts;
     if (hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner)))
-        return finish(deploy, liveId(first));
+        return finish(deploy, liveId(first), options);
     const before = (0,live/* liveRelease */._8)(first);
     if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
         // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
         return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`);
     }
     const { target } = planFor(deploy, options.to);
+    const { reason = '', record = unrecorded } = options;
+    return record(target, () => goBack(deploy, target, reason));
+}
+const unrecorded = (_, work) => work();
+async function goBack(deploy, target, reason) {
     await bringUp(deploy, target);
-    const entry = { to: target.id, reason: options.reason ?? '' };
+    const entry = { to: target.id, reason };
     const also = (from) => from ? [(0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from.release, entry))] : [];
     const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
     await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
@@ -141,15 +359,17 @@ function liveId({ name, facts }) {
     return releases[live];
 }
 /** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
-async function finish(deploy, id) {
+async function finish(deploy, id, { record = unrecorded }) {
     const { hosts } = deploy;
     const release = (0,release_history/* findRelease */.dv)(hosts[0].facts.history, id);
     if (!release)
         throw new trouble/* Trouble */.q(hosts[0].name, `the ledger knows no release ${id}.`, 'Deploy a version anew.');
     settle(deploy, release, `${id} was put back by an earlier attempt`);
-    const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also: () => [] }));
-    await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
-    return switches[0].release;
+    return record(release, async () => {
+        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also: () => [] }));
+        await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
+        return switches[0].release;
+    });
 }
 function settle({ report, reporter }, release, how) {
     report.to = release.version;
@@ -190,7 +410,10 @@ async function place(deploy, host, target) {
 
 // EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
 var environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/record.ts + 2 modules
+var record = __webpack_require__(134);
 ;// CONCATENATED MODULE: ./src/commands/rollback.ts
+
 
 
 
@@ -208,7 +431,12 @@ async function run(context) {
             return;
         }
         const undone = await (0,stages_open/* take */.s)(deploy);
-        const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason, undone });
+        const release = await rollback(deploy, {
+            to: inputs.to,
+            reason: inputs.reason,
+            undone,
+            record: (target, work) => (0,record/* withRecord */.q)(context, config, 'rollback', target, work),
+        });
         outputs.set('release', release.id);
         outputs.set('slot', release.slot);
     });

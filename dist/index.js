@@ -32110,6 +32110,8 @@ const common = {
     'known-hosts': { required: true },
     env: {},
 };
+/** The runner fills it in; nobody else can. */
+const githubToken = { 'github-token': { default: `\${{ github.token }}` } };
 /** Where an action can do without a server, a workflow may still hand it the same inputs as the others. */
 const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} };
 const inputTable = {
@@ -32120,6 +32122,7 @@ const inputTable = {
         'build-secret-files': {},
         layout: {},
         digests: {},
+        ...githubToken,
     },
     'build-image': {
         ...withoutServer,
@@ -32144,8 +32147,8 @@ const inputTable = {
         timeout: { default: '5s' },
         successes: { default: '2' },
     },
-    'blue-green': { ...common, release: {} },
-    rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {} },
+    'blue-green': { ...common, release: {}, ...githubToken },
+    rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {}, ...githubToken },
     'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
 };
 
@@ -32264,11 +32267,13 @@ const buildSecretsRule = {
 /** The inputs of one action. Every secret among them is masked before anything is checked. */
 function reader(action, secrets) {
     const table = inputTable[action];
-    // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml.
-    const raw = (name) => getInput(name, { trimWhitespace: false }) || (table[name]?.default ?? '');
+    // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml, and no expression has a value.
+    const preset = (name) => table[name]?.default?.replace(/^\$\{\{.*/, '') ?? '';
+    const raw = (name) => getInput(name, { trimWhitespace: false }) || preset(name);
     const text = (name) => raw(name).trim();
     secrets.add(raw('ssh-key'));
     secrets.add(raw('ssh-passphrase'));
+    secrets.add(raw('github-token'));
     const env = parseKeyValues(raw('env'), envRule);
     const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {};
     for (const value of [...Object.values(env), ...Object.values(buildSecrets)])
@@ -32387,6 +32392,7 @@ function readRun(env) {
         repository,
         actor: checked(env, 'GITHUB_ACTOR', /^[A-Za-z0-9_.[\]-]{1,100}$/, 'unknown'),
         url: `${server}/${repository}/actions/runs/${id}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
+        apiUrl: checked(env, 'GITHUB_API_URL', /^https?:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:\/[A-Za-z0-9._-]{1,50}){0,5}$/, 'https://api.github.com'),
         sha,
         // A ref may hold almost any character; it is only shown, so it is cleaned rather than refused.
         ref: (env.GITHUB_REF ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 250),
@@ -32487,8 +32493,10 @@ function product(read) {
 }
 function inputs_common(read) {
     const passphrase = read.raw('ssh-passphrase');
+    const githubToken = read.text('github-token');
     return {
         ...product(read),
+        ...(githubToken !== '' && { githubToken }),
         ssh: {
             key: read.raw('ssh-key'),
             knownHosts: read.raw('known-hosts'),
@@ -32721,6 +32729,8 @@ function derived(value) {
 
 ;// CONCATENATED MODULE: ./src/github/state.ts
 
+/** While it holds nothing, `post` has nothing to do. */
+const stateNames = ['lease', 'deployment'];
 const state = {
     save: (name, value) => saveState(name, value),
     get: (name) => getState(name),
@@ -32921,7 +32931,7 @@ async function main(name) {
     const reporter = actionsReporter(report);
     const signal = abortOnSignals();
     // What the main step did not begin, the post step need not end.
-    if (name === 'post' && state.get('lease') === '')
+    if (name === 'post' && stateNames.every((each) => state.get(each) === ''))
         process.exit(0);
     const fail = async (error) => {
         reporter.close();

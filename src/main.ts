@@ -7,7 +7,7 @@ import { actionsReporter, plainText } from './github/log'
 import { actionOutputs } from './github/outputs'
 import { readRun } from './github/run'
 import { Secrets } from './github/secrets'
-import { state } from './github/state'
+import { state, stateNames } from './github/state'
 import { renderSummary } from './github/summary'
 import type { DeployReport } from './release/deploy-report'
 import { Trouble } from './release/trouble'
@@ -42,7 +42,7 @@ export async function main(name: EntryName): Promise<never> {
   const signal = abortOnSignals()
 
   // What the main step did not begin, the post step need not end.
-  if (name === 'post' && state.get('lease') === '') process.exit(0)
+  if (name === 'post' && stateNames.every((each) => state.get(each) === '')) process.exit(0)
 
   const fail = async (error: unknown): Promise<never> => {
     reporter.close()

@@ -4,6 +4,7 @@ import { isFinished, isLive, switchAndFinish } from '../stages/chain'
 import { requireWarm } from '../stages/gate'
 import { liveRelease } from '../stages/live'
 import { siteUrl } from './environment'
+import { withRecord } from './record'
 import { withRelease } from './with-release'
 
 export async function run(context: CommandContext<InputsOf<'blue-green'>>): Promise<void> {
@@ -13,8 +14,10 @@ export async function run(context: CommandContext<InputsOf<'blue-green'>>): Prom
     outputs.set('previous-release', before === release.id ? '' : before)
     if (isFinished(deploy, release.id)) reporter.info(`${release.id} is live already; nothing is left to do`)
     else {
-      if (!isLive(deploy, release.id)) await requireWarm(deploy, release)
-      outputs.set('switch-ms', String((await switchAndFinish(deploy, release)).switchMs))
+      await withRecord(context, deploy.config, 'deploy', release, async () => {
+        if (!isLive(deploy, release.id)) await requireWarm(deploy, release)
+        outputs.set('switch-ms', String((await switchAndFinish(deploy, release)).switchMs))
+      })
     }
     outputs.set('live-slot', release.slot)
     outputs.set('url', siteUrl(deploy.config))

@@ -2,7 +2,7 @@ import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import type { Release } from '../release/release'
 import { backupAndMigrate, isFinished, isLive, startAndGate, switchAndFinish } from '../stages/chain'
-import { deliver, preflight, recorded } from '../stages/deliver'
+import { type DeliverRequest, deliver, preflight, recorded } from '../stages/deliver'
 import type { Deploy } from '../stages/deploy'
 import { type Identity, identityOf } from '../stages/identity'
 import { liveRelease } from '../stages/live'
@@ -18,6 +18,7 @@ import {
   temporaryLayout,
 } from '../stages/project'
 import { inWorkspace, readCheckout, readConfig, siteUrl, withHosts } from './environment'
+import { withRecord } from './record'
 
 type Context = CommandContext<InputsOf<'deploy'>>
 
@@ -70,6 +71,17 @@ async function deployTo(
 
   const before = liveRelease(deploy.hosts[0]!)?.id ?? ''
   outputs.set('previous-release', before === id ? '' : before)
+  await withRecord(context, deploy.config, 'deploy', identity, () => chain(context, deploy, project, request))
+}
+
+async function chain(
+  context: Context,
+  deploy: Deploy,
+  project: Project,
+  request: DeliverRequest,
+): Promise<void> {
+  const { outputs } = context
+  const { id } = request.identity
   const goesOn = isLive(deploy, id)
   const release = goesOn ? recorded(deploy, id)! : await deliver(deploy, project, request)
   tell(context, release)

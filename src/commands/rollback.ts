@@ -3,6 +3,7 @@ import type { InputsOf } from '../github/inputs'
 import { take } from '../stages/open'
 import { planFor, rollback } from '../stages/rollback'
 import { readConfig, siteUrl, withHosts } from './environment'
+import { withRecord } from './record'
 
 export async function run(context: CommandContext<InputsOf<'rollback'>>): Promise<void> {
   const { inputs, outputs, report, reporter } = context
@@ -18,7 +19,12 @@ export async function run(context: CommandContext<InputsOf<'rollback'>>): Promis
       return
     }
     const undone = await take(deploy)
-    const release = await rollback(deploy, { to: inputs.to, reason: inputs.reason, undone })
+    const release = await rollback(deploy, {
+      to: inputs.to,
+      reason: inputs.reason,
+      undone,
+      record: (target, work) => withRecord(context, config, 'rollback', target, work),
+    })
     outputs.set('release', release.id)
     outputs.set('slot', release.slot)
   })

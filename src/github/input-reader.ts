@@ -29,12 +29,14 @@ export interface Reader {
 /** The inputs of one action. Every secret among them is masked before anything is checked. */
 export function reader(action: ActionName, secrets: Secrets): Reader {
   const table: Readonly<Record<string, InputSpec>> = inputTable[action]
-  // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml.
-  const raw = (name: string) => getInput(name, { trimWhitespace: false }) || (table[name]?.default ?? '')
+  // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml, and no expression has a value.
+  const preset = (name: string) => table[name]?.default?.replace(/^\$\{\{.*/, '') ?? ''
+  const raw = (name: string) => getInput(name, { trimWhitespace: false }) || preset(name)
   const text = (name: string) => raw(name).trim()
 
   secrets.add(raw('ssh-key'))
   secrets.add(raw('ssh-passphrase'))
+  secrets.add(raw('github-token'))
   const env = parseKeyValues(raw('env'), envRule)
   const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {}
   for (const value of [...Object.values(env), ...Object.values(buildSecrets)]) secrets.add(value)

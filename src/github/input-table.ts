@@ -16,6 +16,9 @@ const common = {
   env: {},
 } as const satisfies Record<string, InputSpec>
 
+/** The runner fills it in; nobody else can. */
+const githubToken = { 'github-token': { default: `\${{ github.token }}` } } as const
+
 /** Where an action can do without a server, a workflow may still hand it the same inputs as the others. */
 const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} } as const
 
@@ -27,6 +30,7 @@ export const inputTable = {
     'build-secret-files': {},
     layout: {},
     digests: {},
+    ...githubToken,
   },
   'build-image': {
     ...withoutServer,
@@ -51,8 +55,8 @@ export const inputTable = {
     timeout: { default: '5s' },
     successes: { default: '2' },
   },
-  'blue-green': { ...common, release: {} },
-  rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {} },
+  'blue-green': { ...common, release: {}, ...githubToken },
+  rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {}, ...githubToken },
   'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
 } as const satisfies Record<string, Record<string, InputSpec>>
 

@@ -27,6 +27,8 @@ export interface ProductInputs {
 
 export interface CommonInputs extends ProductInputs {
   readonly ssh: SshInputs
+  /** For the record of a deploy on GitHub; absent: no record is kept. */
+  readonly githubToken?: string
 }
 
 /** Files of the runner that the build gets as secrets, by their id: for what is too large for an input. */
@@ -166,8 +168,10 @@ function product(read: Reader): ProductInputs {
 
 function common(read: Reader): CommonInputs {
   const passphrase = read.raw('ssh-passphrase')
+  const githubToken = read.text('github-token')
   return {
     ...product(read),
+    ...(githubToken !== '' && { githubToken }),
     ssh: {
       key: read.raw('ssh-key'),
       knownHosts: read.raw('known-hosts'),

@@ -9,6 +9,8 @@ export interface RunIdentity {
   readonly repository: string
   readonly actor: string
   readonly url: string
+  /** Of GitHub's API, without a slash at its end. */
+  readonly apiUrl: string
   /** The commit, 40 (or 64) hex digits. */
   readonly sha: string
   readonly ref: string
@@ -43,6 +45,12 @@ export function readRun(env: Readonly<Record<string, string | undefined>>): RunI
     repository,
     actor: checked(env, 'GITHUB_ACTOR', /^[A-Za-z0-9_.[\]-]{1,100}$/, 'unknown'),
     url: `${server}/${repository}/actions/runs/${id}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
+    apiUrl: checked(
+      env,
+      'GITHUB_API_URL',
+      /^https?:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:\/[A-Za-z0-9._-]{1,50}){0,5}$/,
+      'https://api.github.com',
+    ),
     sha,
     // A ref may hold almost any character; it is only shown, so it is cleaned rather than refused.
     ref: (env.GITHUB_REF ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 250),

@@ -1,7 +1,10 @@
 import { getState, saveState } from '@actions/core'
 
-/** `lease` is what `post` needs to free the lease; while it is empty, `post` has nothing to do. */
-export type StateName = 'lease'
+/** `lease` is there when a lease may have to be freed, `deployment` is the id of a record on GitHub that is not closed yet. */
+export type StateName = 'lease' | 'deployment'
+
+/** While it holds nothing, `post` has nothing to do. */
+export const stateNames = ['lease', 'deployment'] as const satisfies readonly StateName[]
 
 /** What the main step leaves for the `post` step of the same action. Never a secret: the runner keeps it in a file. */
 export interface State {

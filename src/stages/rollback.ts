@@ -20,6 +20,8 @@ export interface RollbackOptions {
   readonly reason: string | undefined
   /** What an earlier run had switched only some hosts to, and was just taken back from them. */
   readonly undone: Release | undefined
+  /** Whoever keeps account of rollbacks wraps the work of one. */
+  readonly record?: (target: Release, work: () => Promise<Release>) => Promise<Release>
 }
 
 /**
@@ -31,15 +33,23 @@ export interface RollbackOptions {
 export async function rollback(deploy: Deploy, options: RollbackOptions): Promise<Release> {
   const { hosts } = deploy
   const [first] = hosts
-  if (hosts.every(({ facts, owner }) => wentBack(facts.history, owner))) return finish(deploy, liveId(first!))
+  if (hosts.every(({ facts, owner }) => wentBack(facts.history, owner)))
+    return finish(deploy, liveId(first!), options)
   const before = liveRelease(first!)
   if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
     // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
     return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`)
   }
   const { target } = planFor(deploy, options.to)
+  const { reason = '', record = unrecorded } = options
+  return record(target, () => goBack(deploy, target, reason))
+}
+
+const unrecorded: NonNullable<RollbackOptions['record']> = (_, work) => work()
+
+async function goBack(deploy: Deploy, target: Release, reason: string): Promise<Release> {
   await bringUp(deploy, target)
-  const entry = { to: target.id, reason: options.reason ?? '' }
+  const entry = { to: target.id, reason }
   const also = (from: Place | undefined) =>
     from ? [call('ledger', eventFields('rolled-back', from.release, entry))] : []
   const switches = await stage(deploy, 'switch', () => switchTo(deploy, target, { bake: false, also }))
@@ -75,17 +85,23 @@ function liveId({ name, facts }: HostSession): string {
 }
 
 /** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
-async function finish(deploy: Deploy, id: string): Promise<Release> {
+async function finish(
+  deploy: Deploy,
+  id: string,
+  { record = unrecorded }: RollbackOptions,
+): Promise<Release> {
   const { hosts } = deploy
   const release = findRelease(hosts[0]!.facts.history, id)
   if (!release)
     throw new Trouble(hosts[0]!.name, `the ledger knows no release ${id}.`, 'Deploy a version anew.')
   settle(deploy, release, `${id} was put back by an earlier attempt`)
-  const switches = await stage(deploy, 'switch', () =>
-    switchTo(deploy, release, { bake: false, also: () => [] }),
-  )
-  await stage(deploy, 'drain', () => drain(deploy, switches))
-  return switches[0]!.release
+  return record(release, async () => {
+    const switches = await stage(deploy, 'switch', () =>
+      switchTo(deploy, release, { bake: false, also: () => [] }),
+    )
+    await stage(deploy, 'drain', () => drain(deploy, switches))
+    return switches[0]!.release
+  })
 }
 
 function settle({ report, reporter }: Deploy, release: Release, how: string): Release {

@@ -23,6 +23,7 @@ test('a run on a branch', () => {
     repository: 'shop/web',
     actor: 'dependabot[bot]',
     url: 'https://github.com/shop/web/actions/runs/9876543210/attempts/2',
+    apiUrl: 'https://api.github.com',
     sha: env.GITHUB_SHA,
     ref: 'refs/heads/main',
     refType: 'branch',
@@ -76,4 +77,11 @@ test('whatever the names are, the fields keep their shape', () => {
       }
     }),
   )
+})
+
+test("an enterprise server's API has a path; what is no address is refused", () => {
+  const at = (url: string) => readRun({ ...env, GITHUB_API_URL: url })
+  expect(at('https://github.corp.example/api/v3').apiUrl).toBe('https://github.corp.example/api/v3')
+  expect(() => at('https://user@github.example')).toThrow('GITHUB_API_URL')
+  expect(() => at('https://github.example/?to=')).toThrow('GITHUB_API_URL')
 })
