@@ -51,6 +51,7 @@ export function makeAppFolder(base: string): void {
     for (const marker of ['up', slot]) writeFileSync(join(base, 'slots', slot, marker), '')
   }
   mkdirSync(join(base, 'shared', 'logs'), { recursive: true })
+  if (asRoot) chownSync(join(base, 'shared', 'logs'), uidOf(workerUser), -1)
 }
 
 export async function freePort(): Promise<number> {

@@ -12,6 +12,7 @@ export function startUpstream(slot: string, port: number, keepAliveTimeout = 5_0
     (request, response) => {
       response.setHeader('X-Slot', slot)
       response.setHeader('X-Kawasemi-Slot', 'forged')
+      response.setHeader('X-Url', request.url ?? '')
       if (request.url === '/events') sendEvents(response)
       else if (request.url === '/headers') response.end(JSON.stringify(request.headers))
       else if (request.method === 'POST') echo(request, response)

@@ -4997,6 +4997,7 @@ function misfits(file) {
         ...overlapping(file),
         ...slotPorts(file),
         ...routes(file),
+        ...proxyKinds(file),
         ...references(file),
         ...databases(file),
         ...timing(file),
@@ -5064,6 +5065,20 @@ function routes({ services, accessories, proxy }) {
     if (proxy.service !== undefined && !accessories.includes(proxy.service)) {
         const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`;
         found.push({ path: ['proxy', 'service'], expected });
+    }
+    return found;
+}
+function proxyKinds({ proxy }) {
+    if (!proxy)
+        return [];
+    const found = [];
+    if (proxy.service !== undefined && proxy.kind !== 'nginx') {
+        const expected = 'no service: only nginx can run in a container';
+        found.push({ path: ['proxy', 'service'], expected });
+    }
+    if (proxy.kind === 'caddy' && proxy.listen !== 80) {
+        // For another port it logs only those requests whose Host names it, so a bake would miss the others.
+        found.push({ path: ['proxy', 'listen'], expected: '80 with caddy, whose log depends on it' });
     }
     return found;
 }
@@ -5465,7 +5480,8 @@ function toMigrations(file) {
 
 
 const proxy = section({
-    kind: schemas/* literal */.euz('nginx').describe('The web server in front of the app.'),
+    kind: schemas/* enum */.k5n(['nginx', 'apache', 'caddy'])
+        .describe('The web server in front of the app: `nginx`, `apache` or `caddy`.'),
     service: composeName
         .optional()
         .describe('The accessory that is this web server, where it runs in a container; else it is the host’s own.'),

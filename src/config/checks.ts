@@ -15,6 +15,7 @@ export function misfits(file: ConfigFile): Misfit[] {
     ...overlapping(file),
     ...slotPorts(file),
     ...routes(file),
+    ...proxyKinds(file),
     ...references(file),
     ...databases(file),
     ...timing(file),
@@ -91,6 +92,20 @@ function routes({ services, accessories, proxy }: ConfigFile): Misfit[] {
   if (proxy.service !== undefined && !accessories.includes(proxy.service)) {
     const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`
     found.push({ path: ['proxy', 'service'], expected })
+  }
+  return found
+}
+
+function proxyKinds({ proxy }: ConfigFile): Misfit[] {
+  if (!proxy) return []
+  const found: Misfit[] = []
+  if (proxy.service !== undefined && proxy.kind !== 'nginx') {
+    const expected = 'no service: only nginx can run in a container'
+    found.push({ path: ['proxy', 'service'], expected })
+  }
+  if (proxy.kind === 'caddy' && proxy.listen !== 80) {
+    // For another port it logs only those requests whose Host names it, so a bake would miss the others.
+    found.push({ path: ['proxy', 'listen'], expected: '80 with caddy, whose log depends on it' })
   }
   return found
 }

@@ -3,7 +3,9 @@ import { atMost, section } from './section'
 import { assetsUrl, basePath, composeName, domain, duration, port, routePath, size } from './values'
 
 export const proxy = section({
-  kind: z.literal('nginx').describe('The web server in front of the app.'),
+  kind: z
+    .enum(['nginx', 'apache', 'caddy'])
+    .describe('The web server in front of the app: `nginx`, `apache` or `caddy`.'),
   service: composeName
     .optional()
     .describe(
@@ -55,7 +57,7 @@ export interface ServedFolder {
 }
 
 export interface ProxyConfig {
-  kind: 'nginx'
+  kind: 'nginx' | 'apache' | 'caddy'
   /** Left out where the host runs it. */
   service?: string
   domains: string[]

@@ -1,10 +1,12 @@
 import type { Config, ProxyConfig } from '../config/schema'
 import { Trouble } from '../release/trouble'
+import { apache } from './apache'
+import { caddy } from './caddy'
 import { nginx } from './nginx'
 import { nginxInside } from './nginx-inside'
 import type { ProxyKind } from './proxy'
 
-const kinds: Readonly<Record<ProxyConfig['kind'], ProxyKind>> = { nginx }
+const kinds: Readonly<Record<ProxyConfig['kind'], ProxyKind>> = { nginx, apache, caddy }
 
 /** Those that can be an accessory. */
 const inside: Partial<Record<ProxyConfig['kind'], (config: Config) => ProxyKind>> = { nginx: nginxInside }

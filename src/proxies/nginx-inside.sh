@@ -5,6 +5,11 @@ web_installed() {
   kw_inside=yes
 }
 
+# web_adapt FILE: the container is on the host's network.
+web_adapt() {
+  if [ -e /proc/net/if_inet6 ]; then cat; else sed '/^ *listen \[::\]/d'; fi
+}
+
 # web_prepare FILE
 web_prepare() { mkdir -p "${1%/*}"; }
 

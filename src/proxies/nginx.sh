@@ -9,6 +9,11 @@ web_prepare() { :; }
 web_enable() { :; }
 web_back() { :; }
 
+# web_adapt FILE: the site on its way in. Without IPv6 in the kernel nginx would not start with its address.
+web_adapt() {
+  if [ -e /proc/net/if_inet6 ]; then cat; else sed '/^ *listen \[::\]/d'; fi
+}
+
 web_test() { nginx -t 2>&1; }
 
 # web_clash BEFORE NOW: what web_test says now of domains that another site has too, and did not before.

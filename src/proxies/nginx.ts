@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Config, ServedFolder } from '../config/schema'
 import { slots } from '../release/slot'
 import { type ProxyKind, plainLog, releasePath, slotHeader } from './proxy'
-import { locationsOf, type Site, type SiteService, siteOf } from './site'
+import { indent, locationsOf, type Site, type SiteService, siteOf } from './site'
 
 export const nginx: ProxyKind = {
   kind: 'nginx',
@@ -237,8 +237,4 @@ function renderStream(site: Site, service: string): string {
   proxy_buffering off;
   proxy_pass http://${upstreamName(site, service, '$kawasemi_slot')};
 }`
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ')
 }

@@ -82,7 +82,7 @@ export function siteOf(config: Config): Site {
 function checkedProxy(proxy: ProxyConfig): ProxyConfig {
   if (proxy.domains.length === 0) refuse('domains', proxy.domains, 'is empty.')
   return {
-    kind: 'nginx',
+    kind: proxy.kind,
     ...(proxy.service !== undefined && { service: checked('service', proxy.service) }),
     domains: proxy.domains.map((domain) => checked('domain', domain)),
     routes: proxy.routes,
@@ -126,7 +126,45 @@ function refuseClashes({ routes, services, files }: Site): void {
   if (alike !== undefined) refuse('service', alike, 'has a namesake that differs in upper case only.')
 }
 
-/** `/api` means itself and what is under it, not `/apiary`. nginx takes the longest of all that match. */
+/** `/api` means itself and what is under it, not `/apiary`. */
+function pathsOf(path: string): { exact: boolean; url: string }[] {
+  return path.endsWith('/')
+    ? [{ exact: false, url: path }]
+    : [
+        { exact: true, url: path },
+        { exact: false, url: `${path}/` },
+      ]
+}
+
+/** What answers a part of the URLs. */
+export type Place =
+  | { kind: 'assets'; url: string; exact: false }
+  | { kind: 'files'; url: string; exact: false; files: ServedFolder }
+  | { kind: 'route'; url: string; exact: boolean; service: SiteService }
+
+/** In the order in which they are to be tried, so that the longest that fits is taken. */
+export function placesOf({ services, files, routes }: Site): Place[] {
+  const places: Place[] = [
+    ...services.flatMap(({ assetsUrl: url }) =>
+      url === undefined ? [] : [{ kind: 'assets' as const, url, exact: false as const }],
+    ),
+    ...files.map((each) => ({ kind: 'files' as const, url: each.path, exact: false as const, files: each })),
+    ...routes.flatMap(({ path, service }) =>
+      pathsOf(path).map((part) => ({
+        kind: 'route' as const,
+        ...part,
+        service: services.find(({ name }) => name === service)!,
+      })),
+    ),
+  ]
+  return places.sort((a, b) => b.url.length - a.url.length)
+}
+
+/** As nginx writes them, which takes the longest of all that match. */
 export function locationsOf(path: string): string[] {
-  return path.endsWith('/') ? [path] : [`= ${path}`, `${path}/`]
+  return pathsOf(path).map(({ exact, url }) => (exact ? `= ${url}` : url))
+}
+
+export function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
 }

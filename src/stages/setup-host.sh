@@ -174,8 +174,7 @@ site_back() {
 # site FILE CONTENT: nothing of it stays unless the web server takes it. FILE.kawasemi-reload is there while a reload is
 # due.
 site() {
-  kw_content=$2
-  [ -e /proc/net/if_inet6 ] || kw_content=$(printf '%s\n' "$2" | sed '/^ *listen \[::\]/d')
+  kw_content=$(printf '%s\n' "$2" | web_adapt "$1")
   if ! holds "$1" "$kw_content"; then
     [ ! -e "$1" ] || grep -qF "written by Kawasemi's setup-host" "$1" ||
       give_up "$1 is there and is not ours; move it away, or give the app another name"

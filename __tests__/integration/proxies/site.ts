@@ -2,25 +2,17 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { request } from 'undici'
-import {
-  ensureNginx,
-  freePort,
-  makeAppFolder,
-  makeFolder,
-  makeNginx,
-  type Nginx,
-  renderForTest,
-} from '../../../bench/nginx'
+import { freePort, makeAppFolder, makeFolder } from '../../../bench/nginx'
 import { startUpstream } from '../../../bench/upstream'
-import type { Config } from '../../../src/config/schema'
+import { ensureServer, makeServer } from '../../../bench/web-server'
+import type { Config, ProxyConfig } from '../../../src/config/schema'
 import { type Slot, slots } from '../../../src/release/slot'
 import { exampleConfig } from '../../unit/proxies/config'
 
-/** An app's folder, a tiny app in each slot and a real nginx with the site as it is rendered. */
+/** An app's folder, a tiny app in each slot and a real web server with the site as it is rendered. */
 export interface TestSite {
   base: string
   origin: string
-  server: Nginx
   upstreams: Record<Slot, Server>
   flip(slot: Slot): void
   ask(path: string, options?: AskOptions): Promise<Answered>
@@ -41,23 +33,27 @@ export interface Answered {
 
 export const domain = 'bird-shop.example'
 
-export function siteConfig(base: string, listen: number, ports: Record<Slot, number>): Config {
+export type Kind = ProxyConfig['kind']
+
+export function siteConfig(kind: Kind, base: string, listen: number, ports: Record<Slot, number>): Config {
   const { api } = exampleConfig().services
   const web = { ...api, slots: ports, assets: { path: '/app/static', url: '/_static/' } } as typeof api
   return exampleConfig(
     { base, services: { web: web! } },
     {
+      kind,
       listen,
       routes: [
         { path: '/', service: 'web' },
         { path: '/api', service: 'web' },
       ],
+      files: [{ path: '/media/', folder: `${base}/shared/media`, expires: 604_800_000 }],
     },
   )
 }
 
-export async function startSite(): Promise<TestSite> {
-  await ensureNginx()
+export async function startSite(kind: Kind): Promise<TestSite> {
+  await ensureServer(kind)
   const base = makeFolder('bird-shop')
   makeAppFolder(base)
   for (const slot of slots) {
@@ -67,16 +63,17 @@ export async function startSite(): Promise<TestSite> {
     writeFileSync(join(release, 'public.json'), JSON.stringify({ release: slot }))
     symlinkSync(`../../releases/${slot}`, join(base, 'slots', slot, 'release'))
   }
+  mkdirSync(join(base, 'shared', 'media'))
+  writeFileSync(join(base, 'shared', 'media', 'a b.php'), '<?php')
   const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
   const upstreams = { blue: await startUpstream('blue', blue), green: await startUpstream('green', green) }
-  const server = makeNginx(renderForTest(siteConfig(base, listen, { blue, green })))
+  const server = makeServer(siteConfig(kind, base, listen, { blue, green }))
   await server.start()
   const origin = `http://127.0.0.1:${listen}`
 
   return {
     base,
     origin,
-    server,
     upstreams,
     flip(slot) {
       symlinkSync(`slots/${slot}`, join(base, 'live.part'))

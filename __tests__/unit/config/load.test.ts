@@ -428,6 +428,16 @@ describe('parts that have to fit each other', () => {
     ],
     ['green: 13001', 'green: 13011', 'services.backend.slots.green: expected a port of its own, found 13011'],
     [
+      'kind: nginx\n  domains',
+      'kind: caddy\n  listen: 8080\n  domains',
+      'proxy.listen: expected 80 with caddy, whose log depends on it, found 8080',
+    ],
+    [
+      'kind: nginx\n  domains',
+      'kind: apache\n  service: redis\n  domains',
+      'proxy.service: expected no service: only nginx can run in a container',
+    ],
+    [
       'body-size: 1g',
       'listen: 13010',
       'services.backend.slots.blue: expected a port of its own, found 13010, which is proxy.listen',

@@ -8,7 +8,10 @@ test('a site of somebody else that has the name of ours is left as it is', () =>
   try {
     const file = join(host.base, 'default.conf')
     writeFileSync(file, 'server { listen 80; }\n')
-    const { out, status } = host.run([library('stages/setup-host.sh')], [call('site', file, '# ours')])
+    const { out, status } = host.run(
+      [library('stages/setup-host.sh'), library('proxies/nginx.sh')],
+      [call('site', file, '# ours')],
+    )
     expect(status).toBe(1)
     expect(out).toContain('default.conf is there and is not ours')
     expect(readFileSync(file, 'utf8')).toBe('server { listen 80; }\n')

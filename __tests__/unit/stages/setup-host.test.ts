@@ -7,14 +7,17 @@ import { exampleConfig } from '../proxies/config'
 const deployKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEoq5 ci@shop'
 
 describe('the program that prepares a host', () => {
-  test('is POSIX sh without anything shellcheck minds', () => {
-    const program = renderSetup(exampleConfig(), { deployKey })
-    execFileSync('sh', ['-n'], { input: program })
-    // Dollars in single quotes are nginx's here.
-    const { error, stdout } = spawnSync('shellcheck', ['-s', 'sh', '-e', 'SC2016', '-'], { input: program })
-    if (error && !process.env.CI) return
-    expect(String(stdout)).toBe('')
-  })
+  test.each(['nginx', 'apache', 'caddy'] as const)(
+    'is POSIX sh without anything shellcheck minds (%s)',
+    (kind) => {
+      const program = renderSetup(exampleConfig({}, { kind }), { deployKey })
+      execFileSync('sh', ['-n'], { input: program })
+      // Dollars in single quotes are nginx's here.
+      const { error, stdout } = spawnSync('shellcheck', ['-s', 'sh', '-e', 'SC2016', '-'], { input: program })
+      if (error && !process.env.CI) return
+      expect(String(stdout)).toBe('')
+    },
+  )
 
   test('is that for an nginx in a container too, whatever its name', () => {
     const config = exampleConfig({ accessories: ['web'] }, { service: 'web' })

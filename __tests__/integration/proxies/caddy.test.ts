@@ -1,0 +1,3 @@
+import { testProxy } from './contract'
+
+testProxy('caddy', { down: 502, escaped: '/a\\"b\\\\c%0ad%09e', runs: 10 })

@@ -1,0 +1,186 @@
+import fc from 'fast-check'
+import type { Config, ProxyConfig } from '../../../src/config/schema'
+import { proxyOf } from '../../../src/proxies/kinds'
+import { Trouble } from '../../../src/release/trouble'
+import { exampleConfig } from './config'
+
+/** What holds for the site of every kind of web server. */
+
+const kinds: ProxyConfig['kind'][] = ['nginx', 'apache', 'caddy']
+
+function renderAs(kind: ProxyConfig['kind'], config: Config): string {
+  return proxyOf({ kind }).renderSite({
+    ...config,
+    ...(config.proxy && { proxy: { ...config.proxy, kind } }),
+  })
+}
+
+describe.each(kinds)('%s: refused with the value named', (kind) => {
+  const render = (config: Config) => renderAs(kind, config)
+  const services = exampleConfig().services
+  const cases: [string, Config, RegExp][] = [
+    [
+      'no proxy',
+      { ...exampleConfig(), proxy: undefined } as unknown as Config,
+      /proxy: is not in the config/,
+    ],
+    ['no domain', exampleConfig({}, { domains: [] }), /domains/],
+    [
+      'a route to a worker',
+      exampleConfig({}, { routes: [{ path: '/', service: 'mailer' }] }),
+      /"mailer": is no web service/,
+    ],
+    [
+      'a route to nothing',
+      exampleConfig({}, { routes: [{ path: '/', service: 'constructor' }] }),
+      /"constructor": is no web service/,
+    ],
+    [
+      'a path described twice',
+      exampleConfig({}, { routes: ['/a', '/a/'].map((path) => ({ path, service: 'api' })) }),
+      /"\/a\/": is described twice/,
+    ],
+    [
+      'a route that is the assets’ path',
+      exampleConfig(
+        {},
+        {
+          routes: [
+            { path: '/', service: 'front' },
+            { path: '/_static/', service: 'api' },
+          ],
+        },
+      ),
+      /"\/_static\/": is described twice/,
+    ],
+    [
+      'a folder of files at the assets’ path',
+      exampleConfig({}, { files: [{ path: '/_static/', folder: '/srv/files' }] }),
+      /"\/_static\/": is described twice/,
+    ],
+    [
+      'our own path',
+      exampleConfig({}, { routes: [{ path: '/.well-known/kawasemi', service: 'api' }] }),
+      /belongs to Kawasemi/,
+    ],
+    [
+      'names that nginx takes for the same',
+      exampleConfig(
+        { services: { ...services, Api: services.api! } },
+        { routes: ['api', 'Api'].map((service, at) => ({ path: `/${at}/`, service })) },
+      ),
+      /namesake/,
+    ],
+  ]
+  test.each(cases)('%s', (_, config, message) => {
+    expect(() => render(config)).toThrow(Trouble)
+    expect(() => render(config)).toThrow(message)
+  })
+})
+
+describe.each(kinds)('%s: a hostile value, even one that got past the schema,', (kind) => {
+  const render = (config: Config) => renderAs(kind, config)
+  const special = fc.constantFrom(
+    ';',
+    '{',
+    '}',
+    '$',
+    '"',
+    "'",
+    '\\',
+    '\n',
+    '\r',
+    '#',
+    ' ',
+    '\t',
+    '\0',
+    '*',
+    '~',
+    '..',
+  )
+  const plain = fc.constantFrom('a', 'b-c', '0', '/', '.', '_', '-', 'x.example', '/srv/', '日', 'A')
+  const hostile = fc.oneof(
+    fc.array(fc.oneof(special, plain), { maxLength: 8 }).map((parts) => parts.join('')),
+    fc.tuple(plain, special, plain).map((parts) => parts.join('')),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  )
+  const number = fc.oneof(
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -1, 0.5, 1e21, '80; evil' as unknown as number),
+    fc.integer(),
+  )
+  const service = exampleConfig().services.api as Extract<Config['services'][string], { role: 'web' }>
+  const withService = (name: string, change: Partial<typeof service>) =>
+    exampleConfig(
+      { services: { [name]: { ...service, ...change } } },
+      { routes: [{ path: '/', service: name }] },
+    )
+  const withAssets = (url: string) => withService('api', { assets: { path: '/app/static', url } })
+
+  const places: [string, fc.Arbitrary<Config>, Config][] = [
+    ['app', hostile.map((app) => exampleConfig({ app })), exampleConfig()],
+    ['base', hostile.map((base) => exampleConfig({ base })), exampleConfig()],
+    ['base folder', hostile.map((x) => exampleConfig({ base: `/srv/${x}` })), exampleConfig()],
+    [
+      'domain',
+      hostile.map((x) => exampleConfig({}, { domains: [x] })),
+      exampleConfig({}, { domains: ['a'] }),
+    ],
+    [
+      'route',
+      hostile.map((x) => exampleConfig({}, { routes: [{ path: `/${x}/`, service: 'api' }] })),
+      exampleConfig({}, { routes: [{ path: '/x/', service: 'api' }] }),
+    ],
+    ['service', hostile.map((x) => withService(x, {})), withService('api', {})],
+    ['assets', hostile.map((x) => withAssets(`/${x}/`)), withAssets('/x/')],
+    [
+      'files path',
+      hostile.map((x) => exampleConfig({}, { files: [{ path: `/${x}/`, folder: '/a/b' }] })),
+      exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b' }] }),
+    ],
+    [
+      'folder',
+      hostile.map((x) => exampleConfig({}, { files: [{ path: '/x/', folder: `/a/${x}` }] })),
+      exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b' }] }),
+    ],
+    [
+      'expires',
+      number.map((expires) => exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b', expires }] })),
+      exampleConfig({}, { files: [{ path: '/x/', folder: '/a/b', expires: 1 }] }),
+    ],
+    ['web server', hostile.map((service) => exampleConfig({}, { service })), exampleConfig()],
+    ['port', number.map((blue) => withService('api', { slots: { blue, green: 1 } })), withService('api', {})],
+    ['listen', number.map((listen) => exampleConfig({}, { listen })), exampleConfig()],
+    ['body size', number.map((bodySize) => exampleConfig({}, { bodySize })), exampleConfig()],
+    ['read timeout', number.map((readTimeout) => exampleConfig({}, { readTimeout })), exampleConfig()],
+    ['keepalive', number.map((keepaliveTimeout) => exampleConfig({}, { keepaliveTimeout })), exampleConfig()],
+  ]
+  /** Words, blocks and lines; a value that is one word among others changes none of them, but maybe their order. */
+  const structure = (site: string) =>
+    site
+      // What depends on a number, not on how it is written.
+      .replace(/^Listen \d+\n\n/m, '')
+      .replace(/disablereuse=(on|off ttl=\d+)/g, 'reuse')
+      .replace(/\^\(\[0-9\]\S+\)\$/g, 'number')
+      .replaceAll('\\.', '.')
+      .replace(/[^\s;{}"'\\#$*~=()][^\s;{}"'\\#$*=()]*/g, 'w')
+      .split('\n')
+      .sort()
+
+  test.each(places)('as %s is refused or one inert word', (_, configs, harmless) => {
+    const expected = structure(render(harmless))
+    fc.assert(
+      fc.property(configs, (config) => {
+        let site: string
+        try {
+          site = render(config)
+        } catch (error) {
+          expect(error).toBeInstanceOf(Trouble)
+          return
+        }
+        expect(structure(site)).toEqual(expected)
+        expect(site).not.toMatch(/\/\.\.?[/;\s]|[^\x20-\x7e\n]/)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})

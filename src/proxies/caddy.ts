@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config, ServedFolder } from '../config/schema'
+import { slots } from '../release/slot'
+import { type ProxyKind, releasePath, slotHeader } from './proxy'
+import { indent, type Place, placesOf, type Site, siteOf } from './site'
+
+export const caddy: ProxyKind = {
+  kind: 'caddy',
+  webUser: 'caddy',
+  setup: readFileSync(join(__dirname, 'caddy.sh'), 'utf8'),
+  // It opens its log once and appends, so the file has to stay.
+  rotate: ['copytruncate'],
+  log: readFileSync(join(__dirname, 'caddy-log.sh'), 'utf8'),
+  sitePath: (config) => `/etc/caddy/kawasemi/${siteOf(config).app}.caddy`,
+  renderSite,
+}
+
+/** A file that the Caddyfile imports. */
+function renderSite(config: Config): string {
+  const site = siteOf(config)
+  const { domains, listen, bodySize } = site.proxy
+  return `# Site of ${site.app}, written by Kawasemi's setup-host. Changes made here are lost when it runs again.
+
+${domains.map((domain) => `http://${domain}:${listen}`).join(', ')} {
+${indent(renderLog(site))}
+
+${indent(renderMatchers(site.base, bodySize))}
+
+  route {
+${indent(indent(renderSlotChoice()))}
+
+${indent(indent(renderPlaces(site)))}
+  }
+}
+`
+}
+
+/** JSON, Caddy's own form; headers may hold secrets, and so may a query. */
+function renderLog({ log }: Site): string {
+  return `log {
+  output file ${log} {
+    roll_disabled
+  }
+  format filter {
+    wrap json
+    fields {
+      request>headers delete
+      request>tls delete
+      request>uri regexp \\?.* ""
+      resp_headers delete
+    }
+  }
+}`
+}
+
+/**
+ * Caddy looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
+ * pass for blue; and asking for blue and then for green would race with the switch.
+ */
+function renderMatchers(base: string, bodySize: number): string {
+  return `@down not file {
+  root ${base}/live
+  try_files up
+}
+@live_green file {
+  root ${base}/live
+  try_files green
+}
+@green vars kawasemi_slot green
+# Only who talks to us from this host, and not for somebody else, is told about slots.
+@here {
+  remote_ip 127.0.0.1 ::1
+  not header X-Forwarded-For *
+}
+@not_here not {
+  remote_ip 127.0.0.1 ::1
+  not header X-Forwarded-For *
+}
+# TLS may end before us.
+@https header X-Forwarded-Proto https
+# No upgrade but to WebSocket: others could smuggle requests past us.
+@other_upgrade {
+  header Upgrade *
+  not header_regexp Upgrade (?i)^websocket$
+}
+@too_large header_regexp Content-Length ${above(bodySize)}`
+}
+
+/** The log has no field for it, so that the user's, which nobody else needs, holds the slot. */
+function renderSlotChoice(): string {
+  return `map {http.vars.kawasemi_slot} {http.auth.user.id} {
+  default {http.vars.kawasemi_slot}
+}
+vars kawasemi_slot -
+error @down 503
+vars kawasemi_slot blue
+vars @live_green kawasemi_slot green
+vars kawasemi_scheme {http.request.scheme}
+vars @https kawasemi_scheme https
+header @here ${slotHeader} {http.vars.kawasemi_slot}
+request_header @other_upgrade -Upgrade
+error @too_large 413`
+}
+
+/** The first that fits is taken. */
+function renderPlaces(site: Site): string {
+  return [
+    renderRelease(site.base),
+    ...placesOf(site).map((place, at) => renderPlace(site, place, at)),
+    'handle {\n  error 404\n}',
+  ].join('\n')
+}
+
+function renderPlace(site: Site, place: Place, at: number): string {
+  const matcher = place.exact ? place.url : `${place.url}*`
+  return `handle ${matcher} {
+  route {
+${indent(indent(renderAnswer(site, place, `place_${at}`)))}
+  }
+}`
+}
+
+function renderAnswer(site: Site, place: Place, name: string): string {
+  if (place.kind === 'assets') return renderAssets(site.base, name)
+  if (place.kind === 'files') return renderFiles(place.files, name)
+  return [
+    renderUpstream(site, place.service.green, '@green '),
+    renderUpstream(site, place.service.blue, ''),
+  ].join('\n')
+}
+
+function renderRelease(base: string): string {
+  return `handle ${releasePath} {
+  route {
+    error @not_here 404
+    root * ${base}/slots/{http.vars.kawasemi_slot}/release
+    rewrite * /public.json
+    header Content-Type application/json
+    file_server
+  }
+}`
+}
+
+/** Pages of the release before are still open somewhere and ask for its files, so the other slot's are looked at too. */
+function renderAssets(base: string, name: string): string {
+  const places = ['{http.vars.kawasemi_slot}', ...slots].map((slot) => `/${slot}/release/assets{path}`)
+  return `root * ${base}/slots
+@${name} file {
+  try_files ${places.join(' ')}
+}
+handle @${name} {
+  rewrite * {http.matchers.file.relative}
+  header Cache-Control "public, max-age=31536000, immutable"
+  file_server
+}
+error 404`
+}
+
+/** What users uploaded is shown as what it is called, never as what a browser guesses. */
+function renderFiles({ path, folder, expires }: ServedFolder, name: string): string {
+  const kept = expires === undefined ? '' : `\n  header Cache-Control "max-age=${Math.ceil(expires / 1000)}"`
+  return `uri strip_prefix ${path.slice(0, -1)}
+root * ${folder}
+@${name} file
+handle @${name} {
+  header X-Content-Type-Options nosniff${kept}
+  file_server
+}
+error 404`
+}
+
+/** An idle connection has to be closed by Caddy before the app does it: a POST sent into a closed one is lost. */
+function renderUpstream({ proxy }: Site, port: number, matcher: string): string {
+  return `reverse_proxy ${matcher}127.0.0.1:${port} {
+  trusted_proxies 0.0.0.0/0 ::/0
+  header_up X-Real-IP {http.request.remote.host}
+  header_up X-Forwarded-Host {http.request.hostport}
+  header_up X-Forwarded-Proto {http.vars.kawasemi_scheme}
+  header_down -${slotHeader}
+  transport http {
+    dial_timeout 5s
+    read_timeout ${proxy.readTimeout}ms
+    write_timeout ${proxy.readTimeout}ms
+    keepalive ${proxy.keepaliveTimeout}ms
+    keepalive_idle_conns_per_host 32
+    compression off
+  }
+}`
+}
+
+/**
+ * A regular expression for the whole numbers above `most`: Caddy itself would only find a body too large while it is on
+ * its way to the app, and answer 502, as if the app had failed.
+ */
+function above(most: number): string {
+  const digits = String(most)
+  const larger = [...digits].flatMap((digit, at) =>
+    digit === '9' ? [] : [`${digits.slice(0, at)}[${Number(digit) + 1}-9][0-9]{${digits.length - at - 1}}`],
+  )
+  return `^(${[`[0-9]{${digits.length + 1},}`, ...larger].join('|')})$`
+}
