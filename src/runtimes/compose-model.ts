@@ -1,5 +1,6 @@
 import { type Slot, slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
+import { adoptionLines } from './compose-adopt'
 import type { Fields } from './compose-json'
 import { projectName, slotService } from './compose-names'
 import { accessoryNetworks, slotNetworks } from './compose-networks'
@@ -15,6 +16,8 @@ export interface ComposeProjects {
   readonly accessories: Fields | undefined
   readonly copies: readonly Copy[]
   readonly sharedVolumes: readonly SharedVolume[]
+  /** Lines by which the host finds accessories that ran before. */
+  readonly adoption: readonly (readonly string[])[]
   readonly otherImages: readonly string[]
   readonly notices: readonly string[]
   readonly warnings: readonly string[]
@@ -43,6 +46,7 @@ export function composeProjects(input: Parameters<typeof readProduct>[0]): Compo
       (copy) => copy.to,
     ),
     sharedVolumes: distinct(shared, (volume) => volume.name),
+    adoption: adoptionLines(product),
     otherImages: otherImages(product),
     notices: [...product.notices],
     warnings: [...product.warnings],

@@ -247,17 +247,25 @@ export function volumesOf(
       continue
     }
     // As an ordinary volume of two projects Compose would warn that it belongs to another one.
-    const name = plainText(chosenName(product, volume, fields) ?? sharedVolume(app, volume), where)
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(name)) {
-      throw new Trouble(where, `${JSON.stringify(name)} is not a volume's name.`, 'Correct `name`.')
-    }
+    const name = volumeName(product, volume, fields)
     section.push([volume, { name, external: true }])
     if (!fields.external) shared.push({ name, ...driverOf(fields, where) })
   }
   return { section: Object.fromEntries(section), shared }
 }
 
-function isMounted(volume: string, services: ReadonlyMap<string, Fields>): boolean {
+/** The name on the host of a volume that is the same for all. @throws {Trouble} where it cannot be one. */
+export function volumeName(product: Product, volume: string, fields: Fields): string {
+  const where = `${product.config.compose.file}: volumes.${volume}`
+  const name = plainText(
+    chosenName(product, volume, fields) ?? sharedVolume(product.config.app, volume),
+    where,
+  )
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(name)) return name
+  throw new Trouble(where, `${JSON.stringify(name)} is not a volume's name.`, 'Correct `name`.')
+}
+
+export function isMounted(volume: string, services: ReadonlyMap<string, Fields>): boolean {
   return [...services.values()].some(
     (service) =>
       Array.isArray(service.volumes) &&

@@ -11,6 +11,7 @@ import type { ReleaseFile, Runtime, RuntimeInput, RuntimePlan } from './runtime'
 
 const library = [
   readFileSync(join(__dirname, 'compose.sh'), 'utf8'),
+  readFileSync(join(__dirname, 'compose-adopt.sh'), 'utf8'),
   readFileSync(join(__dirname, 'compose-once.sh'), 'utf8'),
 ].join('\n')
 
@@ -48,12 +49,13 @@ function projectFiles({ slots, accessories }: ComposeProjects): ReleaseFile[] {
 }
 
 /** What the shell functions have to know of a release: lines of words, tabs between them. */
-function parts(config: Config, { sharedVolumes }: ComposeProjects): string {
+function parts(config: Config, { sharedVolumes, adoption }: ComposeProjects): string {
   const lines = [
     ['app', config.app],
     ...Object.entries(config.services).map(([name, service]) => [service.role, name]),
     ...config.accessories.map((name) => ['accessory', name]),
     ...sharedVolumes.map(({ name, driver, options }) => ['volume', name, driver, ...options]),
+    ...adoption,
   ]
   return lines.map((words) => `${words.join('\t')}\n`).join('')
 }
