@@ -3035,7 +3035,7 @@ function isSlot(value) {
 
 /***/ }),
 
-/***/ 6514:
+/***/ 4793:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3144,30 +3144,6 @@ function tooMuch(copy) {
 
 // EXTERNAL MODULE: ./src/release/slot.ts
 var slot = __webpack_require__(1833);
-;// CONCATENATED MODULE: ./src/runtimes/compose-names.ts
-
-/** What things are called on the host. App names have no `_` and are checked by the config. */
-function projectName(app, part) {
-    return `${app}-${part}`;
-}
-/** The service's key in its slot's project: Compose makes it a name on every network, so it must differ by slot. */
-function slotService(service, slot) {
-    return `${service}-${slot}`;
-}
-/** The image that was built for a service, as it is tagged on the host. */
-function imageReference(app, service, release) {
-    if (!/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(service) || service.length > 60) {
-        throw new trouble/* Trouble */.q(`service ${service}`, 'its name cannot be part of an image name.', 'Rename it in the compose file and in kawasemi.yml: lower-case letters and digits, joined by ".", "_" or "-", 60 at most.');
-    }
-    return `kawasemi/${app}-${service}:${release}`;
-}
-function sharedVolume(app, volume) {
-    return `${app}_${volume}`;
-}
-function slotVolume(app, slot, volume) {
-    return `${app}-${slot}_${volume}`;
-}
-
 ;// CONCATENATED MODULE: ./src/runtimes/compose-json.ts
 
 const unexpected = 'Kawasemi does not understand it. Write it in the long form of the Compose specification.';
@@ -3223,6 +3199,30 @@ function pick(fields, names) {
     return Object.fromEntries(names
         .filter((name) => fields[name] !== undefined && fields[name] !== null)
         .map((name) => [name, fields[name]]));
+}
+
+;// CONCATENATED MODULE: ./src/runtimes/compose-names.ts
+
+/** What things are called on the host. App names have no `_` and are checked by the config. */
+function projectName(app, part) {
+    return `${app}-${part}`;
+}
+/** The service's key in its slot's project: Compose makes it a name on every network, so it must differ by slot. */
+function slotService(service, slot) {
+    return `${service}-${slot}`;
+}
+/** The image that was built for a service, as it is tagged on the host. */
+function imageReference(app, service, release) {
+    if (!/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(service) || service.length > 60) {
+        throw new trouble/* Trouble */.q(`service ${service}`, 'its name cannot be part of an image name.', 'Rename it in the compose file and in kawasemi.yml: lower-case letters and digits, joined by ".", "_" or "-", 60 at most.');
+    }
+    return `kawasemi/${app}-${service}:${release}`;
+}
+function sharedVolume(app, volume) {
+    return `${app}_${volume}`;
+}
+function slotVolume(app, slot, volume) {
+    return `${app}-${slot}_${volume}`;
 }
 
 ;// CONCATENATED MODULE: ./src/runtimes/compose-product.ts
@@ -3511,15 +3511,20 @@ function volumesOf(product, part, services) {
             continue;
         }
         // As an ordinary volume of two projects Compose would warn that it belongs to another one.
-        const name = plainText(chosenName(product, volume, fields) ?? sharedVolume(app, volume), where);
-        if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(name)) {
-            throw new trouble/* Trouble */.q(where, `${JSON.stringify(name)} is not a volume's name.`, 'Correct `name`.');
-        }
+        const name = volumeName(product, volume, fields);
         section.push([volume, { name, external: true }]);
         if (!fields.external)
             shared.push({ name, ...driverOf(fields, where) });
     }
     return { section: Object.fromEntries(section), shared };
+}
+/** The name on the host of a volume that is the same for all. @throws {Trouble} where it cannot be one. */
+function volumeName(product, volume, fields) {
+    const where = `${product.config.compose.file}: volumes.${volume}`;
+    const name = plainText(chosenName(product, volume, fields) ?? sharedVolume(product.config.app, volume), where);
+    if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/.test(name))
+        return name;
+    throw new trouble/* Trouble */.q(where, `${JSON.stringify(name)} is not a volume's name.`, 'Correct `name`.');
 }
 function isMounted(volume, services) {
     return [...services.values()].some((service) => Array.isArray(service.volumes) &&
@@ -3529,6 +3534,47 @@ function driverOf(fields, where) {
     const driver = fields.driver === undefined ? 'local' : plainText(fields.driver, `${where}.driver`);
     const options = Object.entries(fieldsOf(fields.driver_opts, `${where}.driver_opts`)).map(([key, value]) => plainText(`${key}=${String(value)}`, `${where}.driver_opts.${key}`));
     return { driver: driver || 'local', options };
+}
+
+;// CONCATENATED MODULE: ./src/runtimes/compose-adopt.ts
+
+
+
+
+/*
+ * A database that ran before Kawasemi came goes on in its container: no second one may open its volume, and stopping it
+ * would be a gap. Whatever container runs on a volume that only one accessory mounts is that accessory; it is put on the
+ * networks on which the slots look for it.
+ */
+/** What the host has to know to find and connect such a container: words of one line each. */
+function adoptionLines(product) {
+    return [...product.accessories].flatMap(([name, service]) => {
+        // The old web server does not follow the live link.
+        if (name === product.config.proxy?.service)
+            return [];
+        const own = ownVolumes(product, name, service);
+        if (own.length === 0)
+            return [];
+        return [...own.map((volume) => ['own', name, volume]), ...networkLines(product, name, service)];
+    });
+}
+function ownVolumes(product, name, service) {
+    const only = new Map([[name, service]]);
+    const others = new Map([...product.switched, ...product.accessories].filter(([other]) => other !== name));
+    return [...product.volumes]
+        .filter(([volume]) => isMounted(volume, only) && !isMounted(volume, others))
+        .map(([volume, fields]) => volumeName(product, volume, fields));
+}
+function networkLines(product, name, service) {
+    return networksOf(product, name, service).map(([network, settings]) => {
+        const where = keyOf(product, name, `networks.${network}`);
+        const fields = product.networks.get(network) ?? {};
+        const real = fields.external
+            ? (chosenName(product, network, fields) ?? network)
+            : `${projectName(product.config.app, 'accessories')}_${network}`;
+        const aliases = listOf(fieldsOf(settings, where).aliases, where).map((alias) => plainText(alias, where));
+        return ['network', name, real, name, ...aliases];
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/runtimes/compose-networks.ts
@@ -3974,6 +4020,7 @@ function warnOfOpenPorts(product, name, ports) {
 
 
 
+
 /**
  * Pure. The model is in Compose's long form; `${VAR}` stays in it, to be filled in on the host.
  *
@@ -3992,6 +4039,7 @@ function composeProjects(input) {
         accessories,
         copies: distinct([...copies.filter((copy) => !copy.secret), ...copies.filter((copy) => copy.secret)], (copy) => copy.to),
         sharedVolumes: distinct(shared, (volume) => volume.name),
+        adoption: adoptionLines(product),
         otherImages: otherImages(product),
         notices: [...product.notices],
         warnings: [...product.warnings],
@@ -4096,6 +4144,7 @@ function escapeValue(name, value) {
 
 const library = [
     (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "compose.sh", 'utf8'),
+    (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "compose-adopt.sh", 'utf8'),
     (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "compose-once.sh", 'utf8'),
 ].join('\n');
 function plan(input) {
@@ -4130,12 +4179,13 @@ function projectFiles({ slots, accessories }) {
     ];
 }
 /** What the shell functions have to know of a release: lines of words, tabs between them. */
-function parts(config, { sharedVolumes }) {
+function parts(config, { sharedVolumes, adoption }) {
     const lines = [
         ['app', config.app],
         ...Object.entries(config.services).map(([name, service]) => [service.role, name]),
         ...config.accessories.map((name) => ['accessory', name]),
         ...sharedVolumes.map(({ name, driver, options }) => ['volume', name, driver, ...options]),
+        ...adoption,
     ];
     return lines.map((words) => `${words.join('\t')}\n`).join('');
 }
@@ -4799,8 +4849,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/host/session.ts + 4 modules
 var session = __webpack_require__(9182);
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 18 modules
-var kinds = __webpack_require__(6514);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
+var kinds = __webpack_require__(4793);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/release/slot.ts
@@ -6989,8 +7039,8 @@ async function removeOthers({ dir, blobs }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 18 modules
-var runtimes_kinds = __webpack_require__(6514);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
+var runtimes_kinds = __webpack_require__(4793);
 ;// CONCATENATED MODULE: ./src/stages/project.ts
 
 

@@ -28,8 +28,8 @@ var proxies_proxy = __webpack_require__(4348);
 var slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 18 modules
-var runtimes_kinds = __webpack_require__(6514);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
+var runtimes_kinds = __webpack_require__(4793);
 ;// CONCATENATED MODULE: ./src/stages/setup-host.ts
 
 

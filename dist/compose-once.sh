@@ -69,9 +69,3 @@ compose_once_end() {
       ;;
   esac
 }
-
-# runtime_accessory NAME: its container.
-runtime_accessory() {
-  docker ps -q --no-trunc --filter "label=com.docker.compose.project=$kw_app-accessories" \
-    --filter "label=com.docker.compose.service=$1" --filter label=com.docker.compose.oneoff=False </dev/null | head -n 1
-}

@@ -1,5 +1,5 @@
 # Docker Compose on the host. What a release consists of lies in its folder: compose.{blue,green,accessories}.json,
-# env.defaults, env, and compose.parts (lines of words with tabs between them: app, web, worker, accessory, volume).
+# env.defaults, env, and compose.parts (lines of words with tabs between them: app, web, worker, accessory, volume, own, network).
 
 # A clean environment: the process's own would win over the env files.
 compose_clean() {
@@ -136,16 +136,23 @@ compose_accessories_ready() {
     END { for (name in missing) exit 1 }'
 }
 
+# compose_accessories_start SLOT SECONDS
+compose_accessories_start() {
+  compose_adopt "$1"
+  # shellcheck disable=SC2086 # options
+  compose_call $(($2 + 300)) accessories "$1" up -d --no-build --no-recreate --wait --wait-timeout "$2" $kw_scales || {
+    compose_logs_of "$(compose_project accessories "$1")" 40
+    fail accessories "the accessories ($(compose_parts "$1" accessory | tr '\n' ' ')) are not ready after $2 s"
+  }
+  compose_join "$1"
+}
+
 # runtime_accessories_up SLOT SECONDS
 runtime_accessories_up() {
   compose_volumes "$1"
   [ -n "$(compose_parts "$1" accessory)" ] || return 0
   compose_accessory_files "$1"
-  compose_accessories_ready "$1" ||
-    compose_call $(($2 + 300)) accessories "$1" up -d --no-build --no-recreate --wait --wait-timeout "$2" || {
-    compose_logs_of "$(compose_project accessories "$1")" 40
-    fail accessories "the accessories ($(compose_parts "$1" accessory | tr '\n' ' ')) are not ready after $2 s"
-  }
+  compose_accessories_ready "$1" || compose_accessories_start "$1" "$2"
   compose_accessory_changes "$1"
 }
 
@@ -317,10 +324,4 @@ runtime_dead() {
       if (why == "" && restarts > known) why = plain(who) " died and was restarted"
       printf "%s", why
     }'
-}
-
-# runtime_accessory NAME: its container.
-runtime_accessory() {
-  docker ps -q --no-trunc --filter "label=com.docker.compose.project=$kw_app-accessories" \
-    --filter "label=com.docker.compose.service=$1" --filter label=com.docker.compose.oneoff=False </dev/null | head -n 1
 }

@@ -82,7 +82,9 @@ describe('a release under systemd', () => {
       'compose.accessories.json',
       'compose.parts',
     ])
-    expect(contentOf(made, 'compose.parts')).toBe('app\tshop\naccessory\tredis\nvolume\tshop_data\tlocal\n')
+    expect(contentOf(made, 'compose.parts')).toBe(
+      'app\tshop\naccessory\tredis\nvolume\tshop_data\tlocal\nown\tredis\tshop_data\nnetwork\tredis\tshop-accessories_default\tredis\n',
+    )
     const facts = [...runtimeOf(config).library.matchAll(/^runtime_facts\(\) \{(.*)\}$/gm)].at(-1)![1]!
     expect(facts).toMatch(/compose_facts.*systemd_facts/)
     expect(runtimeOf(systemdProduct()).library).not.toMatch(/docker /)
