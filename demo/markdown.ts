@@ -12,6 +12,15 @@ export type Block =
   | { kind: 'alert'; lines: Inline[][] }
   | { kind: 'table'; head: Inline[][]; rows: Inline[][][]; align: Align[] }
   | { kind: 'details'; title: string; code: string[] }
+  | { kind: 'timeline'; bars: Bar[] }
+
+/** One stage of the timeline; times in milliseconds from its start. */
+export interface Bar {
+  readonly label: string
+  readonly from: number
+  readonly to: number
+  readonly failed: boolean
+}
 
 export function parseMarkdown(text: string): Block[] {
   const blocks: Block[] = []
@@ -34,6 +43,11 @@ function readBlock(lines: string[]): Block | undefined {
     return readDetails(inside)
   }
   lines.shift()
+  if (line === '```mermaid') {
+    const inside = takeWhile(lines, (each) => each !== '```')
+    lines.shift()
+    return { kind: 'timeline', bars: inside.flatMap(readBar) }
+  }
   if (line.startsWith('## ')) return { kind: 'heading', parts: parseInline(line.slice(3)) }
   if (line.startsWith('- ')) return { kind: 'item', parts: parseInline(line.slice(2)) }
   if (line.trim() === '') return undefined
@@ -66,6 +80,13 @@ function cellsOf(line: string): string[] {
     .replace(/^\| ?/, '')
     .replace(/ ?\|$/, '')
     .split(/ ?(?<!\\)\| ?/)
+}
+
+function readBar(line: string): Bar[] {
+  const [, label, crit, from, to] = /^ {2}(.+) :(crit, )?(\d+), (\d+)$/.exec(line) ?? []
+  return label === undefined
+    ? []
+    : [{ label, from: Number(from), to: Number(to), failed: crit !== undefined }]
 }
 
 function readDetails(lines: string[]): Block {

@@ -1,4 +1,4 @@
-import { type Block, type Inline, parseMarkdown } from './markdown'
+import { type Bar, type Block, type Inline, parseMarkdown } from './markdown'
 
 /** Job summaries as a page that looks like GitHub's. */
 export function summaryPage(title: string, summaries: readonly { step: string; markdown: string }[]): string {
@@ -39,6 +39,12 @@ function blockHtml(block: Block): string {
         `<tr>${cells.map((cell, at) => `<${tag} class="${block.align[at]}">${inlineHtml(cell)}</${tag}>`).join('')}</tr>`
       return `<table><thead>${row(block.head, 'th')}</thead><tbody>\n${block.rows.map((cells) => row(cells, 'td')).join('\n')}</tbody></table>`
     }
+    case 'timeline': {
+      const share = (ms: number) => ((100 * ms) / block.bars.at(-1)!.to).toFixed(2)
+      const bar = ({ label, from, to, failed }: Bar) =>
+        `<span>${escapeHtml(label)}</span><div><i class="${failed ? 'failed' : ''}" style="margin-left: ${share(from)}%; width: ${share(to - from)}%"></i></div>`
+      return `<div class="timeline">${block.bars.map(bar).join('\n')}</div>`
+    }
     case 'details':
       return `<details open><summary>${escapeHtml(block.title)}</summary><pre>${escapeHtml(block.code.join('\n'))}</pre></details>`
   }
@@ -77,4 +83,7 @@ pre { background: #f6f8fa; border-radius: 6px; padding: 14px; overflow-x: auto; 
 .alert p { margin: 6px 0; } .alert .kind { color: #d1242f; font-weight: 500; }
 .small { font-size: 12px; color: #59636e; margin: 0; } a { color: #0969da; text-decoration: none; }
 summary { cursor: pointer; }
+.timeline { display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; margin: 0 0 16px; font-size: 12px; color: #59636e; }
+.timeline div { display: flex; align-items: center; }
+.timeline i { height: 12px; min-width: 2px; background: #54aeff; border-radius: 2px; } .timeline .failed { background: #cf222e; }
 `

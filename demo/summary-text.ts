@@ -1,4 +1,4 @@
-import { type Block, type Inline, parseMarkdown } from './markdown'
+import { type Bar, type Block, type Inline, parseMarkdown } from './markdown'
 import { cut, paint, table, wrap } from './paint'
 
 /** Lines of a log that are shown; GitHub shows all there are. */
@@ -33,6 +33,8 @@ function blockText(block: Block, columns: number): string[] {
       // A table of facts has a fact for its head.
       return block.head[0]?.[0]?.kind === 'strong' ? [head, ...rows] : [head, rule, ...rows]
     }
+    case 'timeline':
+      return timelineText(block.bars, columns)
     case 'details': {
       const left = block.code.length - logLines
       return [
@@ -42,6 +44,16 @@ function blockText(block: Block, columns: number): string[] {
       ]
     }
   }
+}
+
+function timelineText(bars: readonly Bar[], columns: number): string[] {
+  const wide = Math.max(...bars.map(({ label }) => label.length)) + 2
+  const scale = (columns - wide) / bars.at(-1)!.to
+  return bars.map(({ label, from, to, failed }) => {
+    const begin = Math.min(Math.floor(from * scale), columns - wide - 1)
+    const bar = '█'.repeat(Math.max(1, Math.floor(to * scale) - begin))
+    return `${paint(label.padEnd(wide), 'dim')}${' '.repeat(begin)}${paint(bar, failed ? 'red' : 'cyan')}`
+  })
 }
 
 function inlineText(parts: readonly Inline[]): string {

@@ -346,6 +346,7 @@ function planFor(deploy, to) {
     const plan = planRollback(first.facts.history, liveId(first), present, to);
     const { target, schemaChangedBy } = plan;
     report.to = target.version;
+    report.toCommit = target.commit;
     report.release = target.id;
     if (schemaChangedBy.length > 0) {
         reporter.warning(`${target.version} will meet a database schema that it does not know: ${schemaChangedBy.join(', ')} migrated it since. A database is never restored by itself; the backups are in ${config.base}/backups.`);
@@ -373,6 +374,7 @@ async function finish(deploy, id, { record = unrecorded }) {
 }
 function settle({ report, reporter }, release, how) {
     report.to = release.version;
+    report.toCommit = release.commit;
     report.release = release.id;
     reporter.info(how);
     return release;

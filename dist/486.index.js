@@ -22,6 +22,7 @@ async function run(context) {
     const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_1__/* .readConfig */ .Xg)(inputs);
     report.app = config.app;
     report.to = identity.version;
+    report.toCommit = identity.commit;
     const layout = await (0,_stages_project__WEBPACK_IMPORTED_MODULE_0__/* .build */ .jq)(await (0,_environment__WEBPACK_IMPORTED_MODULE_1__/* .readCheckout */ .b$)(config, inputs), {
         identity,
         secrets: inputs.buildSecrets,

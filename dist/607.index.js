@@ -5006,8 +5006,10 @@ function describe(deploy) {
     report.environment = config.environment;
     report.hosts = hosts.map(({ name }) => name);
     const live = (0,stages_live/* liveRelease */._8)(hosts[0]);
-    if (live && report.from === undefined)
+    if (live && report.from === undefined) {
         report.from = live.version;
+        report.fromCommit = live.commit;
+    }
     (0,stages_live/* reportLive */.j7)(deploy);
 }
 

@@ -75,6 +75,7 @@ async function withRelease(context, keepLease, work) {
         const shipped = findShipped(deploy, run.id, inputs.release);
         report.release = shipped.id;
         report.to = shipped.version;
+        report.toCommit = shipped.commit;
         await work(deploy, shipped);
     });
 }

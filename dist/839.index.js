@@ -31,6 +31,7 @@ async function run(context) {
     const { inputs, outputs, report } = context;
     const identity = (0,_stages_identity__WEBPACK_IMPORTED_MODULE_7__/* .identityOf */ .c)(context.run, inputs.version ?? context.run.defaultVersion);
     report.to = identity.version;
+    report.toCommit = identity.commit;
     report.release = identity.id;
     const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .readConfig */ .Xg)(inputs);
     const project = await (0,_environment__WEBPACK_IMPORTED_MODULE_5__/* .readCheckout */ .b$)(config, inputs);

@@ -10,6 +10,7 @@ export async function run(context: CommandContext<InputsOf<'build-image'>>): Pro
   const config = await readConfig(inputs)
   report.app = config.app
   report.to = identity.version
+  report.toCommit = identity.commit
   const layout = await build(await readCheckout(config, inputs), {
     identity,
     secrets: inputs.buildSecrets,

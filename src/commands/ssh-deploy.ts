@@ -11,6 +11,7 @@ export async function run(context: CommandContext<InputsOf<'ssh-deploy'>>): Prom
   const { inputs, outputs, report } = context
   const identity = identityOf(context.run, inputs.version ?? context.run.defaultVersion)
   report.to = identity.version
+  report.toCommit = identity.commit
   report.release = identity.id
   const config = await readConfig(inputs)
   const project = await readCheckout(config, inputs)

@@ -19,6 +19,7 @@ export async function withRelease(
     const shipped = findShipped(deploy, run.id, inputs.release)
     report.release = shipped.id
     report.to = shipped.version
+    report.toCommit = shipped.commit
     await work(deploy, shipped)
   })
 }

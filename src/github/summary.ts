@@ -17,6 +17,7 @@ export function renderSummary(report: DeployReport): string {
     failure(report),
     facts(report),
     perHost(report),
+    timeline(report),
     stages(report),
     warnings(report),
     log(report),
@@ -52,6 +53,8 @@ function facts(report: DeployReport): string {
   // What runs there now is known only where a host was asked.
   const before = from ? `${code(from)} → ` : ''
   if (to) rows.push(['Version', `${before}${code(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`])
+  const changes = compareUrl(report)
+  if (changes) rows.push(['Changes', `[what changed](${changes})`])
   if (live && !perHost) rows.push(['Takes traffic', traffic(live)])
   if (hosts.length > 0 && !perHost)
     rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => code(host)).join(', ')])
@@ -66,6 +69,13 @@ function facts(report: DeployReport): string {
   // Markdown has no table without a head: the first fact is the head.
   const [head, ...rest] = rows.map(([name, value]) => [`**${name}**`, value])
   return head ? table(head, [':--', ':--'], rest) : ''
+}
+
+/** Where GitHub shows the commits between the two; nothing where one of them is not known. */
+function compareUrl({ runUrl, fromCommit, toCommit }: DeployReport): string | undefined {
+  const repository = runUrl?.replace(/\/actions\/runs\/.*$/, '')
+  if (!repository || !fromCommit || !toCommit || fromCommit === toCommit) return undefined
+  return `${repository}/compare/${fromCommit}...${toCommit}`
 }
 
 function traffic({ slot, version }: NonNullable<DeployReport['live']>): string {
@@ -92,21 +102,29 @@ function stages({ stages }: DeployReport): string {
     outcomeMark[outcome],
     stage,
     outcome === 'skipped' ? '' : time(ms),
-    outcome === 'skipped' || whole === 0 ? '' : bar(ms / whole),
     note === undefined ? '' : inline(note, 300),
   ])
   return table(
-    ['', 'Stage', 'Time', '', ''],
-    [':-:', ':--', '--:', ':--', ':--'],
-    [...rows, ['', '**all**', `**${time(whole)}**`, '', '']],
+    ['', 'Stage', 'Time', ''],
+    [':-:', ':--', '--:', ':--'],
+    [...rows, ['', '**all**', `**${time(whole)}**`, '']],
   )
 }
 
-/** A share of the whole, 0 to 1, in eighths of a character. */
-function bar(share: number): string {
-  const eighths = Math.round(share * 20 * 8)
-  const rest = eighths % 8
-  return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'[rest - 1])
+/**
+ * The stages one after the other, as a Mermaid chart; all text in it is ours. `%s` counts seconds from the start, whatever
+ * the reader's time zone.
+ */
+function timeline({ stages }: DeployReport): string {
+  const ran = stages.filter(({ outcome }) => outcome !== 'skipped')
+  if (ran.length < 2) return ''
+  let at = 0
+  const rows = ran.map(({ stage, ms, outcome }) => {
+    const from = at
+    at += Math.max(1, Math.round(ms))
+    return `  ${stage} ${time(ms)} :${outcome === 'failed' ? 'crit, ' : ''}${from}, ${at}`
+  })
+  return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %s s', ...rows, '```'].join('\n')
 }
 
 function warnings({ warnings }: DeployReport): string {

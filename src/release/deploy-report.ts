@@ -46,6 +46,9 @@ export interface DeployReport {
   from?: string
   /** The version this run is about. */
   to?: string
+  /** Their commits: hex digits. */
+  fromCommit?: string
+  toCommit?: string
   release?: string
   /** What takes traffic when the run ends, as far as the run knows. */
   live?: { readonly slot: Slot; readonly version: string }

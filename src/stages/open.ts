@@ -113,6 +113,9 @@ function describe(deploy: Deploy): void {
   report.environment = config.environment
   report.hosts = hosts.map(({ name }) => name)
   const live = liveRelease(hosts[0]!)
-  if (live && report.from === undefined) report.from = live.version
+  if (live && report.from === undefined) {
+    report.from = live.version
+    report.fromCommit = live.commit
+  }
   reportLive(deploy)
 }

@@ -69,6 +69,7 @@ export function planFor(deploy: Deploy, to: string | undefined): RollbackPlan {
   const plan = planRollback(first!.facts.history, liveId(first!), present, to)
   const { target, schemaChangedBy } = plan
   report.to = target.version
+  report.toCommit = target.commit
   report.release = target.id
   if (schemaChangedBy.length > 0) {
     reporter.warning(
@@ -106,6 +107,7 @@ async function finish(
 
 function settle({ report, reporter }: Deploy, release: Release, how: string): Release {
   report.to = release.version
+  report.toCommit = release.commit
   report.release = release.id
   reporter.info(how)
   return release

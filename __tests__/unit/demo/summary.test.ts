@@ -35,11 +35,14 @@ Version        v1 → v2
 Takes traffic  🔵 blue: v1
 Host           deploy@203.0.113.7
 
+ship 1.2 s   █████
+gate 10.0 s       ██████████████████████████████████████████
+
     Stage    Time
-────────────────────────────────────────────
-✅  ship    1.2 s  ██▏
-➖  drain                              a | b
-❌  gate   10.0 s  █████████████████▉
+────────────────────────
+✅  ship    1.2 s
+➖  drain          a | b
+❌  gate   10.0 s
     all    11.2 s
 
 • ⚠️ *mind* this
