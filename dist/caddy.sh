@@ -38,8 +38,30 @@ web_test() {
   return "$kw_status"
 }
 
-# Caddy refuses a domain that another site has.
-web_clash() { :; }
+# web_clash BEFORE NOW: our domains that another site has on the same port. Caddy would make one site of the two, so it is
+# asked what it would do without ours.
+web_clash() {
+  kw_ours=$(sed -n '/^http.* {$/p' "$kw_undo" | grep -oE '[a-z0-9.-]+:[0-9]+' | tr '\n' ' ')
+  grep -vxF "import ${kw_undo%/*}/*.caddy" "$kw_caddyfile" >"$kw_caddyfile.kawasemi-part"
+  for kw_file in "${kw_undo%/*}"/*.caddy; do
+    [ "$kw_file" = "$kw_undo" ] || printf '\nimport %s\n' "$kw_file" >>"$kw_caddyfile.kawasemi-part"
+  done
+  caddy adapt --adapter caddyfile --config "$kw_caddyfile.kawasemi-part" 2>/dev/null </dev/null | awk -v ours="$kw_ours" '
+    BEGIN { RS = "\"listen\":\\["; count = split(ours, names, " ") }
+    {
+      ports = $0
+      sub(/\].*/, "", ports)
+      while (match($0, /"host":\[[^]]*\]/)) {
+        hosts = substr($0, RSTART, RLENGTH)
+        $0 = substr($0, RSTART + RLENGTH)
+        for (i = 1; i <= count; i++) {
+          split(names[i], part, ":")
+          if (index(hosts, "\"" part[1] "\"") && index(ports, ":" part[2] "\"")) print part[1]
+        }
+      }
+    }' | sort -u
+  rm -f "$kw_caddyfile.kawasemi-part"
+}
 
 # web_reads FILE: the site was part of what Caddy just accepted.
 web_reads() { rm -f "$kw_caddyfile.kawasemi-before"; }
