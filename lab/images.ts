@@ -72,6 +72,23 @@ export async function ensureServerImage(log: Log = () => {}): Promise<string> {
   return name
 }
 
+/** The same with more Debian packages, such as `redis-server`, so that no test has to wait for apt. */
+export async function ensureServerWith(packages: readonly string[], log: Log = () => {}): Promise<string> {
+  const server = await ensureServerImage(log)
+  if (packages.length === 0) return server
+  const PACKAGES = [...packages].sort().join(' ')
+  const content = createHash('sha256')
+    .update(`${hashOf('packages')} ${PACKAGES}`)
+    .digest('hex')
+  const name = `${server}-${content.slice(0, 12)}`
+  if ((await imageId(name)) !== undefined) return name
+  await alone('images', async () => {
+    if ((await imageId(name)) !== undefined) return
+    await new Maker(log).build(name, 'packages', { args: { SERVER: server, PACKAGES } })
+  })
+  return name
+}
+
 /** Makes what is missing, one after the other. Once a pull has failed no further one is tried. */
 class Maker {
   private registryAnswers = true
@@ -89,7 +106,7 @@ class Maker {
       await this.bootstrap(name, standIn.debian)
     } else {
       await this.ensure(standIn.from)
-      await this.build(name, standIn.folder, standIn.add)
+      await this.build(name, standIn.folder, standIn)
     }
   }
 
@@ -136,14 +153,19 @@ class Maker {
   }
 
   /** Builds a folder of `images/` as the image `name`. */
-  async build(name: string, folder: string, add?: (context: string) => Promise<void>): Promise<void> {
+  async build(
+    name: string,
+    folder: string,
+    { add, args = {} }: { add?: (context: string) => Promise<void>; args?: Record<string, string> } = {},
+  ): Promise<void> {
     this.log(`building ${name}`)
     const context = mkdtempSync(join(cacheFolder(), `${folder}-`))
     try {
       cpSync(recipeFolder(folder), context, { recursive: true })
       await add?.(context)
+      const given = Object.entries(args).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`])
       const labels = ['--label', `${LABEL}=1`, '--label', `${RECIPE}=${hashOf(folder)}`]
-      await must('docker', ['build', ...labels, '--tag', name, context])
+      await must('docker', ['build', ...labels, ...given, '--tag', name, context])
     } finally {
       rmSync(context, { recursive: true, force: true })
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { utils } from 'ssh2'
 import { containerOptions, untilUp } from './container'
 import { ensureDocker } from './docker'
-import { ensureImages, ensureServerImage } from './images'
+import { ensureImages, ensureServerImage, ensureServerWith } from './images'
 import { type Log, must, type Outcome, run } from './run'
 import { sweep } from './sweep'
 import { makeDockerVolume } from './volumes'
@@ -15,6 +15,8 @@ export interface ServerOptions {
   name?: string
   /** Images that the server's own Docker has from the start, such as `postgres:15-alpine`. */
   images?: string[]
+  /** Debian packages that are installed on it from the start, such as `redis-server`. */
+  packages?: string[]
   /** MiB of memory, for its processes and in its /proc/meminfo. As much as this machine has when not given. */
   memory?: number
   /** MiB of disk under /srv, which then does not outlive a reboot. As much as this machine has when not given. */
@@ -55,7 +57,8 @@ export interface LabServer {
 export async function startServer(options: ServerOptions = {}): Promise<LabServer> {
   await ensureDocker(options.log)
   await sweep()
-  const image = await ensureServerImage(options.log)
+  const plain = await ensureServerImage(options.log)
+  const image = await ensureServerWith(options.packages ?? [], options.log)
   const images = options.images ?? []
   await ensureImages(images, options.log)
 
@@ -67,7 +70,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
     await run('docker', ['volume', 'rm', '--force', name])
   }
   try {
-    await makeDockerVolume(name, image, images, options.log)
+    await makeDockerVolume(name, plain, images, options.log)
     const [sshPort, httpPort, httpsPort] = await freePorts()
     await must('docker', [
       'create',

@@ -6,7 +6,7 @@ import type { Product } from '../../../lab/product'
 import { until } from '../../../lab/run'
 import type { ActionResult } from '../../../lab/runner'
 import type { LabServer } from '../../../lab/server'
-import { expectGreen, expectRed } from './verdict'
+import { expectGreen, expectRed, stagesOf } from './verdict'
 
 /** What the life of a product needs to know of it. */
 export interface Cast {
@@ -130,8 +130,9 @@ export function tellLife(cast: () => Cast): void {
     await roundOfRequests()
     const after = load.snapshot()
     const failed = after.failed - before.failed
+    const stages = stagesOf(result).map(({ name, time }) => `, ${name} ${time}`)
     console.log(
-      `${title}: ${(result.ms / 1000).toFixed(1)} s, ${after.requests - before.requests} requests, ${failed} failed, ${slowAnswers} of 5 s finished`,
+      `${title}: ${(result.ms / 1000).toFixed(1)} s, ${after.requests - before.requests} requests, ${failed} failed, ${slowAnswers} of 5 s finished${stages.join('')}`,
     )
     expect(after.failures.slice(before.failures.length)).toEqual([])
     expect(failed).toBe(0)
