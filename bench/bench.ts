@@ -5,9 +5,10 @@ import { filesPart } from './files'
 import type { Part } from './part'
 import { stagesPart } from './stages'
 import { switchPart } from './switch'
+import { todayPart } from './today'
 
 /** All parts, in the order they run. A new part is one file and one line here. */
-const parts: readonly Part[] = [switchPart, stagesPart, filesPart]
+const parts: readonly Part[] = [switchPart, todayPart, stagesPart, filesPart]
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })

@@ -11,7 +11,7 @@ import { type Cast, tellLife } from './support/life'
  * thinkring: a Svelte frontend, a Django backend, PostgreSQL and nginx, all of it in Compose.
  */
 
-jest.setTimeout(5 * 60_000)
+jest.setTimeout(10 * 60_000)
 
 const domain = 'thinkring.example'
 const base = '/srv/thinkring'
@@ -36,7 +36,7 @@ beforeAll(async () => {
     settings: {
       'bake.duration': '3s',
       'drain.timeout': '6s',
-      'gate.deadline': '20s',
+      'gate.deadline': '15s',
       'gate.interval': '500ms',
     },
   })
