@@ -76,7 +76,7 @@ export function checkOut({
       const program = log.slice(log.indexOf('# Prepares a host'))
       if (code !== 0) throw new Error(`setup-host failed:\n${log.slice(-500)}`)
       const key = others.length > 0 ? await must(server, 'cat ~deploy/.ssh/authorized_keys') : ''
-      for (const each of others) await must(each, 'cat >>~deploy/.ssh/authorized_keys', key)
+      for (const each of others) await must(each, '{ echo; cat; } >>~deploy/.ssh/authorized_keys', key)
       const said = await Promise.all(servers.map((each) => must(each, 'sh -s', program)))
       return said.join('')
     },

@@ -117,8 +117,9 @@ async function takeDown(
       )
     })
     .join('; ')
-  const printed = await onHosts(deploy, async (host) => {
+  const details = await onHosts(deploy, async (host) => {
     const { slot } = on(host, release)
+    const failed = failures[hosts.indexOf(host)]!
     const outcome = await runStage(
       host,
       {
@@ -132,15 +133,17 @@ async function takeDown(
       },
       'The release was not let through, but it could not be stopped either; the live slot was not touched.',
     )
-    return outcome.printed
+    // Of a host that is well the logs say nothing.
+    if (failed.length === 0) return []
+    const lines = [...failed.flatMap(describeFailure), ...outcome.printed]
+    return hosts.length > 1 ? lines.map((line) => `${host.name}: ${line}`) : lines
   })
-  const all = failures.flat()
-  const { waited, attempts } = all[0]!.outcome
+  const { waited, attempts } = failures.flat()[0]!.outcome
   throw new Trouble(
     `Gate of ${release.version}`,
     `${why} (${attempts} probes in ${Math.round(waited / 1000)} s). It was taken down again; traffic was not touched.`,
     'Mend the app and deploy again. If it only needs longer to start, raise `gate.deadline` in kawasemi.yml.',
-    [...all.flatMap(describeFailure), ...printed.flat()],
+    details.flat(),
   )
 }
 
