@@ -905,8 +905,9 @@ async function takeDown(deploy, release, failures) {
         return failures[index].map(({ service, outcome }) => `${where}${service}: ${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'}`);
     })
         .join('; ');
-    const printed = await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, async (host) => {
+    const details = await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, async (host) => {
         const { slot } = (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release);
+        const failed = failures[hosts.indexOf(host)];
         const outcome = await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .runStage */ .Si)(host, {
             stage: 'gate',
             libraries: [runtime.library],
@@ -916,11 +917,14 @@ async function takeDown(deploy, release, failures) {
                 (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('gate-failed', release.id, { slot, why })),
             ],
         }, 'The release was not let through, but it could not be stopped either; the live slot was not touched.');
-        return outcome.printed;
+        // Of a host that is well the logs say nothing.
+        if (failed.length === 0)
+            return [];
+        const lines = [...failed.flatMap(describeFailure), ...outcome.printed];
+        return hosts.length > 1 ? lines.map((line) => `${host.name}: ${line}`) : lines;
     });
-    const all = failures.flat();
-    const { waited, attempts } = all[0].outcome;
-    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q(`Gate of ${release.version}`, `${why} (${attempts} probes in ${Math.round(waited / 1000)} s). It was taken down again; traffic was not touched.`, 'Mend the app and deploy again. If it only needs longer to start, raise `gate.deadline` in kawasemi.yml.', [...all.flatMap(describeFailure), ...printed.flat()]);
+    const { waited, attempts } = failures.flat()[0].outcome;
+    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q(`Gate of ${release.version}`, `${why} (${attempts} probes in ${Math.round(waited / 1000)} s). It was taken down again; traffic was not touched.`, 'Mend the app and deploy again. If it only needs longer to start, raise `gate.deadline` in kawasemi.yml.', details.flat());
 }
 function describeFailure({ service, outcome }) {
     return outcome.lastAnswers.map(({ answer, after }) => `${service}, after ${(after / 1000).toFixed(1)} s: ${(0,_probes_answer__WEBPACK_IMPORTED_MODULE_7__/* .describeAnswer */ .O1)(answer)}`);

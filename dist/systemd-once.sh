@@ -8,11 +8,11 @@ runtime_once() {
   shift 4
   systemd_once_alone
   systemd_once_script "$@"
-  kw_unit=$(systemd_parts "$kw_slot" app)-once-$kw_slot.service kw_status=0 kw_began=$(date +%s)
+  kw_unit=$(systemd_parts "$kw_slot" app)-once-$kw_slot.service kw_status=0 kw_once_began=$(date +%s)
   systemd_once_run || kw_status=$?
   case "$kw_status" in
     0) return ;;
-    124 | 137) [ "$(date +%s)" -lt $((kw_began + kw_seconds)) ] || fail timeout "$kw_what was stopped after $kw_seconds s" ;;
+    124 | 137) [ "$(date +%s)" -lt $((kw_once_began + kw_seconds)) ] || fail timeout "$kw_what was stopped after $kw_seconds s" ;;
   esac
   fail once-failed "$kw_what ended with status $kw_status; its last lines above say why"
 }

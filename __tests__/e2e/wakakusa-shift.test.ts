@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { type Load, startLoad } from '../../bench/load'
@@ -116,6 +116,9 @@ const all = (version: string) => [version, version, version]
 function edit(workspace: string, version: string, fault = ''): undefined {
   writeFileSync(join(workspace, 'VERSION'), `${version}\n`)
   writeFileSync(join(workspace, 'FAULT'), `${fault}\n`)
+  const styles = join(workspace, 'shift_management/static/shift_management')
+  for (const name of readdirSync(styles)) if (name.startsWith('page-')) rmSync(join(styles, name))
+  writeFileSync(join(styles, `page-${version}.css`), `/* ${version} */\n`)
   const file = join(workspace, 'kawasemi.yml')
   const deadline = fault === '' ? '60s' : '8s'
   writeFileSync(file, readFileSync(file, 'utf8').replace(/deadline: \w+/, `deadline: ${deadline}`))
@@ -280,6 +283,7 @@ describe('its life on three servers', () => {
     requests,
     edit,
     versionHeader: 'x-wakakusa-version',
+    asset: (version) => `/static/shift_management/page-${version}.css`,
     slow: '/api/slow/?seconds=5',
     cause: /status 503/,
     store: async (name) => {
