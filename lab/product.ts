@@ -28,8 +28,8 @@ export interface Product {
   inputs(more?: Record<string, string>): Record<string, string>
   start(action: string, run: number, more?: Partial<Omit<ActionRun, 'action' | 'run'>>): RunningAction
   run(action: string, run: number, more?: Partial<Omit<ActionRun, 'action' | 'run'>>): Promise<ActionResult>
-  /** Runs setup-host's program on every host, as root. */
-  setUp(): Promise<string>
+  /** Runs setup-host's program on every host, as root; for another environment than its own where one is named. */
+  setUp(environment?: string): Promise<string>
   remove(): void
 }
 
@@ -71,8 +71,8 @@ export function checkOut({
     inputs,
     start,
     run: (action, run, more) => start(action, run, more).done,
-    setUp: async () => {
-      const { log, code } = await start('setup-host', 1).done
+    setUp: async (other = environment) => {
+      const { log, code } = await start('setup-host', 1, { inputs: { environment: other } }).done
       const program = log.slice(log.indexOf('# Prepares a host'))
       if (code !== 0) throw new Error(`setup-host failed:\n${log.slice(-500)}`)
       const key = others.length > 0 ? await must(server, 'cat ~deploy/.ssh/authorized_keys') : ''
