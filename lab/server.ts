@@ -63,8 +63,8 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
   await ensureImages(images, options.log)
 
   const name = `kawasemi-lab-${options.name ?? 'server'}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`
-  const hostKey = utils.generateKeyPairSync('ed25519')
-  const userKey = utils.generateKeyPairSync('ed25519')
+  const hostKey = makeKey()
+  const userKey = makeKey()
   const stop = async () => {
     await run('docker', ['rm', '--force', '--volumes', name])
     await run('docker', ['volume', 'rm', '--force', name])
@@ -127,6 +127,14 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** One in two hundred of the keys that ssh2 makes cannot be read again, not by itself either. */
+function makeKey() {
+  for (;;) {
+    const key = utils.generateKeyPairSync('ed25519')
+    if (!(utils.parseKey(key.private) instanceof Error)) return key
   }
 }
 
