@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { request } from 'undici'
 import type { LoadRequest } from '../../bench/load'
@@ -135,7 +135,14 @@ const cast = (): Cast => ({
   requests,
   versionHeader: 'x-thinkring-version',
   slow: '/api/v1/slow/?seconds=5',
-  edit: (_, version, fault) => ({ ...env, APP_VERSION: version, APP_FAULT: fault }),
+  edit: (workspace, version, fault) => {
+    const folder = join(workspace, 'backend/apps/core/static/pages')
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder)
+    writeFileSync(join(folder, `${version}.js`), `// ${version}\n`)
+    return { ...env, APP_VERSION: version, APP_FAULT: fault }
+  },
+  asset: (version) => `/static/pages/${version}.js`,
   cause: /backend: .*500/,
   store,
   stored,
