@@ -6,7 +6,9 @@ import { parse } from 'yaml'
 const root = join(__dirname, '..')
 
 /** Pages that hold such tables, each between its marks. */
-export const pages = ['README.md', 'docs/actions.md', 'docs/workflows.md'].map((name) => join(root, name))
+export const pages = ['README.md', 'README.ja.md', 'docs/actions.md', 'docs/workflows.md'].map((name) =>
+  join(root, name),
+)
 
 interface Described {
   description: string

@@ -5,6 +5,7 @@ import { loadConfig } from '../../../src/config/load'
 const root = join(__dirname, '../../..')
 const documents = [
   'README.md',
+  'README.ja.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
@@ -30,15 +31,18 @@ function headingsOf(markdown: string): string[] {
   )
 }
 
-test('the messages that troubleshooting.md explains are ones that we give', () => {
-  const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')
-  const tables = page.split('\n## ').filter((section) => section.includes('| message |'))
+test.each([
+  ['docs/troubleshooting.md', '| message |', 25],
+  ['README.ja.md', '| メッセージ |', 9],
+])('the messages that %s explains are ones that we give', (name, head, least) => {
+  const page = readFileSync(join(root, name), 'utf8')
+  const tables = page.split('\n## ').filter((section) => section.includes(head))
   const messages = tables.flatMap((section) =>
     [...section.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) =>
       [...cell.matchAll(/`([^`]+)`/g)].map(([, message = '']) => message),
     ),
   )
-  expect(messages.length).toBeGreaterThan(25)
+  expect(messages.length).toBeGreaterThan(least)
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ts|sh)$/.test(name))
     .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
