@@ -56,9 +56,11 @@ deploy_user() {
   kw_group=$(id -gn "$kw_deploy")
 }
 
-# docker_user: it may use Docker, where there is Docker.
+# docker_user: it may use Docker, where there is Docker and it has none of its own.
 docker_user() {
   [ "$kw_deploy" != root ] || return 0
+  ! as_deploy grep -qs '"currentContext": *"rootless"' "$(getent passwd "$kw_deploy" | cut -d : -f 6)/.docker/config.json" ||
+    return 0
   if getent group docker >/dev/null && ! id -nG "$kw_deploy" | tr ' ' '\n' | grep -qx docker; then
     usermod -aG docker "$kw_deploy" </dev/null
     changed "let $kw_deploy use Docker, which is as much as root's rights"

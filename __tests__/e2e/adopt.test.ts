@@ -148,9 +148,19 @@ test('a compose project with its database', async () => {
     expect(await say("docker inspect --format '{{.Id}} {{.State.StartedAt}}' legacy-postgres-1")).toBe(born)
 
     // At a quiet hour the database moves in too.
-    await say('docker rm --force legacy-postgres-1')
-    await deploy(after, 3)
-    expect(await sql('SELECT text FROM notes', 'tiny-accessories-postgres-1')).toBe('kept')
+    await say(
+      `docker rm --force legacy-postgres-1
+       cd /srv/tiny/live/release
+       docker compose -p tiny-accessories --env-file env.defaults --env-file env -f compose.accessories.json up -d`,
+      'deploy',
+    )
+    const moved = 'tiny-accessories-postgres-1'
+    await until(
+      async () => (await server.exec(`curl -sf -H 'Host: ${domain}' http://127.0.0.1/health`)).code === 0,
+      60,
+      () => 'The app does not find its database again.',
+    )
+    expect(await sql('SELECT text FROM notes', moved)).toBe('kept')
   } finally {
     beside.remove()
     after.remove()

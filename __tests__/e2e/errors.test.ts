@@ -264,3 +264,71 @@ describe('the host', () => {
     expect(others(await stateOf(server))).toEqual(others(before))
   })
 })
+
+describe('a command of the config', () => {
+  const say = (moment: string) => {
+    const told = "['SLOT', 'RELEASE'].map((name) => process.env['KAWASEMI_' + name]).join(' ')"
+    const command = `console.log('${moment}:', ${told}, process.env.DATABASE_HOST)`
+    return { service: 'web', command: ['node', '-e', command], timeout: '1m' }
+  }
+  const fail = (command: string[], timeout = '1m') => ({ service: 'web', command, timeout })
+
+  async function deployWith(hooks: Record<string, unknown[]>) {
+    const hooked = checkOutTiny({ server, settings: { hooks } })
+    run += 1
+    try {
+      return await hooked.run('deploy', run, { inputs: { version: `v${run}` } })
+    } finally {
+      hooked.remove()
+    }
+  }
+
+  const live = async () =>
+    (await server.exec('basename "$(readlink -f /srv/tiny/live/release)"')).stdout.trim()
+  /** What the commands printed, in order; what failed is shown once more at the end. */
+  const told = ({ log }: ActionResult) => [
+    ...new Set(
+      log.split('\n').flatMap((line) => /(?:^| )((?:after|before|on)-\w+: \w.*)$/.exec(line)?.[1] ?? []),
+    ),
+  ]
+
+  test('before the switch that takes too long is stopped, and nothing is switched', async () => {
+    const before = await live()
+    const result = await deployWith({
+      'after-ship': [say('after-ship')],
+      'before-switch': [say('before-switch'), fail(['sleep', '600'], '1s')],
+      'after-switch': [say('after-switch')],
+      'on-failure': [say('on-failure')],
+    })
+    expect(complaintOf(result)).toMatch(/before-switch-2 was stopped after 1 s.*hooks\.before-switch/s)
+    const environment = `green v${run}-${run} postgres`
+    expect(told(result)).toEqual(
+      ['after-ship', 'before-switch', 'on-failure'].map((moment) => `${moment}: ${environment}`),
+    )
+    expect(await live()).toBe(before)
+  })
+
+  test('after the switch that fails is a warning', async () => {
+    const result = await deployWith({
+      'before-switch': [say('before-switch')],
+      'after-switch': [fail(['sh', '-c', 'exit 3']), say('after-switch')],
+      'on-failure': [say('on-failure')],
+    })
+    expect({ code: result.code, errors: result.errors }).toEqual({ code: 0, errors: [] })
+    expect(result.warnings.join('\n')).toMatch(
+      /hooks\.after-switch failed.*after-switch-1 ended with status 3/,
+    )
+    expect(told(result).map((line) => line.split(':')[0])).toEqual(['before-switch'])
+    expect(await live()).toBe(`v${run}-${run}`)
+  })
+})
+
+test('another app has the same base', async () => {
+  const other = checkOutTiny({ server, settings: { app: 'other', base: '/srv/tiny' } })
+  try {
+    const said = await refusal({ of: other })
+    expect(said).toContain('/srv/tiny belongs to the app tiny, and this one is called other')
+  } finally {
+    other.remove()
+  }
+})

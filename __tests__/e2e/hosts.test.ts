@@ -1,23 +1,31 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Product } from '../../lab/product'
+import { until } from '../../lab/run'
 import type { ActionResult } from '../../lab/runner'
 import { type LabServer, startServer } from '../../lab/server'
-import { checkOutTiny, tinyImages } from './products/tiny'
+import { checkOutTiny } from './products/tiny'
 import { expectGreen } from './support/verdict'
 
 /* Servers that are not like all others. /srv is a file system of its own here. */
 
 jest.setTimeout(180_000)
 
+/** All that the server has: what the product is built on has to travel. */
+const database = 'postgres:15-alpine'
+
 let server: LabServer
 let product: Product
 let run = 100
 
 beforeAll(async () => {
-  server = await startServer({ name: 'hosts', images: tinyImages, srv: 2048 })
+  server = await startServer({ name: 'hosts', images: [database], srv: 2048 })
   product = checkOutTiny({ server, built: true, settings: { 'bake.duration': '1s' } })
   await product.setUp()
+  const packages = 'fish zsh uidmap slirp4netns rootlesskit'
+  await say(
+    `apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends ${packages}`,
+  )
 }, 300_000)
 
 afterAll(async () => {
@@ -90,11 +98,6 @@ describe('an SSH server', () => {
 })
 
 describe('a login shell', () => {
-  beforeAll(async () => {
-    await say(
-      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends fish zsh',
-    )
-  })
   // With nothing forwarded the gate's programs go through it too.
   test.each([
     ['fish', '.config/fish/config.fish', 'echo "welcome to fish"; echo careful >&2'],
@@ -105,5 +108,61 @@ describe('a login shell', () => {
     await say(`chsh -s "$(command -v ${shell})" deploy`)
     await say(`mkdir -p "$(dirname ~/${profile})" && echo '${line}' >~/${profile}`, 'deploy')
     await deploy(shell)
+  })
+})
+
+describe('rootless Docker', () => {
+  const own = (program: string) =>
+    say(
+      `export HOME=/home/deploy XDG_RUNTIME_DIR=/run/user/1000 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus PATH="$PATH:/usr/sbin:/sbin"; ${program}`,
+      'deploy',
+    )
+
+  // As its own documents have it; its data are on the disk that Docker's are on, since overlays do not lie on overlays.
+  beforeAll(async () => {
+    await sshd('# nothing')
+    await say(
+      `set -e
+       [ -e /dev/net/tun ] || { mkdir -p /dev/net && mknod -m 666 /dev/net/tun c 10 200; }
+       install -m 755 /usr/share/docker.io/contrib/dockerd-rootless*.sh /usr/bin/
+       install -d -o deploy -g deploy /var/lib/docker/rootless ~deploy/.local ~deploy/.local/share ~deploy/.local/share/docker
+       mount --bind /var/lib/docker/rootless ~deploy/.local/share/docker
+       loginctl enable-linger deploy`,
+    )
+    await until(
+      async () => (await server.exec('test -S /run/user/1000/bus')).code === 0,
+      60,
+      () => 'The deploy user has no systemd of its own.',
+    )
+    await own('dockerd-rootless-setuptool.sh install --force --skip-iptables')
+    await own(`docker --context default save ${database} | docker load -q`)
+  }, 180_000)
+
+  test('is sent the images in a stream, though there could be a tunnel', async () => {
+    const loose = checkOutTiny({
+      server,
+      built: true,
+      settings: {
+        app: 'loose',
+        'bake.duration': '1s',
+        'proxy.domains': ['loose.example'],
+        'services.web.slots': { blue: 12500, green: 12600 },
+      },
+    })
+    try {
+      await say('gpasswd -d deploy docker')
+      await loose.setUp()
+      expect(await say('id -nG deploy')).not.toMatch(/docker/)
+      const result = await loose.run('deploy', 900, { inputs: { version: 'v900' } })
+      expectGreen(result)
+      expect(result.log).toContain('the images come in a stream')
+      const answer = await say("curl -sS -f -H 'Host: loose.example' http://127.0.0.1/")
+      expect(JSON.parse(answer)).toMatchObject({ version: 'v900' })
+      const containers = 'docker ps -q --filter label=kawasemi.app=loose | wc -l'
+      expect(await say(containers)).toBe('0')
+      expect(await own(containers)).toBe('2')
+    } finally {
+      loose.remove()
+    }
   })
 })
