@@ -36,7 +36,7 @@ export async function makeSite(name: string, settings: Record<string, unknown> =
     example: 'td-buddy',
     server,
     env,
-    settings: { 'bake.duration': '3s', 'drain.timeout': '2s', ...settings },
+    settings: { 'gate.interval': '300ms', 'bake.duration': '2s', 'drain.timeout': '1s', ...settings },
   })
   const remove = async () => {
     product.remove()
