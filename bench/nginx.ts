@@ -66,8 +66,8 @@ export async function freePort(): Promise<number> {
 export function renderForTest(config: Config): string {
   return nginx
     .renderSite(config)
-    .replace(/^ *listen \[::\]:\d+;\n/gm, '')
-    .replace(/^( *listen )(\d+;)$/gm, '$1127.0.0.1:$2')
+    .replace(/^ *listen \[::\]:\d+( ssl http2)?;\n/gm, '')
+    .replace(/^( *listen )(\d+( ssl http2)?;)$/gm, '$1127.0.0.1:$2')
     .replace(/^( *access_log )\/var\/log\/\S+/gm, `$1${config.base}/shared/logs/access.log`)
 }
 
@@ -116,6 +116,8 @@ export function makeNginx(site: string): Nginx {
       }
     },
     async start() {
+      // `nginx -t` makes one too.
+      rmSync(join(prefix, 'nginx.pid'), { force: true })
       const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
       running = child
       let said = ''

@@ -13,7 +13,11 @@ export function startUpstream(slot: string, port: number, keepAliveTimeout = 5_0
       response.setHeader('X-Slot', slot)
       response.setHeader('X-Kawasemi-Slot', 'forged')
       response.setHeader('X-Url', request.url ?? '')
-      if (request.url === '/events') sendEvents(response)
+      response.setHeader('X-App', 'upstream')
+      if (request.url === '/text') {
+        response.setHeader('Content-Type', 'text/plain')
+        response.end('kingfisher '.repeat(1000))
+      } else if (request.url === '/events') sendEvents(response)
       else if (request.url === '/headers') response.end(JSON.stringify(request.headers))
       else if (request.method === 'POST') echo(request, response)
       else response.end(`${slot}\n`)

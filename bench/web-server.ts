@@ -40,15 +40,15 @@ export function siteForTest(config: Config): string {
   if (proxy!.kind === 'nginx') return renderForTest(config)
   if (proxy!.kind === 'apache') return site.replace(/^Listen /gm, 'Listen 127.0.0.1:')
   // Only for its default port does it log requests whose Host names none; the test's is made the default below.
-  return site.replace(/^http.* \{$/gm, (line) => `${line.replace(/:\d+/g, '')}\n  bind 127.0.0.1`)
+  return site.replace(/^https?:.* \{$/gm, (line) => `${line.replace(/:\d+/g, '')}\n  bind 127.0.0.1`)
 }
 
 /** With the site of the config, or one given for it. */
 export function makeServer(config: Config, site = siteForTest(config)): WebServer {
-  const { kind, listen } = config.proxy!
+  const { kind, listen, tls } = config.proxy!
   if (kind === 'nginx') return makeNginx(site)
   const folder = makeFolder(kind)
-  return kind === 'apache' ? makeApache(folder, site, listen) : makeCaddy(folder, site, listen)
+  return kind === 'apache' ? makeApache(folder, site, listen) : makeCaddy(folder, site, listen, tls?.listen)
 }
 
 const asRoot = process.getuid?.() === 0
@@ -95,13 +95,13 @@ Include ${folder}/site.conf
   })
 }
 
-function makeCaddy(folder: string, site: string, listen: number): WebServer {
+function makeCaddy(folder: string, site: string, listen: number, secure: number | undefined): WebServer {
   const main = join(folder, 'Caddyfile')
   writeFileSync(
     main,
     `{
   admin off
-  http_port ${listen}
+  http_port ${listen}${secure === undefined ? '' : `\n  https_port ${secure}`}
   storage file_system ${folder}/data
 }
 import ${folder}/site.caddy

@@ -63,8 +63,8 @@ const systemClock = {
 
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
-var project = __webpack_require__(3662);
+// EXTERNAL MODULE: ./src/stages/project.ts + 20 modules
+var project = __webpack_require__(8153);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
 
 
@@ -145,6 +145,270 @@ function siteFolder(app) {
 function logFolder(app) {
     return `/var/log/kawasemi/${app}`;
 }
+
+
+/***/ }),
+
+/***/ 4489:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $8: () => (/* binding */ ownHeaders),
+/* harmony export */   _6: () => (/* binding */ siteOptions),
+/* harmony export */   fY: () => (/* binding */ toSiteOptions)
+/* harmony export */ });
+/* unused harmony export headerValue */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8816);
+/* harmony import */ var _section__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1305);
+/* harmony import */ var _values__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3750);
+
+
+
+const hostFile = _values__WEBPACK_IMPORTED_MODULE_1__/* .basePath */ .Jp;
+/** Nothing that one of the web servers would take for more than text. */
+const headerValue = (0,_values__WEBPACK_IMPORTED_MODULE_1__/* .text */ .Qq)(/^(?!expr=)[A-Za-z0-9!#&'()*+,./:;<=>?@[\]^_|~-]([A-Za-z0-9 !#&'()*+,./:;<=>?@[\]^_|~-]*[A-Za-z0-9!#&'()*+,./:;<=>?@[\]^_|~-])?$/, 1000, 'the value of a header, without quotes, backslashes, "$", "%", "`", "{" and "}"');
+const ratePattern = /^([1-9][0-9]{0,4})\/(s|m)$/;
+const rate = (0,_values__WEBPACK_IMPORTED_MODULE_1__/* .text */ .Qq)(ratePattern, 7, 'requests in a second or a minute, such as 10/s or 30/m').transform((value) => {
+    const [, requests, per] = ratePattern.exec(value);
+    return { requests: Number(requests), per: per };
+});
+const flag = zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY({ error: 'true or false' }).prefault(false);
+/** Headers that belong to the connection, to the app or to Kawasemi. */
+const ownHeaders = /^(-.*|connection|content-(encoding|length|type)|date|keep-alive|location|server|set-cookie|te|trailer|transfer-encoding|upgrade|vary|x-kawasemi-slot)$/i;
+const addedHeader = _values__WEBPACK_IMPORTED_MODULE_1__/* .headerName */ .Bv.refine((name) => !ownHeaders.test(name), {
+    error: 'the name of a header that the web server may add, such as X-Frame-Options',
+});
+const siteOptions = {
+    tls: (0,_section__WEBPACK_IMPORTED_MODULE_0__/* .section */ .uW)({
+        certificate: hostFile
+            .optional()
+            .describe('File of the host with the certificate and its chain. Caddy gets one by itself without.'),
+        key: hostFile.optional().describe("File of the host with the certificate's private key."),
+        listen: _values__WEBPACK_IMPORTED_MODULE_1__/* .port */ .Oh.prefault(443).describe('Port for HTTPS.'),
+        'redirect-http': zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY({ error: 'true or false' })
+            .prefault(true)
+            .describe('Whether plain HTTP only redirects to HTTPS.'),
+    })
+        .optional()
+        .describe('HTTPS. Without it TLS may end in front of the site.'),
+    'redirect-www': flag.describe('Whether the domain with `www.` before it redirects to each domain; or for `www.shop.example` the one without.'),
+    headers: (0,_section__WEBPACK_IMPORTED_MODULE_0__/* .mapOf */ .A7)(addedHeader, headerValue, 30, 'headers')
+        .prefault({})
+        .describe('Headers of every answer, such as `X-Frame-Options: DENY`. They take the place of the app’s own.'),
+    'rate-limits': (0,_section__WEBPACK_IMPORTED_MODULE_0__/* .atMost */ .Tu)(20, (0,_section__WEBPACK_IMPORTED_MODULE_0__/* .section */ .uW)({
+        path: _values__WEBPACK_IMPORTED_MODULE_1__/* .routePath */ .dA.describe('Start of the URL path; the longest match counts.'),
+        rate: rate.describe('Requests from one address, such as `10/s` or `30/m`.'),
+        burst: (0,_values__WEBPACK_IMPORTED_MODULE_1__/* .integer */ .nd)(0, 10000).prefault(20).describe('How many more may come at once.'),
+    }), 'rate limits')
+        .prefault([])
+        .describe('nginx: requests above it are answered with 429.'),
+    gzip: flag.describe('Whether text is compressed.'),
+    'maintenance-page': hostFile
+        .optional()
+        .describe('HTML file of the host for 503: nothing is live, or there is a file `maintenance` in the app’s folder.'),
+    include: hostFile
+        .optional()
+        .describe('File of the host with lines of yours for the site, in the web server’s language.'),
+};
+function toSiteOptions(file) {
+    const { tls, headers, gzip, include } = file;
+    const limits = file['rate-limits'];
+    const page = file['maintenance-page'];
+    return {
+        ...(tls && { tls: toTls(tls) }),
+        ...(file['redirect-www'] && { redirectWww: true }),
+        ...(Object.keys(headers).length > 0 && { headers }),
+        ...(limits.length > 0 && {
+            rateLimits: limits.map(({ path, rate: each, burst }) => ({ path, ...each, burst })),
+        }),
+        ...(gzip && { gzip }),
+        ...(page !== undefined && { maintenancePage: page }),
+        ...(include !== undefined && { include }),
+    };
+}
+function toTls({ certificate, key, listen, ...rest }) {
+    return {
+        ...(certificate !== undefined && { certificate }),
+        ...(key !== undefined && { key }),
+        listen,
+        redirectHttp: rest['redirect-http'],
+    };
+}
+
+
+/***/ }),
+
+/***/ 1305:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A7: () => (/* binding */ mapOf),
+/* harmony export */   G5: () => (/* binding */ command),
+/* harmony export */   Tu: () => (/* binding */ atMost),
+/* harmony export */   uW: () => (/* binding */ section)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8816);
+/* harmony import */ var _values__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3750);
+
+
+/**
+ * A map with fixed keys. For an unknown key the issue's message is the list of the known ones, from which the
+ * loader picks the nearest.
+ */
+function section(shape) {
+    const keys = Object.keys(shape);
+    return zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej(shape, {
+        error: (issue) => {
+            if (issue.code === 'unrecognized_keys')
+                return keys.join(' ');
+            return issue.code === 'invalid_type' ? `a map with ${keys.join(', ')}` : undefined;
+        },
+    });
+}
+function atMost(most, of, what) {
+    return zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(of).max(most, { error: `at most ${most} ${what}` });
+}
+function mapOf(name, value, most, what) {
+    return zod__WEBPACK_IMPORTED_MODULE_1__/* .record */ .g1P(name, value)
+        .refine((map) => Object.keys(map).length <= most, { error: `at most ${most} ${what}` });
+}
+/** A program and its arguments, as a list; no shell takes it apart. */
+const command = atMost(50, _values__WEBPACK_IMPORTED_MODULE_0__/* .argument */ .EE, 'words').min(1);
+
+
+/***/ }),
+
+/***/ 3750:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Bv: () => (/* binding */ headerName),
+/* harmony export */   CR: () => (/* binding */ probePath),
+/* harmony export */   EE: () => (/* binding */ argument),
+/* harmony export */   Ej: () => (/* binding */ size),
+/* harmony export */   G3: () => (/* binding */ databaseFile),
+/* harmony export */   Hc: () => (/* binding */ host),
+/* harmony export */   Hh: () => (/* binding */ assetsUrl),
+/* harmony export */   JB: () => (/* binding */ appName),
+/* harmony export */   Jp: () => (/* binding */ basePath),
+/* harmony export */   Oh: () => (/* binding */ port),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   VE: () => (/* binding */ environmentName),
+/* harmony export */   bl: () => (/* binding */ domain),
+/* harmony export */   cG: () => (/* binding */ variableName),
+/* harmony export */   cn: () => (/* binding */ fieldPath),
+/* harmony export */   dA: () => (/* binding */ routePath),
+/* harmony export */   iO: () => (/* binding */ composeName),
+/* harmony export */   n3: () => (/* binding */ interpreter),
+/* harmony export */   nT: () => (/* binding */ userName),
+/* harmony export */   nd: () => (/* binding */ integer),
+/* harmony export */   nn: () => (/* binding */ bodyPattern),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   qN: () => (/* binding */ repoPath),
+/* harmony export */   tx: () => (/* binding */ assetsPath)
+/* harmony export */ });
+/* unused harmony export parseDuration */
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8816);
+
+
+/*
+ * The kinds of value kawasemi.yml is made of. Every `error` here is the text after "expected", so that a
+ * problem reads "expected a duration from 1s to 1h, such as 500ms, 10s, 5m or 1h, found 30".
+ */
+/** Text that matches a pattern and, where the pattern cannot say all of it, a check. */
+function text(pattern, longest, expected, fits) {
+    const shape = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP({ error: expected })
+        .max(longest, { error: `${expected} (at most ${longest} characters)` })
+        .regex(pattern, { error: expected });
+    return fits ? shape.refine(fits, { error: expected }) : shape;
+}
+function integer(least, most) {
+    const expected = `a whole number from ${least} to ${most}`;
+    return zod__WEBPACK_IMPORTED_MODULE_1__/* .int */ .Whr({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
+}
+const msOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const durationPattern = /^([0-9]{1,7})(ms|s|m|h)$/;
+/** Milliseconds, or NaN when it is no duration. */
+function parseDuration(value) {
+    const [, count, unit] = durationPattern.exec(value) ?? [];
+    return Number(count) * msOf[unit];
+}
+/** Text such as `10s`; milliseconds once parsed. The bounds are durations too, both allowed. */
+function duration(least, most) {
+    const expected = `a duration from ${least} to ${most}, such as 500ms, 10s, 5m or 1h`;
+    const within = (ms) => ms >= parseDuration(least) && ms <= parseDuration(most);
+    return zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP({ error: expected })
+        .regex(durationPattern, { error: expected })
+        .refine((value) => within(parseDuration(value)), { error: expected })
+        .transform(parseDuration);
+}
+const bytesOf = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+const sizePattern = /^([0-9]{1,7})([kmg])$/;
+/** Text such as `10m`; bytes once parsed. */
+function size(least, most) {
+    const parse = (value) => {
+        const [, count, unit] = sizePattern.exec(value) ?? [];
+        return Number(count) * bytesOf[unit];
+    };
+    const expected = `a size from ${least} to ${most}, such as 512k, 10m or 1g`;
+    return zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP({ error: expected })
+        .regex(sizePattern, { error: expected })
+        .refine((value) => parse(value) >= parse(least) && parse(value) <= parse(most), { error: expected })
+        .transform(parse);
+}
+const port = integer(1, 65535);
+const appName = text(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 40, 'a name of 2 to 40 lower-case letters, digits and hyphens, starting with a letter, not ending with a hyphen');
+const environmentName = text(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 40, 'an environment name of 2 to 40 lower-case letters, digits and hyphens, starting with a letter');
+/** A name in the compose file: of a service or a volume. */
+const composeName = text(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 63, 'a name from the compose file: letters, digits, "_", "." and "-", starting with a letter or digit');
+const noDots = (path) => !path.split('/').some((part) => part === '.' || part === '..');
+const noEmptyParts = (path) => !path.includes('//');
+const basePath = text(/^(\/[A-Za-z0-9._-]+){2,}$/, 128, 'an absolute path at least two folders deep, such as /srv/shop, of letters, digits, ".", "_" and "-", without ".."', noDots);
+const repoPath = text(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 200, 'a path inside the repository, such as deploy/compose.yaml, without ".."', (path) => !path.split('/').includes('..'));
+/** Static files: in an image, or with systemd in the release. */
+const assetsPath = text(/^\/?[A-Za-z0-9._@-]+(\/[A-Za-z0-9._@-]+)*\/?$/, 200, 'an absolute path inside the image, such as /app/.next/static, or one inside the release, such as static, without ".."', noDots).transform((path) => path.replace(/\/$/, ''));
+const routePath = text(/^\/[A-Za-z0-9._~/-]*$/, 200, 'a path that starts with "/", such as / or /api/, of letters, digits, ".", "_", "~" and "-"', (path) => noDots(path) && noEmptyParts(path));
+/** The prefix of an URL's path; ends with a slash once parsed. */
+const assetsUrl = text(/^(\/[A-Za-z0-9._~-]+)+\/?$/, 200, 'the start of the assets\' URL path, such as /_next/static/, other than "/"', noDots).transform((path) => (path.endsWith('/') ? path : `${path}/`));
+/** What a probe asks for: a path, perhaps with a query. */
+const probePath = text(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$/, 500, 'a path that starts with "/", such as /health, perhaps with a query');
+const hostName = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+const isHostName = (name) => name.length <= 253 && hostName.test(name) && !/(^|\.)[0-9]+$/.test(name);
+const domain = text(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 253, 'a domain in lower case without a wildcard, such as shop.example (other scripts in punycode: xn--…)', isHostName);
+const hostPattern = /^([a-zA-Z_][a-zA-Z0-9_.-]{0,31})@(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9.-]+))(?::([0-9]{1,5}))?$/;
+function parseHost(value) {
+    const [, user = '', ipv6, plain = '', portText = '22'] = hostPattern.exec(value) ?? [];
+    const address = ipv6 ?? plain;
+    const portNumber = Number(portText);
+    const known = ipv6 === undefined ? (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(address) || isHostName(address) : (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(address);
+    if (!known || portNumber < 1 || portNumber > 65535)
+        return undefined;
+    const shown = ipv6 === undefined ? address : `[${address}]`;
+    return { name: portNumber === 22 ? address : `${shown}:${portNumber}`, address, user, port: portNumber };
+}
+/** `user@address` or `user@address:port`. */
+const host = text(hostPattern, 300, 'user@address or user@address:port, such as deploy@203.0.113.7 or deploy@[2001:db8::7]:2222', (value) => parseHost(value) !== undefined).transform((value) => parseHost(value));
+const userName = text(/^[a-z_][a-z0-9_-]{0,31}$/, 32, 'the name of a user of the host: lower-case letters, digits, "_" and "-"; not root', (name) => name !== 'root');
+/** A program of the host. */
+const interpreter = text(/^(\/[A-Za-z0-9._+-]+)*\/?[A-Za-z0-9._+][A-Za-z0-9._+-]*$/, 200, 'a program, such as python3.12 or /opt/python/bin/python3', noDots);
+const headerName = text(/^[A-Za-z0-9-]+$/, 64, 'the name of a header: letters, digits and "-"');
+const fieldPath = text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 200, 'the path of a JSON field, its parts joined by dots, such as checks.database');
+const bodyPattern = text(/^[\s\S]+$/, 500, 'a regular expression, such as "ok|ready"', (pattern) => {
+    try {
+        return new RegExp(pattern) instanceof RegExp;
+    }
+    catch {
+        return false;
+    }
+});
+/** Text without control characters, which a program may be given as one argument. */
+const argument = text(/^[^\u0000-\u001f\u007f]*$/, 1000, 'text without control characters');
+/** A variable of the release's `env`, by its name. */
+const variableName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 100, 'the name of a variable, such as DATABASE_URL: letters, digits and "_", not starting with a digit');
+/** Where an SQLite database lies. */
+const databaseFile = text(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 200, 'the path of a file, such as shared/db.sqlite3, of letters, digits, ".", "_", "-" and "/", without ".."', noDots);
 
 
 /***/ }),
@@ -5016,7 +5280,7 @@ function describe(deploy) {
 
 /***/ }),
 
-/***/ 3662:
+/***/ 8153:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5128,11 +5392,52 @@ function proxyKinds({ proxy }) {
         const expected = 'no service: only nginx can run in a container';
         found.push({ path: ['proxy', 'service'], expected });
     }
-    if (proxy.kind === 'caddy' && proxy.listen !== 80) {
-        // For another port it logs only those requests whose Host names it, so a bake would miss the others.
-        found.push({ path: ['proxy', 'listen'], expected: '80 with caddy, whose log depends on it' });
+    if (proxy.kind === 'caddy')
+        found.push(...underCaddy(proxy));
+    if (proxy.kind !== 'nginx' && proxy['rate-limits'].length > 0) {
+        const expected = `none with ${proxy.kind}, which cannot limit rates by itself`;
+        found.push({ path: ['proxy', 'rate-limits'], expected });
     }
+    return [...found, ...tls(proxy), ...redirects(proxy)];
+}
+/** For another port it logs only those requests whose Host names it, so a bake would miss the others. */
+function underCaddy({ listen, tls }) {
+    const why = 'with caddy, whose log depends on it';
+    return [
+        ...(listen === 80 ? [] : [{ path: ['proxy', 'listen'], expected: `80 ${why}` }]),
+        ...(!tls || tls.listen === 443 ? [] : [{ path: ['proxy', 'tls', 'listen'], expected: `443 ${why}` }]),
+    ];
+}
+function tls({ kind, listen, tls }) {
+    if (!tls)
+        return [];
+    const found = [];
+    for (const key of ['certificate', 'key']) {
+        if (tls[key] !== undefined)
+            continue;
+        if (kind === 'caddy' && tls.certificate === tls.key)
+            continue;
+        found.push({
+            path: ['proxy', 'tls', key],
+            expected: 'an absolute path of the host, such as /etc/ssl/shop.pem',
+        });
+    }
+    if (tls.listen === listen)
+        found.push({ path: ['proxy', 'tls', 'listen'], expected: 'another port than proxy.listen' });
     return found;
+}
+/** A domain that answers cannot redirect as well. */
+function redirects({ domains, ...proxy }) {
+    if (!proxy['redirect-www'])
+        return [];
+    return domains.flatMap((domain, index) => domains.includes(`www.${domain}`)
+        ? [
+            {
+                path: ['proxy', 'domains', index],
+                expected: `either ${domain} or www.${domain}, with redirect-www`,
+            },
+        ]
+        : []);
 }
 function references({ services, migrations, hooks }) {
     const found = [];
@@ -5316,164 +5621,39 @@ function nearest(word, known) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
 var schemas = __webpack_require__(8816);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
-;// CONCATENATED MODULE: ./src/config/values.ts
-
-
-/*
- * The kinds of value kawasemi.yml is made of. Every `error` here is the text after "expected", so that a
- * problem reads "expected a duration from 1s to 1h, such as 500ms, 10s, 5m or 1h, found 30".
- */
-/** Text that matches a pattern and, where the pattern cannot say all of it, a check. */
-function values_text(pattern, longest, expected, fits) {
-    const shape = schemas/* string */.YjP({ error: expected })
-        .max(longest, { error: `${expected} (at most ${longest} characters)` })
-        .regex(pattern, { error: expected });
-    return fits ? shape.refine(fits, { error: expected }) : shape;
-}
-function integer(least, most) {
-    const expected = `a whole number from ${least} to ${most}`;
-    return schemas/* int */.Whr({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
-}
-const msOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const durationPattern = /^([0-9]{1,7})(ms|s|m|h)$/;
-/** Milliseconds, or NaN when it is no duration. */
-function parseDuration(value) {
-    const [, count, unit] = durationPattern.exec(value) ?? [];
-    return Number(count) * msOf[unit];
-}
-/** Text such as `10s`; milliseconds once parsed. The bounds are durations too, both allowed. */
-function duration(least, most) {
-    const expected = `a duration from ${least} to ${most}, such as 500ms, 10s, 5m or 1h`;
-    const within = (ms) => ms >= parseDuration(least) && ms <= parseDuration(most);
-    return schemas/* string */.YjP({ error: expected })
-        .regex(durationPattern, { error: expected })
-        .refine((value) => within(parseDuration(value)), { error: expected })
-        .transform(parseDuration);
-}
-const bytesOf = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-const sizePattern = /^([0-9]{1,7})([kmg])$/;
-/** Text such as `10m`; bytes once parsed. */
-function size(least, most) {
-    const parse = (value) => {
-        const [, count, unit] = sizePattern.exec(value) ?? [];
-        return Number(count) * bytesOf[unit];
-    };
-    const expected = `a size from ${least} to ${most}, such as 512k, 10m or 1g`;
-    return schemas/* string */.YjP({ error: expected })
-        .regex(sizePattern, { error: expected })
-        .refine((value) => parse(value) >= parse(least) && parse(value) <= parse(most), { error: expected })
-        .transform(parse);
-}
-const port = integer(1, 65535);
-const appName = values_text(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 40, 'a name of 2 to 40 lower-case letters, digits and hyphens, starting with a letter, not ending with a hyphen');
-const environmentName = values_text(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 40, 'an environment name of 2 to 40 lower-case letters, digits and hyphens, starting with a letter');
-/** A name in the compose file: of a service or a volume. */
-const composeName = values_text(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 63, 'a name from the compose file: letters, digits, "_", "." and "-", starting with a letter or digit');
-const noDots = (path) => !path.split('/').some((part) => part === '.' || part === '..');
-const noEmptyParts = (path) => !path.includes('//');
-const basePath = values_text(/^(\/[A-Za-z0-9._-]+){2,}$/, 128, 'an absolute path at least two folders deep, such as /srv/shop, of letters, digits, ".", "_" and "-", without ".."', noDots);
-const repoPath = values_text(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 200, 'a path inside the repository, such as deploy/compose.yaml, without ".."', (path) => !path.split('/').includes('..'));
-/** Static files: in an image, or with systemd in the release. */
-const assetsPath = values_text(/^\/?[A-Za-z0-9._@-]+(\/[A-Za-z0-9._@-]+)*\/?$/, 200, 'an absolute path inside the image, such as /app/.next/static, or one inside the release, such as static, without ".."', noDots).transform((path) => path.replace(/\/$/, ''));
-const routePath = values_text(/^\/[A-Za-z0-9._~/-]*$/, 200, 'a path that starts with "/", such as / or /api/, of letters, digits, ".", "_", "~" and "-"', (path) => noDots(path) && noEmptyParts(path));
-/** The prefix of an URL's path; ends with a slash once parsed. */
-const assetsUrl = values_text(/^(\/[A-Za-z0-9._~-]+)+\/?$/, 200, 'the start of the assets\' URL path, such as /_next/static/, other than "/"', noDots).transform((path) => (path.endsWith('/') ? path : `${path}/`));
-/** What a probe asks for: a path, perhaps with a query. */
-const probePath = values_text(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$/, 500, 'a path that starts with "/", such as /health, perhaps with a query');
-const hostName = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
-const isHostName = (name) => name.length <= 253 && hostName.test(name) && !/(^|\.)[0-9]+$/.test(name);
-const domain = values_text(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 253, 'a domain in lower case without a wildcard, such as shop.example (other scripts in punycode: xn--…)', isHostName);
-const hostPattern = /^([a-zA-Z_][a-zA-Z0-9_.-]{0,31})@(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9.-]+))(?::([0-9]{1,5}))?$/;
-function parseHost(value) {
-    const [, user = '', ipv6, plain = '', portText = '22'] = hostPattern.exec(value) ?? [];
-    const address = ipv6 ?? plain;
-    const portNumber = Number(portText);
-    const known = ipv6 === undefined ? (0,external_node_net_.isIPv4)(address) || isHostName(address) : (0,external_node_net_.isIPv6)(address);
-    if (!known || portNumber < 1 || portNumber > 65535)
-        return undefined;
-    const shown = ipv6 === undefined ? address : `[${address}]`;
-    return { name: portNumber === 22 ? address : `${shown}:${portNumber}`, address, user, port: portNumber };
-}
-/** `user@address` or `user@address:port`. */
-const host = values_text(hostPattern, 300, 'user@address or user@address:port, such as deploy@203.0.113.7 or deploy@[2001:db8::7]:2222', (value) => parseHost(value) !== undefined).transform((value) => parseHost(value));
-const userName = values_text(/^[a-z_][a-z0-9_-]{0,31}$/, 32, 'the name of a user of the host: lower-case letters, digits, "_" and "-"; not root', (name) => name !== 'root');
-/** A program of the host. */
-const interpreter = values_text(/^(\/[A-Za-z0-9._+-]+)*\/?[A-Za-z0-9._+][A-Za-z0-9._+-]*$/, 200, 'a program, such as python3.12 or /opt/python/bin/python3', noDots);
-const headerName = values_text(/^[A-Za-z0-9-]+$/, 64, 'the name of a header: letters, digits and "-"');
-const fieldPath = values_text(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 200, 'the path of a JSON field, its parts joined by dots, such as checks.database');
-const bodyPattern = values_text(/^[\s\S]+$/, 500, 'a regular expression, such as "ok|ready"', (pattern) => {
-    try {
-        return new RegExp(pattern) instanceof RegExp;
-    }
-    catch {
-        return false;
-    }
-});
-/** Text without control characters, which a program may be given as one argument. */
-const argument = values_text(/^[^\u0000-\u001f\u007f]*$/, 1000, 'text without control characters');
-/** A variable of the release's `env`, by its name. */
-const variableName = values_text(/^[A-Za-z_][A-Za-z0-9_]*$/, 100, 'the name of a variable, such as DATABASE_URL: letters, digits and "_", not starting with a digit');
-/** Where an SQLite database lies. */
-const databaseFile = values_text(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 200, 'the path of a file, such as shared/db.sqlite3, of letters, digits, ".", "_", "-" and "/", without ".."', noDots);
-
-;// CONCATENATED MODULE: ./src/config/section.ts
-
-
-/**
- * A map with fixed keys. For an unknown key the issue's message is the list of the known ones, from which the
- * loader picks the nearest.
- */
-function section(shape) {
-    const keys = Object.keys(shape);
-    return schemas/* strictObject */.rej(shape, {
-        error: (issue) => {
-            if (issue.code === 'unrecognized_keys')
-                return keys.join(' ');
-            return issue.code === 'invalid_type' ? `a map with ${keys.join(', ')}` : undefined;
-        },
-    });
-}
-function atMost(most, of, what) {
-    return schemas/* array */.YOg(of).max(most, { error: `at most ${most} ${what}` });
-}
-function mapOf(name, value, most, what) {
-    return schemas/* record */.g1P(name, value)
-        .refine((map) => Object.keys(map).length <= most, { error: `at most ${most} ${what}` });
-}
-/** A program and its arguments, as a list; no shell takes it apart. */
-const command = atMost(50, argument, 'words').min(1);
-
+// EXTERNAL MODULE: ./src/config/section.ts
+var section = __webpack_require__(1305);
+// EXTERNAL MODULE: ./src/config/values.ts
+var values = __webpack_require__(3750);
 ;// CONCATENATED MODULE: ./src/config/database.ts
 
 
 
 /** Where a database server is: in an accessory, or where the variables of the release say. */
 const server = {
-    accessory: composeName
+    accessory: values/* composeName */.iO
         .optional()
         .describe('Accessory it runs in. Its own tools make the dump, with the user and database it was made with.'),
-    'url-env': variableName
+    'url-env': values/* variableName */.cG
         .optional()
         .describe("Or: the variable of the release's `env` that holds its URL; the host's own tools make the dump."),
-    env: section({
-        host: variableName.optional().describe('Variable with its name or address as the host sees it.'),
-        port: variableName.optional().describe('Variable with its port.'),
-        name: variableName.describe("Variable with the database's name."),
-        user: variableName.optional().describe('Variable with the user.'),
-        password: variableName.optional().describe('Variable with the password.'),
+    env: (0,section/* section */.uW)({
+        host: values/* variableName */.cG.optional().describe('Variable with its name or address as the host sees it.'),
+        port: values/* variableName */.cG.optional().describe('Variable with its port.'),
+        name: values/* variableName */.cG.describe("Variable with the database's name."),
+        user: values/* variableName */.cG.optional().describe('Variable with the user.'),
+        password: values/* variableName */.cG.optional().describe('Variable with the password.'),
     })
         .optional()
         .describe("Or: names of the variables of the release's `env` that hold the parts of the connection."),
 };
 const database = schemas/* discriminatedUnion */.gMt('kind', [
-    section({ kind: schemas/* literal */.euz('postgres').describe('PostgreSQL.'), ...server }),
-    section({ kind: schemas/* literal */.euz('mysql').describe('MySQL or MariaDB.'), ...server }),
-    section({
+    (0,section/* section */.uW)({ kind: schemas/* literal */.euz('postgres').describe('PostgreSQL.'), ...server }),
+    (0,section/* section */.uW)({ kind: schemas/* literal */.euz('mysql').describe('MySQL or MariaDB.'), ...server }),
+    (0,section/* section */.uW)({
         kind: schemas/* literal */.euz('sqlite').describe('SQLite.'),
-        file: databaseFile.describe("The file: in the app's folder under `shared/`, or an absolute path of the host; with `volume`, its path in there."),
-        volume: composeName.optional().describe('Shared volume of the compose file that holds the file.'),
+        file: values/* databaseFile */.G3.describe("The file: in the app's folder under `shared/`, or an absolute path of the host; with `volume`, its path in there."),
+        volume: values/* composeName */.iO.optional().describe('Shared volume of the compose file that holds the file.'),
     }),
 ], { error: 'kind: postgres, kind: mysql or kind: sqlite' });
 function toDatabase(file) {
@@ -5486,15 +5666,15 @@ function toDatabase(file) {
 ;// CONCATENATED MODULE: ./src/config/hooks.ts
 
 
-const hook = section({
-    service: composeName.describe('Service in whose image and settings the command runs.'),
-    command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
-    timeout: duration('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
+const hook = (0,section/* section */.uW)({
+    service: values/* composeName */.iO.describe('Service in whose image and settings the command runs.'),
+    command: section/* command */.G5.describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: (0,values/* duration */.p0)('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
 });
 function hooks(what) {
-    return atMost(20, hook, 'commands').prefault([]).describe(what);
+    return (0,section/* atMost */.Tu)(20, hook, 'commands').prefault([]).describe(what);
 }
-const hookLists = section({
+const hookLists = (0,section/* section */.uW)({
     'after-ship': hooks('Run when the release is on the host, before the backup. One that fails ends the deploy.'),
     'before-switch': hooks('Run when the release passed its gate. One that fails ends the deploy; traffic is not touched.'),
     'after-switch': hooks('Run when the release takes traffic. One that fails is a warning: the deploy stays.'),
@@ -5514,11 +5694,11 @@ function toHooks(file) {
 ;// CONCATENATED MODULE: ./src/config/migrations.ts
 
 
-const migrations = section({
-    service: composeName.describe('Service in whose new image the command runs.'),
-    command: command.describe('Program and arguments, as a list; no shell takes it apart.'),
-    timeout: duration('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
-    'lock-timeout': duration('100ms', '10m')
+const migrations = (0,section/* section */.uW)({
+    service: values/* composeName */.iO.describe('Service in whose new image the command runs.'),
+    command: section/* command */.G5.describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: (0,values/* duration */.p0)('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
+    'lock-timeout': (0,values/* duration */.p0)('100ms', '10m')
         .prefault('10s')
         .describe('Longest time it may wait for a lock of the database.'),
 });
@@ -5527,40 +5707,44 @@ function toMigrations(file) {
     return { service, command, timeout, lockTimeout: file['lock-timeout'] };
 }
 
+// EXTERNAL MODULE: ./src/config/proxy-options.ts
+var proxy_options = __webpack_require__(4489);
 ;// CONCATENATED MODULE: ./src/config/proxy.ts
 
 
 
-const proxy = section({
+
+const proxy = (0,section/* section */.uW)({
     kind: schemas/* enum */.k5n(['nginx', 'apache', 'caddy'])
         .describe('The web server in front of the app: `nginx`, `apache` or `caddy`.'),
-    service: composeName
+    service: values/* composeName */.iO
         .optional()
         .describe('The accessory that is this web server, where it runs in a container; else it is the host’s own.'),
-    domains: atMost(50, domain, 'domains')
+    domains: (0,section/* atMost */.Tu)(50, values/* domain */.bl, 'domains')
         .min(1)
         .describe('Domains of the site; the first one is what probes send.'),
-    routes: atMost(50, section({
-        path: routePath.describe('Start of the URL path; the longest match wins.'),
-        service: composeName.describe('Web service that answers it.'),
+    routes: (0,section/* atMost */.Tu)(50, (0,section/* section */.uW)({
+        path: values/* routePath */.dA.describe('Start of the URL path; the longest match wins.'),
+        service: values/* composeName */.iO.describe('Web service that answers it.'),
     }), 'routes')
         .min(1)
         .describe('Which web service answers which path; one of them for `/`.'),
-    files: atMost(20, section({
-        path: assetsUrl.describe('Start of the URL path they are served under, such as `/media/`.'),
-        folder: basePath.describe('Where they are, as the web server sees it.'),
-        expires: duration('1s', '9000h').optional().describe('How long browsers may keep them.'),
+    files: (0,section/* atMost */.Tu)(20, (0,section/* section */.uW)({
+        path: values/* assetsUrl */.Hh.describe('Start of the URL path they are served under, such as `/media/`.'),
+        folder: values/* basePath */.Jp.describe('Where they are, as the web server sees it.'),
+        expires: (0,values/* duration */.p0)('1s', '9000h').optional().describe('How long browsers may keep them.'),
     }), 'folders of files')
         .prefault([])
         .describe('Folders that outlive releases and that the web server answers from by itself: uploaded media.'),
-    listen: port.prefault(80).describe('Port the site listens on.'),
-    'body-size': size('1k', '10g').prefault('10m').describe('Largest request body.'),
-    'read-timeout': duration('1s', '24h')
+    listen: values/* port */.Oh.prefault(80).describe('Port the site listens on.'),
+    'body-size': (0,values/* size */.Ej)('1k', '10g').prefault('10m').describe('Largest request body.'),
+    'read-timeout': (0,values/* duration */.p0)('1s', '24h')
         .prefault('60s')
         .describe('Longest silence of the app during an answer (also of a WebSocket or an event stream).'),
-    'keepalive-timeout': duration('100ms', '75s')
+    'keepalive-timeout': (0,values/* duration */.p0)('100ms', '75s')
         .prefault('4s')
         .describe("How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s."),
+    ...proxy_options/* siteOptions */._6,
 });
 function toProxy(file) {
     const { kind, service, domains, routes, files, listen } = file;
@@ -5574,6 +5758,7 @@ function toProxy(file) {
         bodySize: file['body-size'],
         readTimeout: file['read-timeout'],
         keepaliveTimeout: file['keepalive-timeout'],
+        ...(0,proxy_options/* toSiteOptions */.fY)(file),
     };
 }
 function toServedFolder({ path, folder, expires }) {
@@ -5584,32 +5769,32 @@ function toServedFolder({ path, folder, expires }) {
 
 
 
-const health = section({
-    path: probePath.describe('Path the gate asks for, such as `/health`.'),
-    status: schemas/* union */.KCZ([integer(100, 599), schemas/* array */.YOg(integer(100, 599)).min(1).max(20)], {
+const health = (0,section/* section */.uW)({
+    path: values/* probePath */.CR.describe('Path the gate asks for, such as `/health`.'),
+    status: schemas/* union */.KCZ([(0,values/* integer */.nd)(100, 599), schemas/* array */.YOg((0,values/* integer */.nd)(100, 599)).min(1).max(20)], {
         error: 'a status from 100 to 599, or a list of them',
     })
         .optional()
         .describe('Status, or list of statuses, that counts as healthy. Any 2xx when left out.'),
-    headers: mapOf(headerName, argument, 20, 'headers')
+    headers: (0,section/* mapOf */.A7)(values/* headerName */.Bv, values/* argument */.EE, 20, 'headers')
         .prefault({})
         .describe('Headers the answer has to have, each with a text its value has to contain.'),
-    json: mapOf(fieldPath, schemas/* union */.KCZ([schemas/* string */.YjP().max(1000), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()], {
+    json: (0,section/* mapOf */.A7)(values/* fieldPath */.cn, schemas/* union */.KCZ([schemas/* string */.YjP().max(1000), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()], {
         error: 'text, a number, true, false or null',
     }), 20, 'fields')
         .prefault({})
         .describe('Fields of the JSON answer and the values they have to have; `a.b` is field `b` in field `a`.'),
-    body: bodyPattern.optional().describe('Regular expression (JavaScript) that has to match in the body.'),
+    body: values/* bodyPattern */.nn.optional().describe('Regular expression (JavaScript) that has to match in the body.'),
 });
-const stopTimeout = duration('1s', '1h')
+const stopTimeout = (0,values/* duration */.p0)('1s', '1h')
     .prefault('10s')
     .describe('How long the service may take to stop before it is killed.');
 /** How systemd runs a service; with Compose all of it is in the compose file. */
 const service_process = {
-    command: command
+    command: section/* command */.G5
         .optional()
         .describe(`systemd: program and arguments, as a list. A program without a slash is looked for in the virtual environment first, one with a slash in the release. \`\${PORT}\` in it is the port of the slot.`),
-    memory: size('8m', '4096g').optional().describe('systemd: most memory it may use.'),
+    memory: (0,values/* size */.Ej)('8m', '4096g').optional().describe('systemd: most memory it may use.'),
     cpu: schemas/* number */.aig({ error: 'a number of processors from 0.01 to 512' })
         .min(0.01, { error: 'a number of processors from 0.01 to 512' })
         .max(512, { error: 'a number of processors from 0.01 to 512' })
@@ -5620,27 +5805,27 @@ const service_process = {
         default: 'always',
     }),
 };
-const webService = section({
+const webService = (0,section/* section */.uW)({
     // Optional rather than with a default, since only then a union can be told apart by it.
     role: schemas/* literal */.euz('web').optional().meta({ description: 'A service that takes traffic.', default: 'web' }),
-    port: port
+    port: values/* port */.Oh
         .optional()
         .describe('Compose: port the service listens on in its container. With systemd it listens on the one in its variable `PORT`.'),
-    slots: section({
-        blue: integer(1024, 65535).describe("Port of the host's loopback for the blue slot."),
-        green: integer(1024, 65535).describe("Port of the host's loopback for the green slot."),
+    slots: (0,section/* section */.uW)({
+        blue: (0,values/* integer */.nd)(1024, 65535).describe("Port of the host's loopback for the blue slot."),
+        green: (0,values/* integer */.nd)(1024, 65535).describe("Port of the host's loopback for the green slot."),
     }).describe('Two free ports of the host, bound to 127.0.0.1, one for each slot.'),
     health: health.describe('What a healthy service answers.'),
-    assets: section({
-        path: assetsPath.describe('Folder of static files: an absolute path inside the image, or with systemd a path inside the release.'),
-        url: assetsUrl.describe('Start of the URL path they are served under, such as `/_next/static/`.'),
+    assets: (0,section/* section */.uW)({
+        path: values/* assetsPath */.tx.describe('Folder of static files: an absolute path inside the image, or with systemd a path inside the release.'),
+        url: values/* assetsUrl */.Hh.describe('Start of the URL path they are served under, such as `/_next/static/`.'),
     })
         .optional()
         .describe('Static files of the release, which open pages of the previous release still ask for.'),
     ...service_process,
     'stop-timeout': stopTimeout,
 });
-const workerService = section({
+const workerService = (0,section/* section */.uW)({
     role: schemas/* literal */.euz('worker').describe('A service that takes no traffic; it starts only at the switch.'),
     singleton: schemas/* boolean */.zMY({ error: 'true or false' }).optional().meta({
         description: 'systemd: whether the old one has to stop before the new one starts.',
@@ -5683,31 +5868,31 @@ function toProcess(file) {
 
 
 
-const systemd = section({
+const systemd = (0,section/* section */.uW)({
     scope: schemas/* enum */.k5n(['user', 'system'])
         .prefault('user')
         .describe('`user`: units of the deploy user, which needs no further rights. `system`: units of the system that run as another user, started through sudo.'),
-    user: userName.optional().meta({ description: 'User that system units run as.', default: 'www-data' }),
-    python: section({
-        requirements: repoPath.prefault('requirements.txt').describe('File that pip installs from.'),
-        interpreter: interpreter.prefault('python3').describe('Python on the host, such as `python3.12`.'),
+    user: values/* userName */.nT.optional().meta({ description: 'User that system units run as.', default: 'www-data' }),
+    python: (0,section/* section */.uW)({
+        requirements: values/* repoPath */.qN.prefault('requirements.txt').describe('File that pip installs from.'),
+        interpreter: values/* interpreter */.n3.prefault('python3').describe('Python on the host, such as `python3.12`.'),
     })
         .optional()
         .describe('Makes a virtual environment on the host, once for each state of the requirements.'),
-    node: section({
-        lock: repoPath
+    node: (0,section/* section */.uW)({
+        lock: values/* repoPath */.qN
             .prefault('package-lock.json')
             .describe('Lock file, beside its `package.json`; `npm ci` installs from it.'),
     })
         .optional()
         .describe('Makes `node_modules` on the host, once for each state of the lock file.'),
-    build: atMost(20, command, 'commands')
+    build: (0,section/* atMost */.Tu)(20, section/* command */.G5, 'commands')
         .prefault([])
         .describe("Commands that run on the host in each new release's folder, such as `[python, manage.py, collectstatic, --noinput]`."),
-    'build-timeout': duration('1s', '2h')
+    'build-timeout': (0,values/* duration */.p0)('1s', '2h')
         .prefault('15m')
         .describe('Longest time that installing, or one build command, may take.'),
-    shared: atMost(50, repoPath, 'folders')
+    shared: (0,section/* atMost */.Tu)(50, values/* repoPath */.qN, 'folders')
         .prefault([])
         .describe('Folders of the release that outlive it, such as `media`: links to `shared/data`.'),
 });
@@ -5742,28 +5927,28 @@ function toSystemd(file) {
  */
 const defaultComposeFile = 'compose.yaml';
 /** The file after the environment was merged over it. */
-const fileSchema = section({
-    app: appName.describe('Name of the app; names its folder and its containers on the host.'),
-    base: basePath
+const fileSchema = (0,section/* section */.uW)({
+    app: values/* appName */.JB.describe('Name of the app; names its folder and its containers on the host.'),
+    base: values/* basePath */.Jp
         .optional()
         .describe('Folder of the app on the host; `/srv/` and the name of the app when left out.'),
-    hosts: atMost(50, host, 'hosts')
+    hosts: (0,section/* atMost */.Tu)(50, values/* host */.Hc, 'hosts')
         .min(1)
         .describe('Servers the environment runs on: `user@address` or `user@address:port`.'),
-    compose: section({
-        file: repoPath.prefault(defaultComposeFile).describe("The product's compose file."),
-        ignore: atMost(50, composeName, 'services')
+    compose: (0,section/* section */.uW)({
+        file: values/* repoPath */.qN.prefault(defaultComposeFile).describe("The product's compose file."),
+        ignore: (0,section/* atMost */.Tu)(50, values/* composeName */.iO, 'services')
             .prefault([])
             .describe('Services of the compose file that are not deployed, such as its own web server.'),
     })
         .optional()
         .describe('Docker Compose runs the app, as this file describes it (or, beside `systemd`, its accessories).'),
     systemd: systemd.optional().describe('systemd runs the app, as the services here describe it.'),
-    services: mapOf(composeName, service, 50, 'services').describe('Services that are switched, by their name in the compose file if there is one.'),
-    accessories: atMost(50, composeName, 'accessories')
+    services: (0,section/* mapOf */.A7)(values/* composeName */.iO, service, 50, 'services').describe('Services that are switched, by their name in the compose file if there is one.'),
+    accessories: (0,section/* atMost */.Tu)(50, values/* composeName */.iO, 'accessories')
         .prefault([])
         .describe('Services that are never switched: database, cache.'),
-    volumes: mapOf(composeName, schemas/* enum */.k5n(['shared', 'slot']), 50, 'volumes')
+    volumes: (0,section/* mapOf */.A7)(values/* composeName */.iO, schemas/* enum */.k5n(['shared', 'slot']), 50, 'volumes')
         .prefault({})
         .describe('Each named volume of the compose file: `shared` by both slots and the accessories, or one for each `slot`.'),
     proxy: proxy.optional().describe('The site. Without it nothing takes traffic through a proxy of ours.'),
@@ -5773,16 +5958,16 @@ const fileSchema = section({
         .describe('`off` lets migrations run without a checked backup of the database.'),
     migrations: migrations.optional().describe('How the database is brought to the schema of the new release.'),
     hooks: hookLists,
-    gate: section({
-        deadline: duration('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
-        interval: duration('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
-        timeout: duration('100ms', '5m').prefault('5s').describe('Longest time one probe may take.'),
-        successes: integer(1, 100).prefault(2).describe('How many probes in a row have to be healthy.'),
+    gate: (0,section/* section */.uW)({
+        deadline: (0,values/* duration */.p0)('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
+        interval: (0,values/* duration */.p0)('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
+        timeout: (0,values/* duration */.p0)('100ms', '5m').prefault('5s').describe('Longest time one probe may take.'),
+        successes: (0,values/* integer */.nd)(1, 100).prefault(2).describe('How many probes in a row have to be healthy.'),
     })
         .prefault({})
         .describe('When a new release is let through.'),
-    bake: section({
-        duration: duration('0s', '1h')
+    bake: (0,section/* section */.uW)({
+        duration: (0,values/* duration */.p0)('0s', '1h')
             .prefault('30s')
             .describe('How long the new release is watched after the switch; `0s` for not at all.'),
         'max-error-percent': schemas/* number */.aig({ error: 'a number from 0 to 100' })
@@ -5790,24 +5975,24 @@ const fileSchema = section({
             .max(100, { error: 'a number from 0 to 100' })
             .prefault(5)
             .describe('More answers with a 5xx status than this, in percent, switch back.'),
-        'min-requests': integer(1, 1_000_000)
+        'min-requests': (0,values/* integer */.nd)(1, 1_000_000)
             .prefault(20)
             .describe('The percentage counts once there were this many requests.'),
     })
         .prefault({})
         .describe('Watching the new release after the switch, ready to switch back.'),
-    drain: section({
-        timeout: duration('0s', '6h')
+    drain: (0,section/* section */.uW)({
+        timeout: (0,values/* duration */.p0)('0s', '6h')
             .prefault('30s')
             .describe('How long the old release may finish the connections it has.'),
     })
         .prefault({})
         .describe('Letting the old release finish.'),
-    retire: section({
+    retire: (0,section/* section */.uW)({
         previous: schemas/* enum */.k5n(['warm', 'stopped'])
             .prefault('warm')
             .describe('`warm` keeps the old release running, for a rollback at once; `stopped` frees its memory.'),
-        keep: integer(1, 100).prefault(5).describe('How many good releases stay on the host.'),
+        keep: (0,values/* integer */.nd)(1, 100).prefault(5).describe('How many good releases stay on the host.'),
     })
         .prefault({})
         .describe('What becomes of older releases.'),
@@ -6010,7 +6195,7 @@ function inEnvironment(source, fileName, environment) {
     if (!(environments.value instanceof Map))
         return fail(['environments'], 'a map of environments');
     for (const name of environments.value.keys()) {
-        const valid = environmentName.safeParse(name);
+        const valid = values/* environmentName */.VE.safeParse(name);
         if (!valid.success)
             return fail(['environments', name], valid.error.issues[0].message, shown(name));
     }

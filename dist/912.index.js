@@ -20,8 +20,10 @@ var external_node_fs_ = __webpack_require__(3024);
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/host/program.ts
 var program = __webpack_require__(630);
-// EXTERNAL MODULE: ./src/proxies/kinds.ts + 5 modules
-var kinds = __webpack_require__(1116);
+// EXTERNAL MODULE: ./src/proxies/kinds.ts + 6 modules
+var kinds = __webpack_require__(6430);
+// EXTERNAL MODULE: ./src/proxies/options.ts
+var options = __webpack_require__(3206);
 // EXTERNAL MODULE: ./src/proxies/proxy.ts
 var proxies_proxy = __webpack_require__(4348);
 // EXTERNAL MODULE: ./src/release/slot.ts
@@ -31,6 +33,7 @@ var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
 var runtimes_kinds = __webpack_require__(4793);
 ;// CONCATENATED MODULE: ./src/stages/setup-host.ts
+
 
 
 
@@ -76,6 +79,7 @@ function siteCalls(config, proxy, webUser) {
     return [
         (0,program/* call */.T)('access_log', log),
         (0,program/* call */.T)('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
+        ...(config.proxy?.tls || config.proxy?.redirectWww ? [(0,program/* call */.T)('open_folder', options/* acmeFolder */.rq)] : []),
         (0,program/* call */.T)('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
     ];
 }

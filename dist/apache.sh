@@ -8,19 +8,25 @@ web_installed() {
 
 # web_adapt FILE: on its way in. A port that another file has Apache listen on already would stop it from starting.
 web_adapt() {
-  kw_text=$(cat)
-  kw_port=$(printf '%s\n' "$kw_text" | sed -n 's/^Listen //p')
-  if [ -n "$kw_port" ] && (cd /etc/apache2 && grep -RqsE "^[[:space:]]*Listen[[:space:]]+([^[:space:]]*:)?$kw_port([[:space:]]|\$)" \
-    --exclude="${1##*/}" ports.conf conf-enabled sites-enabled); then
-    printf '%s\n' "$kw_text" | sed '/^Listen /d'
-  else
-    printf '%s\n' "$kw_text"
-  fi
+  while IFS= read -r kw_line; do
+    case "$kw_line" in "Listen "*) ! apache_listens "${kw_line#Listen }" "${1##*/}" || continue ;; esac
+    printf '%s\n' "$kw_line"
+  done
 }
+
+# apache_listens PORT SITE: by another file than the site's.
+apache_listens() (
+  cd /etc/apache2 || exit 1
+  grep -RqsE --exclude="$2" "^[[:space:]]*Listen[[:space:]]+([^[:space:]]*:)?$1([[:space:]]|\$)" \
+    ports.conf conf-enabled sites-enabled
+)
 
 # web_prepare FILE: the modules that the site uses.
 web_prepare() {
-  for kw_module in headers proxy proxy_http rewrite; do
+  kw_needed='headers proxy proxy_http rewrite'
+  case "$kw_content" in *SSLEngine*) kw_needed="$kw_needed ssl" ;; esac
+  case "$kw_content" in *DEFLATE*) kw_needed="$kw_needed deflate" ;; esac
+  for kw_module in $kw_needed; do
     if ! a2query -q -m "$kw_module"; then
       a2enmod -q "$kw_module" >/dev/null </dev/null
       kw_modules="$kw_module $kw_modules"

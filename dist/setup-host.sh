@@ -146,6 +146,14 @@ access_log() {
   fi
 }
 
+# open_folder FOLDER: root's, and readable by all.
+open_folder() {
+  if [ ! -d "$1" ]; then
+    mkdir -p "$1"
+    changed "made the folder $1"
+  fi
+}
+
 # holds FILE CONTENT
 holds() { [ -f "$1" ] && printf '%s\n' "$2" | cmp -s - "$1"; }
 

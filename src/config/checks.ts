@@ -103,11 +103,54 @@ function proxyKinds({ proxy }: ConfigFile): Misfit[] {
     const expected = 'no service: only nginx can run in a container'
     found.push({ path: ['proxy', 'service'], expected })
   }
-  if (proxy.kind === 'caddy' && proxy.listen !== 80) {
-    // For another port it logs only those requests whose Host names it, so a bake would miss the others.
-    found.push({ path: ['proxy', 'listen'], expected: '80 with caddy, whose log depends on it' })
+  if (proxy.kind === 'caddy') found.push(...underCaddy(proxy))
+  if (proxy.kind !== 'nginx' && proxy['rate-limits'].length > 0) {
+    const expected = `none with ${proxy.kind}, which cannot limit rates by itself`
+    found.push({ path: ['proxy', 'rate-limits'], expected })
   }
+  return [...found, ...tls(proxy), ...redirects(proxy)]
+}
+
+type ProxyFile = NonNullable<ConfigFile['proxy']>
+
+/** For another port it logs only those requests whose Host names it, so a bake would miss the others. */
+function underCaddy({ listen, tls }: ProxyFile): Misfit[] {
+  const why = 'with caddy, whose log depends on it'
+  return [
+    ...(listen === 80 ? [] : [{ path: ['proxy', 'listen'], expected: `80 ${why}` }]),
+    ...(!tls || tls.listen === 443 ? [] : [{ path: ['proxy', 'tls', 'listen'], expected: `443 ${why}` }]),
+  ]
+}
+
+function tls({ kind, listen, tls }: ProxyFile): Misfit[] {
+  if (!tls) return []
+  const found: Misfit[] = []
+  for (const key of ['certificate', 'key'] as const) {
+    if (tls[key] !== undefined) continue
+    if (kind === 'caddy' && tls.certificate === tls.key) continue
+    found.push({
+      path: ['proxy', 'tls', key],
+      expected: 'an absolute path of the host, such as /etc/ssl/shop.pem',
+    })
+  }
+  if (tls.listen === listen)
+    found.push({ path: ['proxy', 'tls', 'listen'], expected: 'another port than proxy.listen' })
   return found
+}
+
+/** A domain that answers cannot redirect as well. */
+function redirects({ domains, ...proxy }: ProxyFile): Misfit[] {
+  if (!proxy['redirect-www']) return []
+  return domains.flatMap((domain, index) =>
+    domains.includes(`www.${domain}`)
+      ? [
+          {
+            path: ['proxy', 'domains', index],
+            expected: `either ${domain} or www.${domain}, with redirect-www`,
+          },
+        ]
+      : [],
+  )
 }
 
 function references({ services, migrations, hooks }: ConfigFile): Misfit[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type SiteOptions, siteOptions, toSiteOptions } from './proxy-options'
 import { atMost, section } from './section'
 import { assetsUrl, basePath, composeName, domain, duration, port, routePath, size } from './values'
 
@@ -47,6 +48,7 @@ export const proxy = section({
     .describe(
       "How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s.",
     ),
+  ...siteOptions,
 })
 
 export interface ServedFolder {
@@ -56,7 +58,7 @@ export interface ServedFolder {
   expires?: number
 }
 
-export interface ProxyConfig {
+export interface ProxyConfig extends SiteOptions {
   kind: 'nginx' | 'apache' | 'caddy'
   /** Left out where the host runs it. */
   service?: string
@@ -81,6 +83,7 @@ export function toProxy(file: z.output<typeof proxy>): ProxyConfig {
     bodySize: file['body-size'],
     readTimeout: file['read-timeout'],
     keepaliveTimeout: file['keepalive-timeout'],
+    ...toSiteOptions(file),
   }
 }
 

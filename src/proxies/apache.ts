@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config, ServedFolder } from '../config/schema'
+import type { Config, ServedFolder, Tls } from '../config/schema'
 import { slots } from '../release/slot'
+import { acmeFolder, acmePath, maintenanceMark, textTypes, wwwRedirects } from './options'
 import { type ProxyKind, plainLog, releasePath, slotHeader } from './proxy'
 import { indent, type Place, placesOf, type Site, type SiteService, siteOf } from './site'
 
@@ -25,28 +26,34 @@ function renderSite(config: Config): string {
     renderLogFormat(site),
     ...site.services.map((service) => renderUpstreams(site, service)),
     renderFolders(site),
-    renderServer(site),
+    renderServers(site),
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`
 }
 
-/** Debian's own ports.conf has port 80; setup-host leaves out what another file says. */
+/** Debian's own ports.conf has 80, and 443 with TLS; setup-host leaves out what another file says. */
 function renderListen({ proxy }: Site): string {
-  return proxy.listen === 80 ? '' : `Listen ${proxy.listen}`
+  return [proxy.listen, ...(proxy.tls ? [proxy.tls.listen] : [])]
+    .filter((port) => port !== 80 && port !== 443)
+    .map((port) => `Listen ${port}`)
+    .join('\n')
 }
 
-/** Apache gives no fraction of seconds, but microseconds, and does not tell what the upstream's status was. */
+/**
+ * Apache gives no fraction of seconds, but microseconds, and does not tell what the upstream's status was. With `<` it
+ * is the client's own request also where a page for its error was made by another.
+ */
 function renderLogFormat({ app }: Site): string {
   const fields = [
     '%{sec}t.%{msec_frac}t',
-    '%{kawasemi_slot}e',
+    '%<{kawasemi_slot}e',
     '%>s',
     '%{us}Te-6',
     '-',
-    '%{kawasemi_upstream}e',
+    '%<{kawasemi_upstream}e',
     '%m',
-    '%{kawasemi_path}e',
+    '%<{kawasemi_path}e',
   ]
   return `LogFormat "${fields.join('\\t')}" kawasemi_${app}`
 }
@@ -69,8 +76,15 @@ function renderUpstreams({ proxy }: Site, service: SiteService): string {
 }
 
 /** Nothing leads there but the rules below. */
-function renderFolders({ base, files }: Site): string {
-  return [`${base}/slots`, ...files.map(({ folder }) => folder)]
+function renderFolders({ base, files, proxy }: Site): string {
+  const page = proxy.maintenancePage
+  const folders = [
+    `${base}/slots`,
+    ...files.map(({ folder }) => folder),
+    ...(page === undefined ? [] : [folderOf(page)]),
+    ...(proxy.tls || proxy.redirectWww ? [acmeFolder] : []),
+  ]
+  return folders
     .map(
       (folder) => `<Directory "${folder}">
   Options FollowSymLinks
@@ -81,25 +95,103 @@ function renderFolders({ base, files }: Site): string {
     .join('\n')
 }
 
+/** A slash that a client escaped is not one. */
+const rewriting = 'AllowEncodedSlashes NoDecode\nRewriteEngine On'
+
+function renderServers(site: Site): string {
+  const { proxy } = site
+  const { tls } = proxy
+  const [first, ...others] = proxy.domains
+  const names = `ServerName ${first}${others.map((domain) => `\nServerAlias ${domain}`).join('')}`
+  const whole = `${names}\n${renderServer(site)}`
+  const redirect = `${names}\n${renderHttpRedirect(site)}`
+  return [
+    virtualHost(proxy.listen, tls?.redirectHttp ? redirect : whole),
+    ...(tls ? [virtualHost(tls.listen, `${renderTls(tls)}\n${whole}`)] : []),
+    ...wwwRedirects(proxy).flatMap(([from, to]) => {
+      const www = `ServerName ${from}\n${renderWwwRedirect(site, to)}`
+      return [
+        virtualHost(proxy.listen, www),
+        ...(tls ? [virtualHost(tls.listen, `${renderTls(tls)}\n${www}`)] : []),
+      ]
+    }),
+  ].join('\n\n')
+}
+
+function virtualHost(port: number, lines: string): string {
+  return `<VirtualHost *:${port}>\n${indent(lines)}\n</VirtualHost>`
+}
+
+function renderTls({ certificate, key }: Tls): string {
+  return `SSLEngine on
+SSLCertificateFile ${certificate}
+SSLCertificateKeyFile ${key}
+SSLProtocol -all +TLSv1.2 +TLSv1.3`
+}
+
 function renderServer(site: Site): string {
   const { app, proxy } = site
-  const [first, ...others] = proxy.domains
-  return `<VirtualHost *:${proxy.listen}>
-  ServerName ${first}${others.map((domain) => `\n  ServerAlias ${domain}`).join('')}
-  CustomLog "${site.log}" kawasemi_${app}
-  AllowEncodedSlashes NoDecode
-  ProxyPreserveHost On
-  ProxyAddHeaders Off
+  return [
+    `CustomLog "${site.log}" kawasemi_${app}
+ProxyPreserveHost On
+ProxyAddHeaders Off`,
+    ...(proxy.gzip ? [`AddOutputFilterByType DEFLATE ${textTypes.join(' ')}`] : []),
+    ...(proxy.include === undefined ? [] : [`Include ${proxy.include}`]),
+    rewriting,
+    renderRequestFacts(),
+    renderMaintenance(site),
+    renderSlotChoice(site.base),
+    renderBodyLimit(proxy.bodySize),
+    renderHeaders(site),
+    renderPlaces(site),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
 
-  RewriteEngine On
-${indent(renderRequestFacts())}
-${indent(renderSlotChoice(site.base))}
-${indent(renderBodyLimit(proxy.bodySize))}
+/** It still says which release is live, to this host. */
+function renderHttpRedirect(site: Site): string {
+  return [
+    rewriting,
+    renderRequestFacts(),
+    renderMaintenance(site),
+    renderSlotChoice(site.base),
+    renderRelease(site.base),
+    renderAcme(),
+    'RewriteRule ^ https://%{SERVER_NAME}%{ENV:kawasemi_path} [R=301,NE,L]',
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
 
-${indent(renderHeaders(site.files))}
+function renderWwwRedirect({ proxy }: Site, to: string): string {
+  const scheme = proxy.tls ? 'https' : '%{ENV:kawasemi_scheme}'
+  return `${rewriting}
+${renderRequestFacts()}
+${renderAcme()}
+RewriteRule ^ ${scheme}://${to}%{ENV:kawasemi_path} [R=301,NE,L]`
+}
 
-${indent(renderPlaces(site))}
-</VirtualHost>`
+function renderAcme(): string {
+  return `RewriteRule ^${escaped(acmePath)} ${acmeFolder}%{REQUEST_URI} [H=default-handler,L]`
+}
+
+/**
+ * Apache asks itself for the page, as if a client did. A deploy has to be seen also while visitors are kept out.
+ */
+function renderMaintenance({ base, proxy }: Site): string {
+  const page = proxy.maintenancePage
+  if (page === undefined) return ''
+  return `ErrorDocument 503 /.kawasemi-maintenance
+RewriteCond %{ENV:REDIRECT_STATUS} =503
+RewriteRule ^/\\.kawasemi-maintenance$ ${page} [T=text/html,H=default-handler,L]
+RewriteCond ${maintenanceMark(base)} -f
+RewriteCond %{REQUEST_URI} !=${releasePath}
+RewriteRule ^ - [R=503,L]`
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/'))
 }
 
 /**
@@ -138,7 +230,7 @@ RewriteRule ^ - [R=413,L]`
 }
 
 /** What users uploaded is shown as what it is called, never as what a browser guesses. */
-function renderHeaders(files: readonly ServedFolder[]): string {
+function renderHeaders({ files, proxy }: Site): string {
   const kept = files.flatMap(({ expires }, at) =>
     expires === undefined
       ? []
@@ -156,6 +248,10 @@ Header always set ${slotHeader} "%{kawasemi_slot}e" env=kawasemi_here
 Header set Cache-Control "public, max-age=31536000, immutable" env=kawasemi_asset
 Header always set X-Content-Type-Options nosniff env=kawasemi_files`,
     ...kept,
+    ...Object.entries(proxy.headers ?? {}).flatMap(([name, value]) => [
+      `Header unset ${name}`,
+      `Header always set ${name} "${value}"`,
+    ]),
   ].join('\n')
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config, ServedFolder } from '../config/schema'
+import type { Config, ProxyConfig, ServedFolder, Tls } from '../config/schema'
 import { slots } from '../release/slot'
+import { acmeFolder, acmePath, maintenanceMark, textTypes, wwwRedirects } from './options'
 import { type ProxyKind, releasePath, slotHeader } from './proxy'
 import { indent, type Place, placesOf, type Site, siteOf } from './site'
 
@@ -19,18 +20,127 @@ export const caddy: ProxyKind = {
 /** A file that the Caddyfile imports. */
 function renderSite(config: Config): string {
   const site = siteOf(config)
-  const { domains, listen, bodySize } = site.proxy
+  const { proxy } = site
+  const { tls, domains, listen } = proxy
+  const server = renderServer(site)
+  const blocks = [
+    block('http', domains, listen, tls?.redirectHttp ? renderHttpRedirect(site) : server),
+    ...(tls ? [block('https', domains, tls.listen, `${renderTls(tls)}${server}`)] : []),
+    ...wwwRedirects(proxy).flatMap(([from, to]) => {
+      const www = renderWwwRedirect(proxy, to)
+      return [
+        block('http', [from], listen, www),
+        ...(tls ? [block('https', [from], tls.listen, `${renderTls(tls)}${www}`)] : []),
+      ]
+    }),
+  ]
   return `# Site of ${site.app}, written by Kawasemi's setup-host. Changes made here are lost when it runs again.
 
-${domains.map((domain) => `http://${domain}:${listen}`).join(', ')} {
-${indent(renderLog(site))}
+${blocks.join('\n\n')}
+`
+}
 
-${indent(renderMatchers(site.base, bodySize))}
+function block(scheme: 'http' | 'https', domains: readonly string[], port: number, lines: string): string {
+  const names = domains.map((domain) => `${scheme}://${domain}:${port}`)
+  return `${names.join(', ')} {\n${indent(lines)}\n}`
+}
 
-  route {
-${indent(indent(renderSlotChoice()))}
+function renderServer(site: Site): string {
+  const { proxy } = site
+  return `${renderLog(site)}
 
-${indent(indent(renderPlaces(site)))}
+${renderMatchers(site)}
+${renderMaintenancePage(proxy)}${renderCompression(proxy)}
+route {
+${indent(renderSlotChoice(site))}
+${indent(renderHeaders(proxy))}
+${indent(renderIncluded(proxy))}
+${indent(renderPlaces(site))}
+}`
+}
+
+/** Without files Caddy gets a certificate by itself. */
+function renderTls({ certificate, key }: Tls): string {
+  return certificate === undefined
+    ? ''
+    : `tls ${certificate} ${key} {
+  protocols tls1.2 tls1.3
+}
+`
+}
+
+/** It still says which release is live, to this host. */
+function renderHttpRedirect(site: Site): string {
+  return `${renderMatchers(site)}
+${renderMaintenancePage(site.proxy)}
+route {
+${indent(renderSlotChoice(site))}
+${indent(renderRelease(site.base))}
+${indent(renderAcme())}
+  redir https://{http.request.host}{http.request.uri} 301
+}`
+}
+
+function renderWwwRedirect({ tls }: ProxyConfig, to: string): string {
+  const scheme = tls ? 'https' : '{http.vars.kawasemi_scheme}'
+  return `@https header X-Forwarded-Proto https
+route {
+${indent(renderAcme())}
+  vars kawasemi_scheme {http.request.scheme}
+  vars @https kawasemi_scheme https
+  redir ${scheme}://${to}{http.request.uri} 301
+}`
+}
+
+function renderAcme(): string {
+  return `handle ${acmePath}* {
+  root * ${acmeFolder}
+  file_server
+}`
+}
+
+function renderIncluded({ include }: ProxyConfig): string {
+  return include === undefined ? '' : `import ${include}`
+}
+
+function renderCompression({ gzip }: ProxyConfig): string {
+  if (!gzip) return ''
+  return `encode {
+  gzip
+  minimum_length 1024
+  match {
+${textTypes.map((type) => `    header Content-Type ${type}*`).join('\n')}
+  }
+}
+`
+}
+
+function renderHeaders({ headers = {} }: ProxyConfig): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `header ${name} "${value}"`)
+    .join('\n')
+}
+
+/** Only a file that is asked for can be sent as one. */
+function renderMaintenancePage({ maintenancePage: page }: ProxyConfig): string {
+  if (page === undefined) return ''
+  const at = page.lastIndexOf('/')
+  return `handle_errors {
+  @page {
+    expression {http.error.status_code} == 503
+    method GET HEAD
+    file {
+      root ${page.slice(0, at)}
+      try_files ${page.slice(at)}
+    }
+  }
+  handle @page {
+    root * ${page.slice(0, at)}
+    rewrite * ${page.slice(at)}
+    header Content-Type text/html
+    file_server {
+      status 503
+    }
   }
 }
 `
@@ -58,8 +168,19 @@ function renderLog({ log }: Site): string {
  * Caddy looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
  * pass for blue; and asking for blue and then for green would race with the switch.
  */
-function renderMatchers(base: string, bodySize: number): string {
-  return `@down not file {
+function renderMatchers({ base, proxy: { bodySize, maintenancePage } }: Site): string {
+  const closed =
+    maintenancePage === undefined
+      ? ''
+      : `@closed {
+  not path ${releasePath}
+  file {
+    root ${base}
+    try_files ${maintenanceMark('')}
+  }
+}
+`
+  return `${closed}@down not file {
   root ${base}/live
   try_files up
 }
@@ -88,11 +209,11 @@ function renderMatchers(base: string, bodySize: number): string {
 }
 
 /** The log has no field for it, so that the user's, which nobody else needs, holds the slot. */
-function renderSlotChoice(): string {
+function renderSlotChoice({ proxy }: Site): string {
   return `map {http.vars.kawasemi_slot} {http.auth.user.id} {
   default {http.vars.kawasemi_slot}
 }
-vars kawasemi_slot -
+vars kawasemi_slot -${proxy.maintenancePage === undefined ? '' : '\nerror @closed 503'}
 error @down 503
 vars kawasemi_slot blue
 vars @live_green kawasemi_slot green
@@ -177,7 +298,7 @@ function renderUpstream({ proxy }: Site, port: number, matcher: string): string 
   header_up X-Real-IP {http.request.remote.host}
   header_up X-Forwarded-Host {http.request.hostport}
   header_up X-Forwarded-Proto {http.vars.kawasemi_scheme}
-  header_down -${slotHeader}
+${[slotHeader, ...Object.keys(proxy.headers ?? {})].map((name) => `  header_down -${name}`).join('\n')}
   transport http {
     dial_timeout 5s
     read_timeout ${proxy.readTimeout}ms

@@ -2,8 +2,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config, ServedFolder } from '../config/schema'
 import { slots } from '../release/slot'
+import {
+  placesWithLimits,
+  renderCompression,
+  renderIncluded,
+  renderLimit,
+  renderLimitZones,
+  renderListens,
+  renderMaintenance,
+  renderMaintenancePage,
+  renderRedirects,
+  renderResponseHeaders,
+} from './nginx-options'
 import { type ProxyKind, plainLog, releasePath, slotHeader } from './proxy'
-import { indent, locationsOf, type Site, type SiteService, siteOf } from './site'
+import { indent, type Site, type SiteService, siteOf } from './site'
 
 export const nginx: ProxyKind = {
   kind: 'nginx',
@@ -28,8 +40,17 @@ function renderSite(config: Config): string {
     `# Site of ${site.app}, written by Kawasemi's setup-host. Changes made here are lost when it runs again.`,
     renderLogFormat(site),
     ...site.services.map((service) => renderUpstreams(site, service)),
+    renderLimitZones(site),
     renderServer(site),
-  ].join('\n\n')
+    renderRedirects(
+      site,
+      [renderFacts(site), renderReleaseLocation(site.base), renderMaintenancePage(site)].filter(
+        (part) => part !== '',
+      ),
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 function renderLogFormat({ app }: Site): string {
@@ -65,27 +86,36 @@ function renderUpstreams(site: Site, service: SiteService): string {
 }
 
 function renderServer(site: Site): string {
-  const { app, base, proxy } = site
+  const { app, proxy } = site
   return `server {
-  listen ${proxy.listen};
-  listen [::]:${proxy.listen};
+${indent(renderListens(proxy))}
   server_name ${proxy.domains.join(' ')};
   absolute_redirect off;
   client_max_body_size ${proxy.bodySize};
 
-${indent(renderLoggedPath())}
-${indent(renderSlotChoice(base))}
-
-${indent(renderRequestFacts())}
+${indent(renderFacts(site))}
 
   access_log ${site.log} kawasemi_${app};
-  add_header ${slotHeader} $kawasemi_shown_slot always;
-
+${indent(renderResponseHeaders(site))}
+${indent(renderCompression(site))}${indent(renderIncluded(site))}
 ${indent(renderProxying(site))}
 
 ${indent(renderLocations(site))}
 }
 `
+}
+
+/** What the other blocks go by. */
+function renderFacts(site: Site): string {
+  return [
+    renderLoggedPath(),
+    `open_file_cache off;\nset $kawasemi_slot -;`,
+    renderMaintenance(site),
+    renderSlotChoice(site.base),
+    renderRequestFacts(),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 /**
@@ -104,9 +134,7 @@ if ($request_uri ~ "^(?<kawasemi_bare_path>[^?]+)") {
  * pass for blue; and asking for blue and then for green would race with the switch.
  */
 function renderSlotChoice(base: string): string {
-  return `open_file_cache off;
-set $kawasemi_slot -;
-if (!-e ${base}/live/up) {
+  return `if (!-e ${base}/live/up) {
   return 503;
 }
 set $kawasemi_slot blue;
@@ -154,6 +182,7 @@ if ($http_accept ~* "text/event-stream") {
  * sent once more. A POST is not, since it might have been done.
  */
 function renderProxying({ proxy }: Site): string {
+  const hidden = [slotHeader, ...Object.keys(proxy.headers ?? {})]
   return `proxy_http_version 1.1;
 proxy_set_header Host $host$kawasemi_port;
 proxy_set_header X-Real-IP $remote_addr;
@@ -162,7 +191,7 @@ proxy_set_header X-Forwarded-Proto $kawasemi_scheme;
 proxy_set_header X-Forwarded-Host $host$kawasemi_port;
 proxy_set_header Upgrade $kawasemi_upgrade;
 proxy_set_header Connection $kawasemi_connection;
-proxy_hide_header ${slotHeader};
+${hidden.map((name) => `proxy_hide_header ${name};`).join('\n')}
 proxy_redirect off;
 proxy_next_upstream error;
 proxy_connect_timeout 5s;
@@ -174,17 +203,22 @@ proxy_busy_buffers_size 32k;`
 }
 
 function renderLocations(site: Site): string {
-  const hasRoot = site.routes.some(({ path }) => path === '/')
+  const places = placesWithLimits(site)
+  const hasRoot = places.some(({ location }) => location === '/')
+  const streams = new Map(
+    places.map(({ service, limit }) => [streamName(service, limit), { service, limit }] as const),
+  )
   return [
     renderReleaseLocation(site.base),
-    ...site.services.flatMap(({ assetsUrl }) => (assetsUrl ? [renderAssets(site.base, assetsUrl)] : [])),
-    ...site.files.map(renderFiles),
-    ...site.routes.flatMap(({ path, service }) =>
-      locationsOf(path).map((location) => renderRoute(site, location, service)),
-    ),
+    renderMaintenancePage(site),
+    ...site.services.flatMap(({ assetsUrl }) => (assetsUrl ? [renderAssets(site, assetsUrl)] : [])),
+    ...site.files.map((files) => renderFiles(site, files)),
+    ...places.map(({ location, service, limit }) => renderRoute(site, location, service, limit)),
     ...(hasRoot ? [] : ['location / {\n  return 404;\n}']),
-    ...site.services.map(({ name }) => renderStream(site, name)),
-  ].join('\n')
+    ...[...streams].map(([name, { service, limit }]) => renderStream(site, name, service, limit)),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 function renderReleaseLocation(base: string): string {
@@ -199,22 +233,22 @@ function renderReleaseLocation(base: string): string {
 }
 
 /** Pages of the release before are still open somewhere and ask for its files, so the other slot's are looked at too. */
-function renderAssets(base: string, url: string): string {
+function renderAssets(site: Site, url: string): string {
   const places = ['$kawasemi_slot', ...slots].map((slot) => `/slots/${slot}/release/assets$uri`)
   return `location ${url} {
-  root ${base};
+  root ${site.base};
   try_files ${places.join(' ')} =404;
   add_header Cache-Control "public, max-age=31536000, immutable";
-  add_header ${slotHeader} $kawasemi_shown_slot always;
+${indent(renderResponseHeaders(site))}
 }`
 }
 
 /** What users uploaded is shown as what it is called, never as what a browser guesses. */
-function renderFiles({ path, folder, expires }: ServedFolder): string {
+function renderFiles(site: Site, { path, folder, expires }: ServedFolder): string {
+  const headers = { 'X-Content-Type-Options': 'nosniff', ...site.proxy.headers }
   return `location ${path} {
   alias ${folder}/;${expires === undefined ? '' : `\n  expires ${Math.ceil(expires / 1000)}s;`}
-  add_header X-Content-Type-Options nosniff always;
-  add_header ${slotHeader} $kawasemi_shown_slot always;
+${indent(renderResponseHeaders({ ...site, proxy: { ...site.proxy, headers } }))}
 }`
 }
 
@@ -222,9 +256,9 @@ function renderFiles({ path, folder, expires }: ServedFolder): string {
  * An event stream must not wait in a buffer, and buffering cannot depend on a variable: a request that asks for one
  * goes to the named location. 418 is never sent; it only names the way there.
  */
-function renderRoute(site: Site, location: string, service: string): string {
+function renderRoute(site: Site, location: string, service: string, limit: number | undefined): string {
   return `location ${location} {
-  error_page 418 = @stream_${service};
+${indent(renderLimit(site, limit))}  error_page 418 = ${streamName(service, limit)};
   if ($kawasemi_stream) {
     return 418;
   }
@@ -232,9 +266,14 @@ function renderRoute(site: Site, location: string, service: string): string {
 }`
 }
 
-function renderStream(site: Site, service: string): string {
-  return `location @stream_${service} {
-  proxy_buffering off;
+/** One for each limit too: it is left before the limit of the first location would count. */
+function streamName(service: string, limit: number | undefined): string {
+  return `@stream_${service}${limit === undefined ? '' : `_${limit}`}`
+}
+
+function renderStream(site: Site, name: string, service: string, limit: number | undefined): string {
+  return `location ${name} {
+${indent(renderLimit(site, limit))}  proxy_buffering off;
   proxy_pass http://${upstreamName(site, service, '$kawasemi_slot')};
 }`
 }

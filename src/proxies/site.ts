@@ -1,11 +1,10 @@
 import type { Config, ProxyConfig, ServedFolder, WebService } from '../config/schema'
 import { Trouble } from '../release/trouble'
+import { checked, refuse, whole } from './checked'
+import { checkedOptions } from './options'
 import { accessLogPath, releasePath } from './proxy'
 
-/*
- * What the config says about the site, every value checked once more: the schema refuses the same, but this is
- * where a value becomes part of another language, and nothing here is quoted.
- */
+/* What the config says about the site, every value checked once more. */
 
 export interface SiteService {
   name: string
@@ -24,38 +23,6 @@ export interface Site {
   /** Those that some route leads to. */
   services: SiteService[]
   files: ServedFolder[]
-}
-
-const noDots = '(?!.*/\\.{1,2}(/|$))'
-const shapes = {
-  app: /^[a-z][a-z0-9-]{0,39}$/,
-  base: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
-  service: /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/,
-  domain: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-  'route path': new RegExp(`^${noDots}(?!.*//)/[A-Za-z0-9._~/-]*$`),
-  'assets url': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
-  'files path': new RegExp(`^${noDots}(/[A-Za-z0-9._~-]+)+/$`),
-  folder: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
-}
-
-function refuse(what: string, value: unknown, why: string): never {
-  const shown = String(JSON.stringify(value)).slice(0, 80)
-  throw new Trouble(`proxy: ${what} ${shown}`, why, 'Correct it in kawasemi.yml.')
-}
-
-function checked(what: keyof typeof shapes, value: string): string {
-  // `$` also matches before a newline at the end in other languages, not in this one.
-  if (typeof value !== 'string' || !shapes[what].test(value)) {
-    refuse(what, value, 'cannot be written into a web server’s configuration.')
-  }
-  return value
-}
-
-function whole(what: string, value: number, least: number, most: number): number {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    refuse(what, value, `is not a whole number from ${least} to ${most}.`)
-  }
-  return value
 }
 
 /** @throws {Trouble} that names the value. */
@@ -90,6 +57,7 @@ function checkedProxy(proxy: ProxyConfig): ProxyConfig {
     bodySize: whole('body-size', proxy.bodySize, 1, 2 ** 40),
     readTimeout: whole('read-timeout', proxy.readTimeout, 1, 86_400_000),
     keepaliveTimeout: whole('keepalive-timeout', proxy.keepaliveTimeout, 1, 86_400_000),
+    ...checkedOptions(proxy),
   }
 }
 
@@ -127,7 +95,7 @@ function refuseClashes({ routes, services, files }: Site): void {
 }
 
 /** `/api` means itself and what is under it, not `/apiary`. */
-function pathsOf(path: string): { exact: boolean; url: string }[] {
+export function pathsOf(path: string): { exact: boolean; url: string }[] {
   return path.endsWith('/')
     ? [{ exact: false, url: path }]
     : [

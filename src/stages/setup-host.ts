@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../config/schema'
 import { call, renderProgram } from '../host/program'
 import { proxyInPlace } from '../proxies/kinds'
+import { acmeFolder } from '../proxies/options'
 import { accessLogPath, type ProxyKind } from '../proxies/proxy'
 import { slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
@@ -57,6 +58,7 @@ function siteCalls(config: Config, proxy: ProxyKind, webUser: string) {
   return [
     call('access_log', log),
     call('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
+    ...(config.proxy?.tls || config.proxy?.redirectWww ? [call('open_folder', acmeFolder)] : []),
     call('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
   ]
 }

@@ -8,10 +8,12 @@ import { type LoadRequest, startLoad } from '../../../bench/load'
 import { freePort, until } from '../../../bench/nginx'
 import { startUpstream } from '../../../bench/upstream'
 import { makeServer } from '../../../bench/web-server'
+import { headerValue, ownHeaders } from '../../../src/config/proxy-options'
 import * as values from '../../../src/config/values'
 import { proxyOf } from '../../../src/proxies/kinds'
 import { otherSlot, type Slot } from '../../../src/release/slot'
 import { askForgetful } from './forgetful'
+import { makeCertificate, testOptions } from './options'
 import { domain, type Kind, siteConfig, startSite, type TestSite } from './site'
 
 /** How kinds may differ. */
@@ -36,6 +38,8 @@ export function testProxy(kind: Kind, differences: Differences): void {
   })
 
   beforeEach(() => site.flip('blue'))
+
+  testOptions(kind)
 
   afterAll(async () => {
     await site?.stop()
@@ -264,6 +268,7 @@ export function testProxy(kind: Kind, differences: Differences): void {
   })
 
   test('whatever the schema lets through, it accepts', () => {
+    const certificate = makeCertificate(site.base)
     const fits = (kind: { safeParse(value: string): { success: boolean } }) => (value: string) =>
       kind.safeParse(value).success
     const word = (pattern: RegExp, kind: Parameters<typeof fits>[0]) =>
@@ -287,27 +292,65 @@ export function testProxy(kind: Kind, differences: Differences): void {
       keepaliveTimeout: fc.integer({ min: 100, max: 75_000 }),
       media: word(/^(\/[A-Za-z0-9._-]{1,12}){2,5}$/, values.basePath),
       expires: fc.option(fc.integer({ min: 1_000, max: 9_000 * 3_600_000 }), { nil: undefined }),
+      options: fc.record({
+        redirectWww: fc.boolean(),
+        redirectHttp: fc.boolean(),
+        gzip: fc.boolean(),
+        maintenancePage: word(/^(\/[A-Za-z0-9._-]{1,12}){2,5}$/, values.basePath),
+        headers: fc.dictionary(
+          word(/^X-[A-Za-z0-9-]{1,30}$/, values.headerName),
+          word(/^[ -~]{1,40}$/, headerValue),
+          { maxKeys: 4 },
+        ),
+        limits: fc.uniqueArray(
+          fc.record({
+            path: word(/^\/[A-Za-z0-9._~/-]{0,20}$/, values.routePath),
+            requests: fc.integer({ min: 1, max: 99_999 }),
+            per: fc.constantFrom('s' as const, 'm' as const),
+            burst: fc.integer({ min: 0, max: 10_000 }),
+          }),
+          { maxLength: 4, selector: ({ path }) => path },
+        ),
+      }),
     })
     fc.assert(
-      fc.property(configs, ({ app, base, service, slots, url, domains, paths, media, expires, ...times }) => {
-        const folder = `${site.base}/shared${base}`
-        mkdirSync(`${folder}/shared/logs`, { recursive: true })
-        chmodSync(`${folder}/shared/logs`, 0o777)
-        const config = siteConfig(kind, folder, 1024, slots)
-        const web = { ...config.services.web!, assets: { path: '/app', url: `${url}/` } } as never
-        const routes = paths
-          .filter((path) => path.replace(/\/$/, '') !== url)
-          .map((path) => ({ path, service }))
-        fc.pre(routes.length > 0)
-        const files = [{ path: '/kept-files/', folder: media, ...(expires !== undefined && { expires }) }]
-        const proxy = { ...config.proxy!, ...times, domains, routes, files }
-        const server = makeServer({ ...config, app, services: { [service]: web }, proxy })
-        try {
-          expect(server.test()).toBe('')
-        } finally {
-          server.stop()
-        }
-      }),
+      fc.property(
+        configs,
+        ({ app, base, service, slots, url, domains, paths, media, expires, options, ...times }) => {
+          const { redirectHttp, limits, headers, redirectWww, ...others } = options
+          const names = Object.keys(headers).map((name) => name.toLowerCase())
+          fc.pre(new Set(names).size === names.length && !names.some((name) => ownHeaders.test(name)))
+          fc.pre(!redirectWww || !domains.some((name) => domains.includes(`www.${name}`)))
+          const folder = `${site.base}/shared${base}`
+          mkdirSync(`${folder}/shared/logs`, { recursive: true })
+          chmodSync(`${folder}/shared/logs`, 0o777)
+          const config = siteConfig(kind, folder, 1024, slots)
+          const web = { ...config.services.web!, assets: { path: '/app', url: `${url}/` } } as never
+          const routes = paths
+            .filter((path) => path.replace(/\/$/, '') !== url)
+            .map((path) => ({ path, service }))
+          fc.pre(routes.length > 0)
+          const files = [{ path: '/kept-files/', folder: media, ...(expires !== undefined && { expires }) }]
+          const proxy = {
+            ...config.proxy!,
+            ...times,
+            ...others,
+            redirectWww,
+            headers,
+            domains,
+            routes,
+            files,
+            tls: { ...certificate, listen: 1025, redirectHttp },
+            ...(kind === 'nginx' && { rateLimits: limits }),
+          }
+          const server = makeServer({ ...config, app, services: { [service]: web }, proxy })
+          try {
+            expect(server.test()).toBe('')
+          } finally {
+            server.stop()
+          }
+        },
+      ),
       { numRuns: differences.runs },
     )
   })

@@ -106,6 +106,30 @@ describe('a good file', () => {
   })
 })
 
+test('a domain cannot redirect and answer', () => {
+  const text = changed('kind: nginx', 'kind: nginx\n  redirect-www: true')
+  expect(message(text, 'production')).toContain(
+    'proxy.domains[0]: expected either shop.example or www.shop.example, with redirect-www',
+  )
+})
+
+test('what a site can do besides is read in full', () => {
+  const options = `tls: { certificate: /etc/ssl/shop.pem, key: /etc/ssl/shop.key }
+  headers: { X-Frame-Options: DENY }
+  rate-limits: [{ path: /login, rate: 5/m, burst: 3 }]
+  gzip: true
+  maintenance-page: /srv/shop/shared/closed.html
+  include: /etc/nginx/snippets/shop.conf`
+  expect(load(changed('kind: nginx', `kind: nginx\n  ${options}`)).proxy).toMatchObject({
+    tls: { certificate: '/etc/ssl/shop.pem', key: '/etc/ssl/shop.key', listen: 443, redirectHttp: true },
+    headers: { 'X-Frame-Options': 'DENY' },
+    rateLimits: [{ path: '/login', requests: 5, per: 'm', burst: 3 }],
+    gzip: true,
+    maintenancePage: '/srv/shop/shared/closed.html',
+    include: '/etc/nginx/snippets/shop.conf',
+  })
+})
+
 describe('an error', () => {
   test('names file, line, column, key, what was expected and what was found', () => {
     const { file, problems, message } = failure(changed('port: 3000', 'port: "3000"'))
@@ -437,6 +461,22 @@ describe('parts that have to fit each other', () => {
       'kind: apache\n  service: redis\n  domains',
       'proxy.service: expected no service: only nginx can run in a container',
     ],
+    [
+      'kind: nginx\n  domains',
+      'kind: apache\n  rate-limits: [{ path: /, rate: 10/s }]\n  domains',
+      'proxy.rate-limits: expected none with apache, which cannot limit rates by itself',
+    ],
+    [
+      'kind: nginx\n  domains',
+      'kind: nginx\n  tls: { certificate: /etc/ssl/shop.pem }\n  domains',
+      'proxy.tls.key: expected an absolute path of the host, such as /etc/ssl/shop.pem, found nothing',
+    ],
+    [
+      'kind: nginx\n  domains',
+      'kind: caddy\n  tls: { listen: 8443 }\n  domains',
+      'proxy.tls.listen: expected 443 with caddy, whose log depends on it, found 8443',
+    ],
+
     [
       'body-size: 1g',
       'listen: 13010',
