@@ -14,7 +14,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _stages_gate__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1152);
 /* harmony import */ var _stages_live__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(133);
 /* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3607);
-/* harmony import */ var _record__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(134);
+/* harmony import */ var _record__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8738);
 /* harmony import */ var _with_release__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6487);
 
 
@@ -44,7 +44,7 @@ async function run(context) {
 
 /***/ }),
 
-/***/ 134:
+/***/ 8738:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -54,88 +54,8 @@ __webpack_require__.d(__webpack_exports__, {
   q: () => (/* binding */ withRecord)
 });
 
-;// CONCATENATED MODULE: ./src/github/api.ts
-/** GitHub said no, or nothing. Its message is one line, to be shown to a person. */
-class ApiError extends Error {
-    status;
-    constructor(
-    /** 0 where there was no answer. */
-    status, message) {
-        super(message);
-        this.status = status;
-        this.name = 'ApiError';
-    }
-}
-/** Milliseconds for one request: a runner that is cancelled has no more than a few seconds left. */
-const timeout = 5000;
-const mostBytes = 4 * 1024 * 1024;
-/**
- * A few requests as JSON, which is all we need of GitHub. Its own client would make the bundle a quarter larger.
- * Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used.
- */
-function githubApi({ url, token }) {
-    return {
-        async request(method, path, body, attempts = 1) {
-            for (let left = attempts - 1;; left -= 1) {
-                try {
-                    return await ask({ url, token }, method, path, body);
-                }
-                catch (error) {
-                    const again = error instanceof ApiError && (error.status === 0 || error.status >= 500);
-                    if (!again || left <= 0)
-                        throw error;
-                    await new Promise((resolve) => setTimeout(resolve, 500));
-                }
-            }
-        },
-    };
-}
-async function ask({ url, token }, method, path, body) {
-    const { EnvHttpProxyAgent, request } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19));
-    const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: mostBytes });
-    try {
-        const answer = await request(`${url}${path}`, {
-            method,
-            dispatcher,
-            signal: AbortSignal.timeout(timeout),
-            headers: {
-                accept: 'application/vnd.github+json',
-                authorization: `Bearer ${token}`,
-                'user-agent': 'kawasemi',
-                'x-github-api-version': '2022-11-28',
-                ...(body && { 'content-type': 'application/json' }),
-            },
-            ...(body && { body: JSON.stringify(body) }),
-        });
-        const text = await answer.body.text();
-        const { statusCode: status } = answer;
-        if (status >= 200 && status < 300)
-            return parsed(text);
-        throw new ApiError(status, `${status} ${messageOf(parsed(text))}`.trim());
-    }
-    catch (error) {
-        if (error instanceof ApiError)
-            throw error;
-        const { code, message } = error;
-        throw new ApiError(0, `no answer (${code ?? message})`);
-    }
-    finally {
-        await dispatcher.destroy();
-    }
-}
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function messageOf(answer) {
-    const message = answer?.message;
-    return typeof message === 'string' ? message.replace(/[^\x20-\x7e]/g, ' ').slice(0, 200) : '';
-}
-
+// EXTERNAL MODULE: ./src/github/api.ts
+var github_api = __webpack_require__(8943);
 ;// CONCATENATED MODULE: ./src/github/deployments.ts
 /**
  * Does the work of a deploy with a record of it on GitHub, which is closed however the work ends. Where the process is
@@ -250,7 +170,7 @@ async function closeRecord(context) {
 function keeperOf({ inputs, run, reporter, state }) {
     if (inputs.githubToken === undefined)
         return undefined;
-    const api = githubApi({ url: run.apiUrl, token: inputs.githubToken });
+    const api = (0,github_api/* githubApi */.M)({ url: run.apiUrl, token: inputs.githubToken });
     return { api, state, warn: (message) => reporter.warning(message) };
 }
 
@@ -310,6 +230,97 @@ async function withRelease(context, keepLease, work) {
         report.toCommit = shipped.commit;
         await work(deploy, shipped);
     });
+}
+
+
+/***/ }),
+
+/***/ 8943:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ githubApi),
+/* harmony export */   h: () => (/* binding */ ApiError)
+/* harmony export */ });
+/** GitHub said no, or nothing. Its message is one line, to be shown to a person. */
+class ApiError extends Error {
+    status;
+    constructor(
+    /** 0 where there was no answer. */
+    status, message) {
+        super(message);
+        this.status = status;
+        this.name = 'ApiError';
+    }
+}
+/** Milliseconds for one request: a runner that is cancelled has no more than a few seconds left. */
+const timeout = 5000;
+const mostBytes = 4 * 1024 * 1024;
+/**
+ * A few requests as JSON, which is all we need of GitHub. Its own client would make the bundle a quarter larger.
+ * Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used.
+ */
+function githubApi({ url, token }) {
+    return {
+        async request(method, path, body, attempts = 1) {
+            for (let left = attempts - 1;; left -= 1) {
+                try {
+                    return await ask({ url, token }, method, path, body);
+                }
+                catch (error) {
+                    const again = error instanceof ApiError && (error.status === 0 || error.status >= 500);
+                    if (!again || left <= 0)
+                        throw error;
+                    await new Promise((resolve) => setTimeout(resolve, 500));
+                }
+            }
+        },
+    };
+}
+async function ask({ url, token }, method, path, body) {
+    const { EnvHttpProxyAgent, request } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19));
+    const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: mostBytes });
+    try {
+        const answer = await request(`${url}${path}`, {
+            method,
+            dispatcher,
+            signal: AbortSignal.timeout(timeout),
+            headers: {
+                accept: 'application/vnd.github+json',
+                authorization: `Bearer ${token}`,
+                'user-agent': 'kawasemi',
+                'x-github-api-version': '2022-11-28',
+                ...(body && { 'content-type': 'application/json' }),
+            },
+            ...(body && { body: JSON.stringify(body) }),
+        });
+        const text = await answer.body.text();
+        const { statusCode: status } = answer;
+        if (status >= 200 && status < 300)
+            return parsed(text);
+        throw new ApiError(status, `${status} ${messageOf(parsed(text))}`.trim());
+    }
+    catch (error) {
+        if (error instanceof ApiError)
+            throw error;
+        const { code, message } = error;
+        throw new ApiError(0, `no answer (${code ?? message})`);
+    }
+    finally {
+        await dispatcher.destroy();
+    }
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function messageOf(answer) {
+    const message = answer?.message;
+    return typeof message === 'string' ? message.replace(/[^\x20-\x7e]/g, ' ').slice(0, 200) : '';
 }
 
 

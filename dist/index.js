@@ -28463,6 +28463,66 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
+/***/ 5566:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DV: () => (/* binding */ codeBlock),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   mG: () => (/* binding */ inline)
+/* harmony export */ });
+/**
+ * Text of others inside our Markdown. Whatever it says, it stays text: it opens no tag, no link, no table cell and
+ * no block, and it ends none of ours.
+ */
+/** Text within a line, cut to `longest` characters. Pairs of backticks stay what they mean: code. */
+function inline(text, longest = 1000) {
+    return cut(oneLine(text), longest)
+        .split(/(`[^`]+`)/)
+        .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : escaped(part)))
+        .join('');
+}
+/** A name or value shown as code. A bar would end a table's cell even there, and has no escape that always holds. */
+function code(text, longest = 200) {
+    const plain = cut(oneLine(text).replaceAll('`', "'").replaceAll('|', '¦'), longest).trim();
+    return plain === '' ? '' : `\`${plain}\``;
+}
+/** The last lines of a log as a block of code, within a number of lines and characters. */
+function codeBlock(lines, most = { lines: 60, characters: 12_000 }) {
+    const all = lines.flatMap((line) => line.split(/\r\n|\n|\r/)).map((line) => cut(printable(line), 500));
+    const kept = [];
+    let characters = 0;
+    for (const line of all.toReversed().slice(0, most.lines)) {
+        characters += line.length + 1;
+        if (characters > most.characters)
+            break;
+        kept.unshift(line);
+    }
+    const longestRun = Math.max(2, ...kept.map((line) => Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length))));
+    const fence = '`'.repeat(longestRun + 1);
+    const left = all.length - kept.length;
+    return [fence, ...(left > 0 ? [`… ${left} lines before these`] : []), ...kept, fence].join('\n');
+}
+function escaped(text) {
+    return text.replace(/[\\`*_[\]<>|~&$@#]/g, '\\$&').replace(/:(?=\/\/)|(?<=\bwww)\./gi, '\\$&');
+}
+function oneLine(text) {
+    return printable(text.replace(/\s+/g, ' '));
+}
+/** Without control characters, colour codes, and the characters that turn the direction of text. */
+function printable(text) {
+    return text
+        .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
+        .replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '');
+}
+function cut(text, longest) {
+    return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+
+/***/ }),
+
 /***/ 2386:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -32149,6 +32209,7 @@ const inputTable = {
     },
     'blue-green': { ...common, release: {}, ...githubToken },
     rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {}, ...githubToken },
+    'release-notes': { environment: { required: true }, version: {}, url: {}, digests: {}, ...githubToken },
     'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
 };
 
@@ -32470,6 +32531,19 @@ const readInputs = {
         const mode = matching('mode', read.text('mode'), /^(?:plan|apply)$/, '`plan` or `apply`');
         return { ...inputs_common(read), mode, ...(to !== '' && { to }), ...(reason !== '' && { reason }) };
     },
+    'release-notes': (secrets) => {
+        const read = reader('release-notes', secrets);
+        const url = read.text('url');
+        if (url !== '')
+            matching('url', url, /^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?\/[\w./-]*$/, 'an address of the app');
+        return {
+            deployedTo: environmentOf(read),
+            ...version(read),
+            url,
+            ...digests(read),
+            ...inputs_githubToken(read),
+        };
+    },
     'setup-host': (secrets) => {
         const read = reader('setup-host', secrets);
         const deployKey = read.text('deploy-key');
@@ -32487,16 +32561,21 @@ const buildSecretFilesRule = {
     key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
     keyIs: 'an id of letters, digits, `_`, `.` and `-`',
 };
+function environmentOf(read) {
+    return matching('environment', read.text('environment'), environmentPattern, 'the name of an environment');
+}
+function inputs_githubToken(read) {
+    const value = read.text('github-token');
+    return value === '' ? {} : { githubToken: value };
+}
 function product(read) {
-    const environment = matching('environment', read.text('environment'), environmentPattern, 'the name of an environment');
-    return { config: input_reader_path(read, 'config'), environment, env: read.env };
+    return { config: input_reader_path(read, 'config'), environment: environmentOf(read), env: read.env };
 }
 function inputs_common(read) {
     const passphrase = read.raw('ssh-passphrase');
-    const githubToken = read.text('github-token');
     return {
         ...product(read),
-        ...(githubToken !== '' && { githubToken }),
+        ...inputs_githubToken(read),
         ssh: {
             key: read.raw('ssh-key'),
             knownHosts: read.raw('known-hosts'),
@@ -32652,7 +32731,7 @@ function plainText(line) {
 
 ;// CONCATENATED MODULE: ./src/github/outputs.ts
 
-/** Every output of every action; the root action has all of them but for those of rollback. A test holds this list and the action.yml files together. */
+/** Every output of every action; the root action has those of the actions that it does the work of. A test holds this list and the action.yml files together. */
 const outputsOf = {
     'build-image': ['digests', 'version', 'layout'],
     'ssh-deploy': ['release', 'slot', 'previous-release'],
@@ -32660,6 +32739,7 @@ const outputsOf = {
     'health-gate': ['healthy', 'report'],
     'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
     rollback: ['release', 'slot', 'schema-changed-by', 'url'],
+    'release-notes': ['release-url'],
 };
 function actionOutputs(secrets, reporter) {
     return {
@@ -32736,55 +32816,8 @@ const state = {
     get: (name) => getState(name),
 };
 
-;// CONCATENATED MODULE: ./src/github/markdown.ts
-/**
- * Text of others inside our Markdown. Whatever it says, it stays text: it opens no tag, no link, no table cell and
- * no block, and it ends none of ours.
- */
-/** Text within a line, cut to `longest` characters. Pairs of backticks stay what they mean: code. */
-function inline(text, longest = 1000) {
-    return cut(oneLine(text), longest)
-        .split(/(`[^`]+`)/)
-        .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1)) : escaped(part)))
-        .join('');
-}
-/** A name or value shown as code. A bar would end a table's cell even there, and has no escape that always holds. */
-function code(text, longest = 200) {
-    const plain = cut(oneLine(text).replaceAll('`', "'").replaceAll('|', '¦'), longest).trim();
-    return plain === '' ? '' : `\`${plain}\``;
-}
-/** The last lines of a log as a block of code, within a number of lines and characters. */
-function codeBlock(lines, most = { lines: 60, characters: 12_000 }) {
-    const all = lines.flatMap((line) => line.split(/\r\n|\n|\r/)).map((line) => cut(printable(line), 500));
-    const kept = [];
-    let characters = 0;
-    for (const line of all.toReversed().slice(0, most.lines)) {
-        characters += line.length + 1;
-        if (characters > most.characters)
-            break;
-        kept.unshift(line);
-    }
-    const longestRun = Math.max(2, ...kept.map((line) => Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length))));
-    const fence = '`'.repeat(longestRun + 1);
-    const left = all.length - kept.length;
-    return [fence, ...(left > 0 ? [`… ${left} lines before these`] : []), ...kept, fence].join('\n');
-}
-function escaped(text) {
-    return text.replace(/[\\`*_[\]<>|~&$@#]/g, '\\$&').replace(/:(?=\/\/)|(?<=\bwww)\./gi, '\\$&');
-}
-function oneLine(text) {
-    return printable(text.replace(/\s+/g, ' '));
-}
-/** Without control characters, colour codes, and the characters that turn the direction of text. */
-function printable(text) {
-    return text
-        .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
-        .replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '');
-}
-function cut(text, longest) {
-    return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
-}
-
+// EXTERNAL MODULE: ./src/github/markdown.ts
+var markdown = __nccwpck_require__(5566);
 ;// CONCATENATED MODULE: ./src/github/summary.ts
 
 
@@ -32811,48 +32844,48 @@ function renderSummary(report) {
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 function heading(report) {
-    const where = report.environment ? ` to ${inline(report.environment)}` : '';
+    const where = report.environment ? ` to ${(0,markdown/* inline */.mG)(report.environment)}` : '';
     const what = [report.app, report.to]
         .filter((part) => part)
-        .map((part) => inline(part))
+        .map((part) => (0,markdown/* inline */.mG)(part))
         .join(' ');
     const mark = report.failure ? '❌' : report.plan ? '📋' : '✅';
     const end = report.failure ? ' failed' : '';
-    return `${mark} ${report.plan ? 'Plan: ' : ''}${inline(report.title)}${what && ` of ${what}`}${where}${end}`;
+    return `${mark} ${report.plan ? 'Plan: ' : ''}${(0,markdown/* inline */.mG)(report.title)}${what && ` of ${what}`}${where}${end}`;
 }
 function failure({ failure }) {
     if (!failure)
         return '';
     return [
         '> [!CAUTION]',
-        `> **${inline(failure.thing)}** ${inline(failure.cause)}`,
+        `> **${(0,markdown/* inline */.mG)(failure.thing)}** ${(0,markdown/* inline */.mG)(failure.cause)}`,
         '>',
-        `> ➜ ${inline(failure.fix)}`,
+        `> ➜ ${(0,markdown/* inline */.mG)(failure.fix)}`,
     ].join('\n');
 }
 function facts(report) {
     const { from, to, live, hosts, perHost, moved, switchMs, backup, release } = report;
     const rows = [];
     // What runs there now is known only where a host was asked.
-    const before = from ? `${code(from)} → ` : '';
+    const before = from ? `${(0,markdown/* code */.aY)(from)} → ` : '';
     if (to)
-        rows.push(['Version', `${before}${code(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`]);
+        rows.push(['Version', `${before}${(0,markdown/* code */.aY)(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`]);
     const changes = compareUrl(report);
     if (changes)
         rows.push(['Changes', `[what changed](${changes})`]);
     if (live && !perHost)
         rows.push(['Takes traffic', traffic(live)]);
     if (hosts.length > 0 && !perHost)
-        rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => code(host)).join(', ')]);
+        rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => (0,markdown/* code */.aY)(host)).join(', ')]);
     if (release)
-        rows.push(['Release', code(release)]);
+        rows.push(['Release', (0,markdown/* code */.aY)(release)]);
     if (moved)
         rows.push([
             'Moved',
             moved.ofBytes === undefined ? size(moved.bytes) : `${size(moved.bytes)} of ${size(moved.ofBytes)}`,
         ]);
     if (backup)
-        rows.push(['Backup', code(backup)]);
+        rows.push(['Backup', (0,markdown/* code */.aY)(backup)]);
     if (switchMs !== undefined)
         rows.push(['Switch', time(switchMs)]);
     // Markdown has no table without a head: the first fact is the head.
@@ -32867,13 +32900,13 @@ function compareUrl({ runUrl, fromCommit, toCommit }) {
     return `${repository}/compare/${fromCommit}...${toCommit}`;
 }
 function traffic({ slot, version }) {
-    return `${slotMark[slot]} ${slot}: ${code(version)}`;
+    return `${slotMark[slot]} ${slot}: ${(0,markdown/* code */.aY)(version)}`;
 }
 function perHost({ perHost = [] }) {
     if (perHost.length === 0)
         return '';
     return table(['Host', 'Takes traffic', 'Switch'], [':--', ':--', '--:'], perHost.map(({ host, live, switchMs }) => [
-        code(host),
+        (0,markdown/* code */.aY)(host),
         live === undefined ? 'nothing' : live === 'unknown' ? 'not known' : traffic(live),
         switchMs === undefined ? '' : time(switchMs),
     ]));
@@ -32886,7 +32919,7 @@ function stages({ stages }) {
         outcomeMark[outcome],
         stage,
         outcome === 'skipped' ? '' : time(ms),
-        note === undefined ? '' : inline(note, 300),
+        note === undefined ? '' : (0,markdown/* inline */.mG)(note, 300),
     ]);
     return table(['', 'Stage', 'Time', ''], [':-:', ':--', '--:', ':--'], [...rows, ['', '**all**', `**${time(whole)}**`, '']]);
 }
@@ -32907,12 +32940,12 @@ function timeline({ stages }) {
     return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %s s', ...rows, '```'].join('\n');
 }
 function warnings({ warnings }) {
-    return warnings.length === 0 ? '' : warnings.map((warning) => `- ⚠️ ${inline(warning)}`).join('\n');
+    return warnings.length === 0 ? '' : warnings.map((warning) => `- ⚠️ ${(0,markdown/* inline */.mG)(warning)}`).join('\n');
 }
 function log({ failure }) {
     if (!failure || failure.log.length === 0)
         return '';
-    return `<details open>\n<summary>The last lines of the log</summary>\n\n${codeBlock(failure.log)}\n\n</details>`;
+    return `<details open>\n<summary>The last lines of the log</summary>\n\n${(0,markdown/* codeBlock */.DV)(failure.log)}\n\n</details>`;
 }
 function table(head, align, rows) {
     return [head, align, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -32940,6 +32973,7 @@ const entries = {
     'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(256), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
     rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(256), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
     'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(912)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6912))),
+    'release-notes': entry('Release notes', readInputs['release-notes'], () => __nccwpck_require__.e(/* import() */ 152).then(__nccwpck_require__.bind(__nccwpck_require__, 3152))),
     post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };
 /** A person runs setup-host at a terminal, where there is no workflow run; it makes nothing of one. */

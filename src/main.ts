@@ -26,6 +26,11 @@ const entries = {
   'blue-green': entry('Switch', readInputs['blue-green'], () => import('./commands/blue-green')),
   rollback: entry('Rollback', readInputs.rollback, () => import('./commands/rollback')),
   'setup-host': entry('Host set-up', readInputs['setup-host'], () => import('./commands/setup-host')),
+  'release-notes': entry(
+    'Release notes',
+    readInputs['release-notes'],
+    () => import('./commands/release-notes'),
+  ),
   post: entry('Clean-up', readPostInputs, () => import('./commands/post')),
 }
 

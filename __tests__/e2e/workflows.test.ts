@@ -30,9 +30,9 @@ let product: Product
 let outside: Server
 
 beforeAll(async () => {
-  if (!possible) return
-  act = await ensureAct()
+  if (possible) act = await ensureAct()
   github = await startGitHub()
+  github.answer(({ method }) => (method === 'GET' ? { status: 404 } : undefined))
   server = await startServer({ name: 'workflows', images: tinyImages })
   outside = await startOutside()
   const settings = {
@@ -133,7 +133,9 @@ let told = 0
 function records(): string[] {
   const calls = github.calls.slice(told)
   told = github.calls.length
-  return calls.map(({ body = {} }) => String(body.state ?? `${body.task} to ${body.environment}`))
+  return calls
+    .filter(({ path }) => path.includes('/deployments'))
+    .map(({ body = {} }) => String(body.state ?? `${body.task} to ${body.environment}`))
 }
 
 workflowTest('a push tests and deploys; it is one deployment record', async () => {
@@ -148,7 +150,7 @@ workflowTest('a tag builds once, and brings to production what staging was teste
   await commit(product.workspace, 'v1')
   const result = await run(202, 'release')
   expectGreen(result)
-  expect(Object.keys(result.jobs)).toEqual(['test', 'build', 'staging', 'production'])
+  expect(Object.keys(result.jobs)).toEqual(['test', 'build', 'staging', 'production', 'notes'])
   expect(await answering('tiny.example')).toBe('v1')
   expect(await digests('tiny', 'v1')).toEqual(await digests('tiny-staging', 'v1'))
   expect(await digests('tiny', 'v1')).toMatchObject({ web: { manifest: expect.stringMatching(/^sha256:/) } })
@@ -156,6 +158,9 @@ workflowTest('a tag builds once, and brings to production what staging was teste
     ...['deploy to staging', 'in_progress', 'success'],
     ...['deploy to production', 'in_progress', 'success'],
   ])
+  const { web } = (await digests('tiny', 'v1')) as { web: { manifest: string } }
+  const made = github.calls.find(({ path }) => path === '/repos/example/tiny/releases')
+  expect(made?.body).toMatchObject({ tag_name: 'v1', body: expect.stringContaining(web.manifest) })
 })
 
 workflowTest('integration tests that fail leave production alone', async () => {
@@ -176,4 +181,22 @@ workflowTest('a rollback by hand says where it goes, and goes there', async () =
   expect(result.log).toMatch(/A rollback would go from v2 to v1-202/)
   expect(await answering('staging.tiny.example')).toBe('v1')
   expect(records()).toEqual(['rollback to staging', 'in_progress', 'success'])
+})
+
+test('a run that is killed leaves its record to the post step, and traffic where it was', async () => {
+  const inputs = { environment: 'staging', version: 'v3', 'github-token': 'ghs_of_the_job' }
+  const env = { GITHUB_API_URL: github.url }
+  const before = await answering('staging.tiny.example').catch(() => 'nothing')
+  const action = product.start('deploy', 205, {
+    inputs,
+    env,
+    onLine: (line) => {
+      if (line === '::group::start') action.kill('SIGKILL')
+    },
+  })
+  const { state } = await action.done
+  expect(records()).toEqual(['deploy to staging', 'in_progress'])
+  expect((await product.run('post', 205, { inputs, env, state })).code).toBe(0)
+  expect(records()).toEqual(['error'])
+  expect(await answering('staging.tiny.example').catch(() => 'nothing')).toBe(before)
 })

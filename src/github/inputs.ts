@@ -82,6 +82,16 @@ export interface SetupHostInputs extends ProductInputs {
   readonly deployKey?: string
 }
 
+export interface ReleaseNotesInputs {
+  /** Only shown; no configuration is read. */
+  readonly deployedTo: string
+  readonly version?: string
+  /** Empty where the app has no address. */
+  readonly url: string
+  readonly digests?: Readonly<Record<string, string>>
+  readonly githubToken?: string
+}
+
 /**
  * One reader per action. Each masks every secret before it checks anything, so that no message can hold one.
  * All throw `Trouble` that names the first input that is missing or wrong.
@@ -133,6 +143,19 @@ export const readInputs = {
       | 'apply'
     return { ...common(read), mode, ...(to !== '' && { to }), ...(reason !== '' && { reason }) }
   },
+  'release-notes': (secrets: Secrets): ReleaseNotesInputs => {
+    const read = reader('release-notes', secrets)
+    const url = read.text('url')
+    if (url !== '')
+      matching('url', url, /^https?:\/\/[A-Za-z0-9.-]+(?::\d+)?\/[\w./-]*$/, 'an address of the app')
+    return {
+      deployedTo: environmentOf(read),
+      ...version(read),
+      url,
+      ...digests(read),
+      ...githubToken(read),
+    }
+  },
   'setup-host': (secrets: Secrets): SetupHostInputs => {
     const read = reader('setup-host', secrets)
     const deployKey = read.text('deploy-key')
@@ -156,22 +179,24 @@ const buildSecretFilesRule: KeyRule = {
   keyIs: 'an id of letters, digits, `_`, `.` and `-`',
 }
 
+function environmentOf(read: Reader): string {
+  return matching('environment', read.text('environment'), environmentPattern, 'the name of an environment')
+}
+
+function githubToken(read: Reader): { githubToken?: string } {
+  const value = read.text('github-token')
+  return value === '' ? {} : { githubToken: value }
+}
+
 function product(read: Reader): ProductInputs {
-  const environment = matching(
-    'environment',
-    read.text('environment'),
-    environmentPattern,
-    'the name of an environment',
-  )
-  return { config: path(read, 'config'), environment, env: read.env }
+  return { config: path(read, 'config'), environment: environmentOf(read), env: read.env }
 }
 
 function common(read: Reader): CommonInputs {
   const passphrase = read.raw('ssh-passphrase')
-  const githubToken = read.text('github-token')
   return {
     ...product(read),
-    ...(githubToken !== '' && { githubToken }),
+    ...githubToken(read),
     ssh: {
       key: read.raw('ssh-key'),
       knownHosts: read.raw('known-hosts'),

@@ -2,7 +2,7 @@ import { setOutput } from '@actions/core'
 import type { Reporter } from '../release/report'
 import type { Secrets } from './secrets'
 
-/** Every output of every action; the root action has all of them but for those of rollback. A test holds this list and the action.yml files together. */
+/** Every output of every action; the root action has those of the actions that it does the work of. A test holds this list and the action.yml files together. */
 export const outputsOf = {
   'build-image': ['digests', 'version', 'layout'],
   'ssh-deploy': ['release', 'slot', 'previous-release'],
@@ -10,6 +10,7 @@ export const outputsOf = {
   'health-gate': ['healthy', 'report'],
   'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
   rollback: ['release', 'slot', 'schema-changed-by', 'url'],
+  'release-notes': ['release-url'],
 } as const
 
 export type OutputName = (typeof outputsOf)[keyof typeof outputsOf][number]

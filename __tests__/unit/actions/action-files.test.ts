@@ -22,7 +22,13 @@ const files = Object.keys(inputTable).map((name) => {
 
 const outputs: Record<string, readonly string[]> = {
   ...outputsOf,
-  deploy: [...new Set(Object.entries(outputsOf).flatMap(([name, all]) => (name === 'rollback' ? [] : all)))],
+  deploy: [
+    ...new Set(
+      Object.entries(outputsOf).flatMap(([name, all]) =>
+        ['rollback', 'release-notes'].includes(name) ? [] : all,
+      ),
+    ),
+  ],
   'setup-host': [],
 }
 

@@ -25,6 +25,7 @@ const actions = [
   'health-gate',
   'blue-green',
   'rollback',
+  'release-notes',
   'setup-host',
 ]
 
