@@ -694,9 +694,10 @@ async function loadImages(host, plan) {
         stage: 'images',
         libraries: [filesLibrary, pullLibrary, loadLibrary],
         calls: loadCalls(plan, store),
-    }, () => load_answerTo(plan));
+    }, () => loadAnswer(plan));
 }
-function load_answerTo({ app, release, layout }) {
+/** Answers the facts of those calls: with the archive of what the host said it lacks. */
+function loadAnswer({ app, release, layout }) {
     const known = new Map();
     return (name, value) => {
         if (name === 'image-lacking') {

@@ -47,11 +47,12 @@ export async function loadImages(host: HostSession, plan: LoadPlan): Promise<voi
       libraries: [filesLibrary, pullLibrary, loadLibrary],
       calls: loadCalls(plan, store),
     },
-    () => answerTo(plan),
+    () => loadAnswer(plan),
   )
 }
 
-function answerTo({ app, release, layout }: LoadPlan): Answer {
+/** Answers the facts of those calls: with the archive of what the host said it lacks. */
+export function loadAnswer({ app, release, layout }: LoadPlan): Answer {
   const known = new Map<string, number>()
   return (name, value) => {
     if (name === 'image-lacking') {

@@ -1,8 +1,11 @@
 import { type LabServer, startServer } from '../../../lab/server'
 import { type Connection, connect } from '../../../src/host/connection'
+import { filesLibrary } from '../../../src/host/files'
 import { prelude } from '../../../src/host/libraries'
 import { renderProgram } from '../../../src/host/program'
+import { parseLine } from '../../../src/host/records'
 import type { Layout } from '../../../src/images/layout'
+import { loadAnswer, loadCalls, loadLibrary } from '../../../src/images/load'
 import { imageCalls, pullLibrary } from '../../../src/images/pull'
 import { serveLayout } from '../../../src/images/registry'
 import { SampleProduct } from './sample-product'
@@ -59,6 +62,50 @@ describe("images on a server, through its SSH connection's tunnel", () => {
     }
   }
 
+  /** The same without a tunnel; the bytes of the stream. */
+  async function load(layout: Layout, release: string, store: string) {
+    const plan = { app: product.app, release, layout }
+    const begin = 'set -eu\nkw_nonce=n kw_step= kw_run="$HOME/run"\nrm -rf "$kw_run"; mkdir "$kw_run"'
+    const program = renderProgram(
+      [begin, prelude, filesLibrary, pullLibrary, loadLibrary],
+      loadCalls(plan, store),
+    )
+    const talk = await connection.converse(program)
+    const answer = loadAnswer(plan)
+    let sent = 0
+    const printed: string[] = []
+    for await (const line of talk.lines) {
+      printed.push(line)
+      const parsed = parseLine('n', line)
+      if (parsed.kind !== 'record' || parsed.record.k !== 'fact') continue
+      for await (const chunk of answer(parsed.record.name, parsed.record.value) ?? []) {
+        sent += chunk.length
+        await talk.sendBytes(chunk)
+      }
+    }
+    const { code } = await talk.exit
+    expect({ code, printed: code === 0 ? [] : printed }).toEqual({ code: 0, printed: [] })
+    return sent
+  }
+
+  async function loadTwice(store: 'classic' | 'containerd') {
+    await server.exec('docker image rm --force $(docker image ls -q) && docker image prune --force')
+    expect(await load(first, '2.0.0', store)).toBeGreaterThan(SampleProduct.bigSize)
+    const again = await load(second, '2.0.1', store)
+    if (store === 'classic') expect(again).toBeLessThan(32 * 1024)
+    else expect(again).toBeGreaterThan(SampleProduct.bigSize)
+    expect(await load(second, '2.0.2', store)).toBe(0)
+    const digest = store === 'classic' ? 'configDigest' : 'manifestDigest'
+    for (const [layout, release] of [
+      [first, '2.0.0'],
+      [second, '2.0.1'],
+      [second, '2.0.2'],
+    ] as const) {
+      const { web, worker, other } = layout.images
+      expect(await ids(release)).toEqual([web, worker, other].map((image) => image![digest]))
+    }
+  }
+
   const ids = async (release: string) => {
     const tags = ['web', 'worker', 'other'].map((service) => product.tag(service, release)).join(' ')
     return (await server.exec(`docker image inspect --format '{{.Id}}' ${tags}`)).stdout.trim().split('\n')
@@ -82,8 +129,12 @@ describe("images on a server, through its SSH connection's tunnel", () => {
 
   it("knows them by their configs in Docker's classic store", () => deployTwice('configDigest'))
 
+  it('takes them as a stream there, without the layers that are there', () => loadTwice('classic'))
+
   it('knows them by their manifests in the containerd store', async () => {
     expect(await server.exec(useContainerdStore)).toMatchObject({ code: 0 })
     await deployTwice('manifestDigest')
   })
+
+  it('takes them as a stream there too', () => loadTwice('containerd'))
 })
