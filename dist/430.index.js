@@ -61,8 +61,6 @@ __webpack_require__.d(__webpack_exports__, {
   O: () => (/* binding */ proxyOf)
 });
 
-// EXTERNAL MODULE: ./src/release/trouble.ts
-var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -73,6 +71,8 @@ var slot = __webpack_require__(1833);
 var options = __webpack_require__(3206);
 // EXTERNAL MODULE: ./src/proxies/proxy.ts
 var proxies_proxy = __webpack_require__(4348);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/proxies/checked.ts
 var checked = __webpack_require__(3157);
 ;// CONCATENATED MODULE: ./src/proxies/site.ts
@@ -1198,22 +1198,14 @@ function nginxInside(config) {
 
 
 
-
 const kinds = { nginx: nginx, apache: apache, caddy: caddy };
-/** Those that can be an accessory. */
-const inside = { nginx: nginxInside };
 function proxyOf({ kind }) {
     return kinds[kind];
 }
-/** @throws {Trouble} when this kind cannot be an accessory, or a value must not reach the site. */
+/** The config lets no other kind be an accessory. @throws {Trouble} when a value must not reach the site. */
 function proxyInPlace(config) {
     const { kind, service } = config.proxy ?? { kind: 'nginx' };
-    if (service === undefined)
-        return kinds[kind];
-    const make = inside[kind];
-    if (make)
-        return make(config);
-    throw new trouble/* Trouble */.q('proxy.service', `${kind} cannot run in a container.`, `Take it out, or use ${Object.keys(inside)}.`);
+    return service === undefined ? kinds[kind] : nginxInside(config);
 }
 
 
