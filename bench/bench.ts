@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { checkPart } from './check'
 import { filesPart } from './files'
 import type { Part } from './part'
 import { stagesPart } from './stages'
@@ -8,7 +9,7 @@ import { switchPart } from './switch'
 import { todayPart } from './today'
 
 /** All parts, in the order they run. A new part is one file and one line here. */
-const parts: readonly Part[] = [switchPart, todayPart, stagesPart, filesPart]
+const parts: readonly Part[] = [switchPart, checkPart, todayPart, stagesPart, filesPart]
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })

@@ -149,9 +149,9 @@ function uidOf(user: string): number {
   return Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }))
 }
 
-/** Waits for a condition, at most ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
+/** Waits for a condition, at most ten seconds or as many as given. */
+export async function until(condition: () => boolean | Promise<boolean>, seconds = 10): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 10))

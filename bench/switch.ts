@@ -2,26 +2,31 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../src/config/schema'
+import type { Config, ProxyConfig } from '../src/config/schema'
 import { otherSlot, type Slot, slots } from '../src/release/slot'
 import { type Load, type LoadReport, type LoadRequest, startLoad } from './load'
-import { ensureNginx, freePort, makeAppFolder, makeFolder, makeNginx, renderForTest } from './nginx'
+import { freePort, makeAppFolder, makeFolder, makeNginx } from './nginx'
 import { type Part, renderTable } from './part'
+import { ensureServer, makeServer, siteForTest } from './web-server'
 
-/** What a switch costs those who are asking: the live link against a reload, the same load on the same nginx. */
+/** What a switch costs those who are asking: the live link behind each web server, and nginx reloaded for each switch. */
 
-const domain = 'bench.example'
+export const domain = 'bench.example'
 const asset = { path: '/_static/', only: { blue: 'old-1.js', green: 'new-2.js' } }
 
 interface Row {
   name: string
+  kind: ProxyConfig['kind']
+  reloads?: boolean
   switches: number
   requests: number
 }
 
 export const rows: readonly Row[] = [
-  { name: 'live link', switches: 200, requests: 50_000 },
-  { name: 'nginx -s reload', switches: 20, requests: 50_000 },
+  { name: 'nginx, live link', kind: 'nginx', switches: 200, requests: 50_000 },
+  { name: 'Apache, live link', kind: 'apache', switches: 200, requests: 50_000 },
+  { name: 'Caddy, live link', kind: 'caddy', switches: 200, requests: 50_000 },
+  { name: 'nginx -s reload', kind: 'nginx', reloads: true, switches: 20, requests: 50_000 },
 ]
 
 export interface SwitchResult {
@@ -32,7 +37,12 @@ export interface SwitchResult {
   report: LoadReport
 }
 
-function benchConfig(base: string, listen: number, ports: Record<Slot, number>): Config {
+export function benchConfig(
+  kind: ProxyConfig['kind'],
+  base: string,
+  listen: number,
+  ports: Record<Slot, number>,
+): Config {
   return {
     app: 'bench',
     environment: 'bench',
@@ -52,7 +62,7 @@ function benchConfig(base: string, listen: number, ports: Record<Slot, number>):
     accessories: [],
     volumes: {},
     proxy: {
-      kind: 'nginx',
+      kind,
       domains: [domain],
       routes: [{ path: '/', service: 'web' }],
       listen,
@@ -69,7 +79,7 @@ function benchConfig(base: string, listen: number, ports: Record<Slot, number>):
   }
 }
 
-const requests: LoadRequest[] = [
+export const requests: LoadRequest[] = [
   { method: 'GET', path: '/' },
   { method: 'POST', path: '/orders', body: '{"bird":"kingfisher"}', check: echoes('{"bird":"kingfisher"}') },
   { method: 'GET', path: '/page?number=2' },
@@ -82,7 +92,7 @@ function echoes(expected: string): NonNullable<LoadRequest['check']> {
   return ({ body, status }) => (body === expected ? undefined : `answered ${status} and another body`)
 }
 
-function startSlot(slot: Slot, port: number): Promise<ChildProcess> {
+export function startSlot(slot: Slot, port: number): Promise<ChildProcess> {
   const child = fork(join(__dirname, 'upstream.ts'), [slot, String(port)], { execArgv: ['--import', 'tsx'] })
   return new Promise((resolve, reject) => {
     child.once('message', () => resolve(child))
@@ -90,7 +100,7 @@ function startSlot(slot: Slot, port: number): Promise<ChildProcess> {
   })
 }
 
-function makeReleases(base: string): void {
+export function makeReleases(base: string): void {
   for (const slot of slots) {
     const assets = join(base, 'releases', slot, 'assets', asset.path)
     mkdirSync(assets, { recursive: true })
@@ -99,7 +109,7 @@ function makeReleases(base: string): void {
   }
 }
 
-function flip(base: string, slot: Slot): void {
+export function flip(base: string, slot: Slot): void {
   symlinkSync(`slots/${slot}`, join(base, 'live.part'))
   renameSync(join(base, 'live.part'), join(base, 'live'))
 }
@@ -118,9 +128,10 @@ async function runRow(row: Row): Promise<SwitchResult> {
   makeReleases(base)
   flip(base, 'blue')
   const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
-  const site = renderForTest(benchConfig(base, listen, { blue, green }))
-  const reloads = row.name !== 'live link'
-  const server = makeNginx(reloads ? fixedTo(site, 'blue') : site)
+  const config = benchConfig(row.kind, base, listen, { blue, green })
+  const site = siteForTest(config)
+  const reloaded = row.reloads ? makeNginx(fixedTo(site, 'blue')) : undefined
+  const server = reloaded ?? makeServer(config)
   const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]
   let slot: Slot = 'blue'
   const times: number[] = []
@@ -129,9 +140,9 @@ async function runRow(row: Row): Promise<SwitchResult> {
     const next = otherSlot(slot)
     load.setLive([slot, next])
     const began = performance.now()
-    if (reloads) {
-      server.setSite(fixedTo(site, next))
-      await server.reload()
+    if (reloaded) {
+      reloaded.setSite(fixedTo(site, next))
+      await reloaded.reload()
     } else flip(base, next)
     times.push(performance.now() - began)
     load.setLive([next])
@@ -167,7 +178,7 @@ async function runRow(row: Row): Promise<SwitchResult> {
 export const switchPart: Part = {
   name: 'switch',
   async run() {
-    await ensureNginx()
+    for (const { kind } of rows) await ensureServer(kind)
     const results: SwitchResult[] = []
     for (const row of rows) results.push(await runRow(row))
     return { data: results, table: renderSwitchTable(results) }

@@ -107,6 +107,7 @@ function checkedProxy(proxy) {
     return {
         kind: proxy.kind,
         ...(proxy.service !== undefined && { service: (0,checked/* checked */.KD)('service', proxy.service) }),
+        ...(proxy.ownSite && { ownSite: true }),
         domains: proxy.domains.map((domain) => (0,checked/* checked */.KD)('domain', domain)),
         routes: proxy.routes,
         listen: (0,checked/* whole */.WQ)('listen', proxy.listen, 1, 65_535),
@@ -196,6 +197,7 @@ const apache = {
     log: proxies_proxy/* plainLog */.Ly,
     sitePath: (config) => `/etc/apache2/sites-available/${siteOf(config).app}.conf`,
     renderSite,
+    renderLines,
 };
 /** A file for Apache's main server. */
 function renderSite(config) {
@@ -210,6 +212,17 @@ function renderSite(config) {
     ]
         .filter((part) => part !== '')
         .join('\n\n')}\n`;
+}
+function renderLines(config) {
+    const site = siteOf(config);
+    return [
+        '# Modules: headers, proxy, proxy_http, rewrite. Above your `VirtualHost`:',
+        renderLogFormat(site),
+        ...site.services.map((service) => renderUpstreams(site, service)),
+        renderFolders(site),
+        '# In your `VirtualHost`, in the place of your own `ProxyPass` and of other rules for these paths:',
+        renderServer(site),
+    ].join('\n');
 }
 /** Debian's own ports.conf has 80, and 443 with TLS; setup-host leaves out what another file says. */
 function renderListen({ proxy }) {
@@ -475,6 +488,7 @@ const caddy = {
     log: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "caddy-log.sh", 'utf8'),
     sitePath: (config) => `/etc/caddy/kawasemi/${siteOf(config).app}.caddy`,
     renderSite: caddy_renderSite,
+    renderLines: caddy_renderLines,
 };
 /** A file that the Caddyfile imports. */
 function caddy_renderSite(config) {
@@ -497,6 +511,9 @@ function caddy_renderSite(config) {
 
 ${blocks.join('\n\n')}
 `;
+}
+function caddy_renderLines(config) {
+    return `# In the block of your site, in the place of your own \`reverse_proxy\`:\n${caddy_renderServer(siteOf(config))}`;
 }
 function block(scheme, domains, port, lines) {
     const names = domains.map((domain) => `${scheme}://${domain}:${port}`);
@@ -940,6 +957,7 @@ const nginx = {
     log: proxies_proxy/* plainLog */.Ly,
     sitePath: (config) => `/etc/nginx/conf.d/${siteOf(config).app}.conf`,
     renderSite: nginx_renderSite,
+    renderLines: nginx_renderLines,
 };
 /** A file for nginx's `http` block. */
 function nginx_renderSite(config) {
@@ -954,6 +972,21 @@ function nginx_renderSite(config) {
     ]
         .filter((part) => part !== '')
         .join('\n\n');
+}
+function nginx_renderLines(config) {
+    const site = siteOf(config);
+    return [
+        '# Above your `server`:',
+        nginx_renderLogFormat(site),
+        ...site.services.map((service) => nginx_renderUpstreams(site, service)),
+        '# In your `server` for plain HTTP, and in that for HTTPS:',
+        renderFacts(site),
+        `access_log ${site.log} kawasemi_${site.app};`,
+        renderReleaseLocation(site.base),
+        renderProxying(site),
+        '# In your locations, in the place of your own `proxy_pass`:',
+        ...site.routes.map(({ path, service }) => `# ${path}\nproxy_pass http://${upstreamName(site, service, '$kawasemi_slot')};`),
+    ].join('\n');
 }
 function nginx_renderLogFormat({ app }) {
     const fields = [

@@ -195,8 +195,8 @@ function findTarget(history, live, to) {
     return before[(position < 0 ? before.length : position) - Number(to)];
 }
 
-// EXTERNAL MODULE: ./src/stages/chain.ts + 5 modules
-var chain = __webpack_require__(6733);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 6 modules
+var chain = __webpack_require__(8868);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/drain.ts

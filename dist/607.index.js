@@ -5720,6 +5720,9 @@ const proxy = (0,section/* section */.uW)({
     service: values/* composeName */.iO
         .optional()
         .describe('The accessory that is this web server, where it runs in a container; else it is the host’s own.'),
+    'own-site': schemas/* boolean */.zMY({ error: 'true or false' })
+        .prefault(false)
+        .describe('Whether you keep the site’s file: then setup-host prints the lines it needs instead of writing it.'),
     domains: (0,section/* atMost */.Tu)(50, values/* domain */.bl, 'domains')
         .min(1)
         .describe('Domains of the site; the first one is what probes send.'),
@@ -5751,6 +5754,7 @@ function toProxy(file) {
     return {
         kind,
         ...(service !== undefined && { service }),
+        ...(file['own-site'] && { ownSite: true }),
         domains,
         routes,
         ...(files.length > 0 && { files: files.map(toServedFolder) }),

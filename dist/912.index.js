@@ -80,7 +80,9 @@ function siteCalls(config, proxy, webUser) {
         (0,program/* call */.T)('access_log', log),
         (0,program/* call */.T)('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
         ...(config.proxy?.tls || config.proxy?.redirectWww ? [(0,program/* call */.T)('open_folder', options/* acmeFolder */.rq)] : []),
-        (0,program/* call */.T)('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
+        config.proxy?.ownSite
+            ? (0,program/* call */.T)('own_site', proxy.renderLines(config).trimEnd())
+            : (0,program/* call */.T)('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
     ];
 }
 function renderLogrotate(log, { kind, rotate }, webUser) {

@@ -181,6 +181,11 @@ site_back() {
   web_back "$1"
 }
 
+# own_site LINES: the site's file is somebody else's to change.
+own_site() {
+  printf 'Your own site for %s has to hold these lines; then test it and reload:\n\n%s\n\n' "$kw_server" "$1"
+}
+
 # site FILE CONTENT: nothing of it stays unless the web server takes it. FILE.kawasemi-reload is there while a reload is
 # due.
 site() {

@@ -12,6 +12,12 @@ export const proxy = section({
     .describe(
       'The accessory that is this web server, where it runs in a container; else it is the host’s own.',
     ),
+  'own-site': z
+    .boolean({ error: 'true or false' })
+    .prefault(false)
+    .describe(
+      'Whether you keep the site’s file: then setup-host prints the lines it needs instead of writing it.',
+    ),
   domains: atMost(50, domain, 'domains')
     .min(1)
     .describe('Domains of the site; the first one is what probes send.'),
@@ -62,6 +68,8 @@ export interface ProxyConfig extends SiteOptions {
   kind: 'nginx' | 'apache' | 'caddy'
   /** Left out where the host runs it. */
   service?: string
+  /** The site's file is not ours to write. */
+  ownSite?: boolean
   domains: string[]
   routes: { path: string; service: string }[]
   files?: ServedFolder[]
@@ -76,6 +84,7 @@ export function toProxy(file: z.output<typeof proxy>): ProxyConfig {
   return {
     kind,
     ...(service !== undefined && { service }),
+    ...(file['own-site'] && { ownSite: true }),
     domains,
     routes,
     ...(files.length > 0 && { files: files.map(toServedFolder) }),

@@ -15,6 +15,7 @@ export const apache: ProxyKind = {
   log: plainLog,
   sitePath: (config) => `/etc/apache2/sites-available/${siteOf(config).app}.conf`,
   renderSite,
+  renderLines,
 }
 
 /** A file for Apache's main server. */
@@ -30,6 +31,18 @@ function renderSite(config: Config): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n')}\n`
+}
+
+function renderLines(config: Config): string {
+  const site = siteOf(config)
+  return [
+    '# Modules: headers, proxy, proxy_http, rewrite. Above your `VirtualHost`:',
+    renderLogFormat(site),
+    ...site.services.map((service) => renderUpstreams(site, service)),
+    renderFolders(site),
+    '# In your `VirtualHost`, in the place of your own `ProxyPass` and of other rules for these paths:',
+    renderServer(site),
+  ].join('\n')
 }
 
 /** Debian's own ports.conf has 80, and 443 with TLS; setup-host leaves out what another file says. */

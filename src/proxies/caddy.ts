@@ -15,6 +15,7 @@ export const caddy: ProxyKind = {
   log: readFileSync(join(__dirname, 'caddy-log.sh'), 'utf8'),
   sitePath: (config) => `/etc/caddy/kawasemi/${siteOf(config).app}.caddy`,
   renderSite,
+  renderLines,
 }
 
 /** A file that the Caddyfile imports. */
@@ -38,6 +39,10 @@ function renderSite(config: Config): string {
 
 ${blocks.join('\n\n')}
 `
+}
+
+function renderLines(config: Config): string {
+  return `# In the block of your site, in the place of your own \`reverse_proxy\`:\n${renderServer(siteOf(config))}`
 }
 
 function block(scheme: 'http' | 'https', domains: readonly string[], port: number, lines: string): string {

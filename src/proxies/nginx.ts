@@ -31,6 +31,7 @@ export const nginx: ProxyKind = {
   log: plainLog,
   sitePath: (config) => `/etc/nginx/conf.d/${siteOf(config).app}.conf`,
   renderSite,
+  renderLines,
 }
 
 /** A file for nginx's `http` block. */
@@ -51,6 +52,24 @@ function renderSite(config: Config): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+function renderLines(config: Config): string {
+  const site = siteOf(config)
+  return [
+    '# Above your `server`:',
+    renderLogFormat(site),
+    ...site.services.map((service) => renderUpstreams(site, service)),
+    '# In your `server` for plain HTTP, and in that for HTTPS:',
+    renderFacts(site),
+    `access_log ${site.log} kawasemi_${site.app};`,
+    renderReleaseLocation(site.base),
+    renderProxying(site),
+    '# In your locations, in the place of your own `proxy_pass`:',
+    ...site.routes.map(
+      ({ path, service }) => `# ${path}\nproxy_pass http://${upstreamName(site, service, '$kawasemi_slot')};`,
+    ),
+  ].join('\n')
 }
 
 function renderLogFormat({ app }: Site): string {

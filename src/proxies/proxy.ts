@@ -27,6 +27,8 @@ export interface ProxyKind {
    * @throws {Trouble} when the config has no proxy, or a value that must not reach the proxy's own language.
    */
   renderSite(config: Config): string
+  /** What a site file of somebody's own needs, with comments that say where. The same errors. */
+  renderLines(config: Config): string
 }
 
 /** The header by which clients on the host's own loopback learn which slot answered. */

@@ -51,6 +51,7 @@ function checkedProxy(proxy: ProxyConfig): ProxyConfig {
   return {
     kind: proxy.kind,
     ...(proxy.service !== undefined && { service: checked('service', proxy.service) }),
+    ...(proxy.ownSite && { ownSite: true }),
     domains: proxy.domains.map((domain) => checked('domain', domain)),
     routes: proxy.routes,
     listen: whole('listen', proxy.listen, 1, 65_535),

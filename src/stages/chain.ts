@@ -5,6 +5,7 @@ import { type Deploy, skip, stage } from './deploy'
 import { drain } from './drain'
 import { gate } from './gate'
 import { runHooks, tryHooks, withFailureHooks } from './hooks'
+import { requireSite } from './look'
 import { backup, migrate } from './migrate'
 import { retire } from './retire'
 import { start } from './start'
@@ -48,6 +49,7 @@ async function migrateOnce(deploy: Deploy, release: Release): Promise<{ backup: 
 /** The release starts in its slot and is let through or taken down. */
 export function startAndGate(deploy: Deploy, release: Release): Promise<void> {
   return withFailureHooks(deploy, release, async () => {
+    await requireSite(deploy)
     await stage(deploy, 'start', () => start(deploy, release))
     await stage(deploy, 'gate', () => gate(deploy, release))
     await runHooks(deploy, release, 'before-switch', deploy.config.hooks.beforeSwitch)

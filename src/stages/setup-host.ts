@@ -59,7 +59,9 @@ function siteCalls(config: Config, proxy: ProxyKind, webUser: string) {
     call('access_log', log),
     call('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
     ...(config.proxy?.tls || config.proxy?.redirectWww ? [call('open_folder', acmeFolder)] : []),
-    call('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
+    config.proxy?.ownSite
+      ? call('own_site', proxy.renderLines(config).trimEnd())
+      : call('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
   ]
 }
 

@@ -39,6 +39,13 @@ describe('the program that prepares a host', () => {
     expect(spawnSync('sh', { input: half })).toMatchObject({ status: 0, stdout: Buffer.from('') })
   })
 
+  test('prints the lines for a site that is not ours, and writes none', () => {
+    const program = renderSetup(exampleConfig({}, { ownSite: true }))
+    expect(program).not.toMatch(/^ {2}site /m)
+    expect(program).toMatch(/^ {2}own_site '# Above your `server`:/m)
+    expect(program).toMatch(/^ {2}access_log /m)
+  })
+
   test('installs no site for an app without one', () => {
     const { proxy, ...config } = exampleConfig()
     expect(proxy).toBeDefined()

@@ -1,0 +1,121 @@
+import { rmSync } from 'node:fs'
+import type { ProxyConfig } from '../src/config/schema'
+import { startLoad } from './load'
+import { freePort, makeAppFolder, makeFolder, until } from './nginx'
+import { type Part, renderTable } from './part'
+import { benchConfig, domain, flip, makeReleases, requests, startSlot } from './switch'
+import { ensureServer, makeServer, siteForTest } from './web-server'
+
+/** What it costs that the web server looks at the live link on every request: the same site with and without that. */
+
+const kinds: readonly ProxyConfig['kind'][] = ['nginx', 'apache', 'caddy']
+const pairs = 5
+/** Each measurement is made of slices that take turns with those of the other, so that what else goes on hits both. */
+const slices = 20
+const requestsEach = 1_000
+
+export interface CheckResult {
+  kind: ProxyConfig['kind']
+  /** Requests in a second, in the order in which they were measured. */
+  withCheck: number[]
+  without: number[]
+  /** Median of the pairs' ratios. */
+  ratio: number
+}
+
+/** Blue for good, without a look at the disk. */
+function withoutCheck(kind: ProxyConfig['kind'], site: string): string {
+  const cut: Record<ProxyConfig['kind'], RegExp> = {
+    nginx: /^ *if \(!?-e \S+\/live\/\S+\) \{\n.*\n *\}\n/gm,
+    apache: /^ *RewriteCond \S+\/live\/(up !-f|green -f)\n.*\n/gm,
+    caddy: /^ *(error @down 503|vars @live_green .*)\n/gm,
+  }
+  const without = site.replace(cut[kind], '')
+  if (without.split('\n').length >= site.split('\n').length - 1) throw new Error(`${kind}: nothing to cut`)
+  return without
+}
+
+async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
+  const base = makeFolder('check')
+  makeAppFolder(base)
+  makeReleases(base)
+  flip(base, 'blue')
+  const [blue, green] = [await freePort(), await freePort()]
+  const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]
+  const sites = await Promise.all(
+    [true, false].map(async (looks) => {
+      const listen = await freePort()
+      const config = benchConfig(kind, base, listen, { blue, green })
+      const site = siteForTest(config)
+      return { listen, server: makeServer(config, looks ? site : withoutCheck(kind, site)) }
+    }),
+  )
+
+  /** @returns seconds */
+  async function slice({ listen }: (typeof sites)[number]): Promise<number> {
+    const load = startLoad({
+      origins: [`http://127.0.0.1:${listen}`],
+      hostHeader: domain,
+      requests,
+      slotHeader: 'X-Slot',
+      live: ['blue'],
+    })
+    await until(() => load.requests >= requestsEach, 300)
+    const { failed, wrongSlot, perSecond } = await load.stop()
+    if (failed + wrongSlot > 0) throw new Error(`${kind}: ${failed} failed, ${wrongSlot} from the wrong slot`)
+    return requestsEach / perSecond
+  }
+
+  /** @returns requests in a second, with the check and without */
+  async function pair(): Promise<[number, number]> {
+    const seconds = [0, 0]
+    for (let turn = 0; turn < 2 * slices; turn++) {
+      // One, other, other, one: neither always comes second.
+      const which = (turn + (turn >> 1)) % 2
+      seconds[which]! += await slice(sites[which]!)
+    }
+    return [(slices * requestsEach) / seconds[0]!, (slices * requestsEach) / seconds[1]!]
+  }
+
+  try {
+    for (const { server } of sites) await server.start()
+    // Nobody's first requests count.
+    for (const site of sites) await slice(site)
+    const measured: [number, number][] = []
+    while (measured.length < pairs) measured.push(await pair())
+    const ratios = measured.map(([looks, blind]) => looks / blind).sort((a, b) => a - b)
+    return {
+      kind,
+      withCheck: measured.map(([looks]) => looks),
+      without: measured.map(([, blind]) => blind),
+      ratio: ratios[ratios.length >> 1]!,
+    }
+  } finally {
+    for (const upstream of upstreams) upstream.kill()
+    for (const { server } of sites) await server.stop()
+    rmSync(base, { recursive: true, force: true })
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!
+}
+
+export const checkPart: Part = {
+  name: 'check',
+  async run() {
+    const results: CheckResult[] = []
+    for (const kind of kinds) {
+      await ensureServer(kind)
+      results.push(await measure(kind))
+    }
+    const lines = results.map(({ kind, withCheck, without, ratio }) => [
+      kind,
+      Math.round(median(withCheck)),
+      Math.round(median(without)),
+      ratio.toFixed(3),
+    ])
+    const head = ['requests/s', 'with the check', 'without', 'ratio, median of 5 pairs']
+    return { data: results, table: renderTable(head, lines) }
+  },
+}
