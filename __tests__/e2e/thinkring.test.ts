@@ -221,7 +221,7 @@ test('set-up again changes nothing; a change of the site is taken over by the ng
     return answer.statusCode === 413
   }
   // nginx -s reload goes on in the background.
-  await until(tooMuch, 20, () => 'The new limit does not hold.')
+  await until(tooMuch, 60, () => 'The new limit does not hold.')
 
   const other = 'server { listen 80; server_name taken.example; }'
   await say(`echo '${other}' >/etc/kawasemi/thinkring/nginx/other.conf`)
@@ -239,7 +239,7 @@ test('the access log is rotated under an nginx that runs', async () => {
       '/version/',
     )
   }
-  await until(logged, 20, () => 'Nothing is in the new log.')
+  await until(logged, 60, () => 'Nothing is in the new log.')
   expect(await say(`stat -c '%a %G' ${log}`)).toBe('640 deploy')
 })
 
@@ -249,6 +249,6 @@ test('after a reboot version 2 answers by itself', async () => {
     const answer = await ask('/api/v1/version/').catch(() => undefined)
     return answer?.statusCode === 200 && /"v2"/.test(await answer.body.text())
   }
-  await until(version, 60, () => 'v2 does not answer after the reboot.')
+  await until(version, 120, () => 'v2 does not answer after the reboot.')
   expect(await stored()).toHaveLength(4)
 })
