@@ -94,6 +94,35 @@ describe.each(kinds)('$kind', ({ kind, unit, user, foreign, files, refusal, said
     expect(await say(`stat -L -c '%a %U %G' ${log}`)).toBe(`640 ${user} deploy`)
   })
 
+  test('HTTPS with files of the host, which its user can read, beside plain HTTP that only redirects', async () => {
+    const folder = '/etc/ssl/bird-shop'
+    await say(
+      `set -e; mkdir -p ${folder}; cd ${folder}
+       openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=bird-shop.example \\
+         -keyout key.pem -out cert.pem
+       chgrp ${user} key.pem; chmod 640 key.pem`,
+    )
+    const tls = {
+      certificate: `${folder}/cert.pem`,
+      key: `${folder}/key.pem`,
+      listen: 443,
+      redirectHttp: true,
+    }
+    const options = { domains: ['bird-shop.example'], tls, redirectWww: true, gzip: true }
+    const secure = exampleConfig({}, { kind, ...options })
+    expect(await setup(secure)).toMatchObject({ code: 0, stderr: '' })
+    expect(await setup(secure)).toMatchObject({ code: 0, stdout: 'nothing to change\n' })
+    const at = (url: string) =>
+      say(
+        `curl -sk -o /dev/null -w '%{http_code} %{redirect_url}' --connect-to ::127.0.0.1: --retry 5 --retry-connrefused ${url}`,
+      )
+    expect(await at('https://bird-shop.example/_static/a.js')).toBe('200')
+    expect(await at('http://bird-shop.example/a')).toBe('301 https://bird-shop.example/a')
+    expect(await at('http://www.bird-shop.example/a')).toBe('301 https://bird-shop.example/a')
+    expect(await status('/.well-known/kawasemi')).toBe('200')
+    expect(await setup(config)).toMatchObject({ code: 0 })
+  })
+
   test('a site with the domain of another one is taken back', async () => {
     await say('touch /tmp/before; sleep 0.1')
     const rival = exampleConfig({ app: 'rival', base: '/srv/rival' }, { kind, ...refusal })
