@@ -28,6 +28,7 @@ let github: FakeGitHub
 let product: Product
 /** Production as the internet sees it: under a name of its own. */
 let outside: Server
+let outage = false
 
 beforeAll(async () => {
   if (possible) act = await ensureAct()
@@ -61,6 +62,7 @@ afterAll(async () => {
 
 async function startOutside(): Promise<Server> {
   const made = createServer((request, response) => {
+    if (outage) return response.writeHead(503).end()
     const to = {
       host: '127.0.0.1',
       port: server.httpPort,
@@ -73,7 +75,7 @@ async function startOutside(): Promise<Server> {
   return made
 }
 
-function writeCallers(): void {
+function writeCallers(verifyDeadline = '60s'): void {
   const folder = join(product.workspace, '.github/workflows')
   mkdirSync(folder, { recursive: true })
   const staging = `curl --fail --silent --header Host:staging.tiny.example http://127.0.0.1:${server.httpPort}/`
@@ -86,7 +88,7 @@ function writeCallers(): void {
       )
       .replace(
         /verify-url: .*/,
-        `verify-url: http://127.0.0.1:${(outside.address() as AddressInfo).port}/health`,
+        `verify-url: http://127.0.0.1:${(outside.address() as AddressInfo).port}/health\n      verify-deadline: ${verifyDeadline}`,
       )
     writeFileSync(join(folder, `${name}.yml`), text)
   }
@@ -175,19 +177,37 @@ workflowTest('integration tests that fail leave production alone', async () => {
   rmSync(join(product.workspace, 'BROKEN'))
 })
 
+workflowTest('a release that does not answer from outside goes back, and the run is red', async () => {
+  writeCallers('3s')
+  await commit(product.workspace, 'v3')
+  outage = true
+  const result = await run(204, 'release')
+  outage = false
+  expect(result.code).toBe(1)
+  expect(result.jobs).toEqual({
+    ...{ test: 'succeeded', build: 'succeeded', staging: 'succeeded' },
+    production: 'failed',
+  })
+  expect(await answering('tiny.example')).toBe('v1')
+  expect(records().slice(3)).toEqual([
+    ...['deploy to production', 'in_progress', 'success'],
+    ...['rollback to production', 'in_progress', 'success'],
+  ])
+})
+
 workflowTest('a rollback by hand says where it goes, and goes there', async () => {
-  const result = await run(204, 'rollback', { environment: 'staging', to: 'v1', reason: 'a drill' })
+  const result = await run(205, 'rollback', { environment: 'staging', to: 'v1', reason: 'a drill' })
   expectGreen(result)
-  expect(result.log).toMatch(/A rollback would go from v2 to v1-202/)
+  expect(result.log).toMatch(/A rollback would go from v3 to v1-202/)
   expect(await answering('staging.tiny.example')).toBe('v1')
   expect(records()).toEqual(['rollback to staging', 'in_progress', 'success'])
 })
 
 test('a run that is killed leaves its record to the post step, and traffic where it was', async () => {
-  const inputs = { environment: 'staging', version: 'v3', 'github-token': 'ghs_of_the_job' }
+  const inputs = { environment: 'staging', version: 'v4', 'github-token': 'ghs_of_the_job' }
   const env = { GITHUB_API_URL: github.url }
   const before = await answering('staging.tiny.example').catch(() => 'nothing')
-  const action = product.start('deploy', 205, {
+  const action = product.start('deploy', 206, {
     inputs,
     env,
     onLine: (line) => {
@@ -196,7 +216,7 @@ test('a run that is killed leaves its record to the post step, and traffic where
   })
   const { state } = await action.done
   expect(records()).toEqual(['deploy to staging', 'in_progress'])
-  expect((await product.run('post', 205, { inputs, env, state })).code).toBe(0)
+  expect((await product.run('post', 206, { inputs, env, state })).code).toBe(0)
   expect(records()).toEqual(['error'])
   expect(await answering('staging.tiny.example').catch(() => 'nothing')).toBe(before)
 })
