@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Load, type LoadReport, type LoadRequest, startLoad } from './load'
 import { type Part, renderTable } from './part'
+import { meetingRoom } from './today-meeting-room'
 import { thinkring } from './today-thinkring'
 
 /**
@@ -34,7 +35,7 @@ export interface ProductInUse {
 }
 
 /** Each is measured in all of its ways. */
-const products: readonly ProductInUse[] = [thinkring]
+const products: readonly ProductInUse[] = [meetingRoom, thinkring]
 
 export interface TodayResult {
   product: string

@@ -2364,9 +2364,12 @@ class LeaseChannel {
         const { value } = await this.ask('release', ['release']);
         return value;
     }
-    /** For the `post` step: frees what this owner still holds, whoever of its programs took it. */
-    async drop() {
-        const { value } = await this.ask('drop', ['release']);
+    /**
+     * Frees what this owner still holds, whoever of its programs took it: `drop` for the `post` step, `settle` for a job
+     * whose earlier attempt was ended without one.
+     */
+    async drop(command) {
+        const { value } = await this.ask(command, ['release']);
         return value;
     }
     close() {
@@ -2622,8 +2625,8 @@ class HostSession {
             this.options.reporter.warning(`${this.name}: a program of this run still works there and keeps the lease until it ends`);
         this.token = 0;
     }
-    drop() {
-        return this.lease.drop();
+    drop(command) {
+        return this.lease.drop(command);
     }
     /** The folder under runs/ of a program that is about to start; no other program has it, whatever became of tokens. */
     newRun(stage) {
@@ -5108,6 +5111,7 @@ __webpack_require__.d(__webpack_exports__, {
   gv: () => (/* binding */ drop),
   ho: () => (/* binding */ open_open),
   _r: () => (/* binding */ release),
+  G9: () => (/* binding */ settle),
   s: () => (/* binding */ take)
 });
 
@@ -5253,9 +5257,16 @@ async function release(deploy) {
     }
 }
 /** For a job's end: frees what this run still holds, whichever of its steps took it. */
-async function drop(deploy) {
+function drop(deploy) {
+    return free(deploy, 'drop');
+}
+/** Where nothing is left to do: frees what an earlier attempt of this job held when it was ended. */
+function settle(deploy) {
+    return free(deploy, 'settle');
+}
+async function free(deploy, command) {
     for (const host of deploy.hosts) {
-        const answer = await host.drop();
+        const answer = await host.drop(command);
         if (answer === 'busy') {
             deploy.reporter.warning(`${host.name}: a program of this run still works there, and frees the lease when it ends.`);
         }

@@ -59,6 +59,7 @@ async function deployTo(context, deploy, project, identity, dir) {
         (0,_stages_project__WEBPACK_IMPORTED_MODULE_4__/* .refuseOtherImages */ .Xi)(known.images, inputs.digests);
     if ((0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isFinished */ .$g)(deploy, id)) {
         reporter.info(`${id} is live already; nothing is left to do`);
+        await (0,_stages_open__WEBPACK_IMPORTED_MODULE_3__/* .settle */ .G9)(deploy);
         if (known)
             tell(context, known);
         return;

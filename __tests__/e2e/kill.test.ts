@@ -1,3 +1,4 @@
+import { until } from '../../lab/run'
 import { makeTinySite, type TinySite } from './support/tiny-site'
 
 jest.setTimeout(30 * 60_000)
@@ -38,6 +39,9 @@ async function converge(id: number, attempt: number): Promise<string> {
   const live = await site.live()
   expect(live).toEqual({ slot: result.outputs['live-slot'] ?? live.slot, release: `v${id}-${id}` })
   expect(await site.events(live.release)).toContain('finished')
+  // Nobody who deploys next has to wait for what a dead attempt held.
+  const isFree = async () => (await site.must('cat /srv/tiny/lease.json')).includes('"expires":0,')
+  await until(isFree, 10, () => 'the lease is still held')
   run = id
   slot = live.slot
   site.visitors.expect([`${slot}/v${id}`])

@@ -6,7 +6,7 @@ import { type DeliverRequest, deliver, preflight, recorded } from '../stages/del
 import type { Deploy } from '../stages/deploy'
 import { type Identity, identityOf } from '../stages/identity'
 import { liveRelease } from '../stages/live'
-import { take } from '../stages/open'
+import { settle, take } from '../stages/open'
 import {
   build,
   digestsOf,
@@ -60,6 +60,7 @@ async function deployTo(
   if (known) refuseOtherImages(known.images, inputs.digests)
   if (isFinished(deploy, id)) {
     reporter.info(`${id} is live already; nothing is left to do`)
+    await settle(deploy)
     if (known) tell(context, known)
     return
   }

@@ -92,10 +92,14 @@ lease_leave() {
   fi
 }
 
-# lease_drop: after the runner was ended, its post step frees what its owner still holds, whatever the token. Not what
-# another attempt took since. A program that is still at work finds the token in runs/dropped, and frees it at its end.
+# Of this very attempt.
+lease_is_mine() { [ "$(lease_field 3)" = "$kw_owner" ]; }
+
+# lease_drop lease_is_mine|lease_is_own: frees what its owner still holds, whatever the token. After the runner was ended,
+# its post step does so, and not for what another attempt took since. A program that is still at work finds the token in
+# runs/dropped, and frees it at its end.
 lease_drop() {
-  if [ "$(lease_field 3)" = "$kw_owner" ] && [ "$(lease_expires)" -gt 0 ]; then
+  if "$1" && [ "$(lease_expires)" -gt 0 ]; then
     kw_token=$(lease_token)
     put "$kw_base/runs/dropped" 0600 "$kw_token"
     lease_keep release 2
@@ -120,7 +124,8 @@ lease_serve() {
       take) lease_take ;;
       renew) lease_keep renew 0 ;;
       release) lease_keep release 5 ;;
-      drop) lease_drop ;;
+      drop) lease_drop lease_is_mine ;;
+      settle) lease_drop lease_is_own ;;
     esac
   done
 }

@@ -114,9 +114,12 @@ export class LeaseChannel {
     return value as 'done'
   }
 
-  /** For the `post` step: frees what this owner still holds, whoever of its programs took it. */
-  async drop(): Promise<'done' | 'busy' | 'lost' | 'not-held'> {
-    const { value } = await this.ask('drop', ['release'])
+  /**
+   * Frees what this owner still holds, whoever of its programs took it: `drop` for the `post` step, `settle` for a job
+   * whose earlier attempt was ended without one.
+   */
+  async drop(command: 'drop' | 'settle'): Promise<'done' | 'busy' | 'lost' | 'not-held'> {
+    const { value } = await this.ask(command, ['release'])
     return value as 'done'
   }
 

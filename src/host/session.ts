@@ -139,8 +139,8 @@ export class HostSession {
     this.token = 0
   }
 
-  drop(): ReturnType<LeaseChannel['drop']> {
-    return this.lease.drop()
+  drop(command: 'drop' | 'settle'): ReturnType<LeaseChannel['drop']> {
+    return this.lease.drop(command)
   }
 
   /** The folder under runs/ of a program that is about to start; no other program has it, whatever became of tokens. */

@@ -92,9 +92,18 @@ export async function release(deploy: Deploy): Promise<void> {
 }
 
 /** For a job's end: frees what this run still holds, whichever of its steps took it. */
-export async function drop(deploy: Deploy): Promise<void> {
+export function drop(deploy: Deploy): Promise<void> {
+  return free(deploy, 'drop')
+}
+
+/** Where nothing is left to do: frees what an earlier attempt of this job held when it was ended. */
+export function settle(deploy: Deploy): Promise<void> {
+  return free(deploy, 'settle')
+}
+
+async function free(deploy: Deploy, command: 'drop' | 'settle'): Promise<void> {
   for (const host of deploy.hosts) {
-    const answer = await host.drop()
+    const answer = await host.drop(command)
     if (answer === 'busy') {
       deploy.reporter.warning(
         `${host.name}: a program of this run still works there, and frees the lease when it ends.`,

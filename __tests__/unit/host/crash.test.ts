@@ -72,10 +72,19 @@ describe('the lease', () => {
 
   test('is freed by the post step of the attempt that holds it, by no other', () => {
     folder.write('lease.json', line({ expires: future }))
-    const drop = (owner: string) => folder.run([], [call('lease_drop')], { owner }).output
+    const drop = (owner: string) => folder.run([], [call('lease_drop', 'lease_is_mine')], { owner }).output
     expect(drop('6/2/deploy')).toContain('"not-held"')
     expect(drop('6/1/test')).toContain('"not-held"')
     expect(drop('6/1/deploy')).toContain('"done"')
+    expect(JSON.parse(folder.read('lease.json')).expires).toBe(0)
+  })
+
+  test('is freed by the next attempt of the same job, which finds nothing left to do', () => {
+    folder.write('lease.json', line({ expires: future }))
+    const settle = (owner: string) => folder.run([], [call('lease_drop', 'lease_is_own')], { owner }).output
+    expect(settle('7/1/deploy')).toContain('"not-held"')
+    expect(settle('6/2/test')).toContain('"not-held"')
+    expect(settle('6/2/deploy')).toContain('"done"')
     expect(JSON.parse(folder.read('lease.json')).expires).toBe(0)
   })
 
