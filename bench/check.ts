@@ -28,10 +28,10 @@ function withoutCheck(kind: ProxyConfig['kind'], site: string): string {
   const cut: Record<ProxyConfig['kind'], RegExp> = {
     nginx: /^ *if \(!?-e \S+\/live\/\S+\) \{\n.*\n *\}\n/gm,
     apache: /^ *RewriteCond \S+\/live\/(up !-f|green -f)\n.*\n/gm,
-    caddy: /^ *(vars @live .*|error @nowhere 503|vars @found_green .*)\n/gm,
+    caddy: /^ *(error @down 503|vars @live_green .*)\n/gm,
   }
   const without = site.replace(cut[kind], '')
-  if (without.length > site.length - 20) throw new Error(`${kind}: nothing to cut`)
+  if (without.split('\n').length >= site.split('\n').length - 1) throw new Error(`${kind}: nothing to cut`)
   return without
 }
 

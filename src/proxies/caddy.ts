@@ -170,8 +170,8 @@ function renderLog({ log }: Site): string {
 }
 
 /**
- * Caddy looks at the live link on every request, for both marks in one go: where only `up` is found, blue is live. A
- * dangling link, or a folder it cannot enter, has neither.
+ * Caddy looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
+ * pass for blue; and asking for blue and then for green would race with the switch.
  */
 function renderMatchers({ base, proxy: { bodySize, maintenancePage } }: Site): string {
   const closed =
@@ -185,12 +185,14 @@ function renderMatchers({ base, proxy: { bodySize, maintenancePage } }: Site): s
   }
 }
 `
-  return `${closed}@live file {
+  return `${closed}@down not file {
   root ${base}/live
-  try_files green up
+  try_files up
 }
-@nowhere not vars kawasemi_found /green green /up up
-@found_green vars kawasemi_found /green green
+@live_green file {
+  root ${base}/live
+  try_files green
+}
 @green vars kawasemi_slot green
 # Only who talks to us from this host, and not for somebody else, is told about slots.
 @here {
@@ -217,10 +219,9 @@ function renderSlotChoice({ proxy }: Site): string {
   default {http.vars.kawasemi_slot}
 }
 vars kawasemi_slot -${proxy.maintenancePage === undefined ? '' : '\nerror @closed 503'}
-vars @live kawasemi_found {http.matchers.file.relative}
-error @nowhere 503
+error @down 503
 vars kawasemi_slot blue
-vars @found_green kawasemi_slot green
+vars @live_green kawasemi_slot green
 vars kawasemi_scheme {http.request.scheme}
 vars @https kawasemi_scheme https
 header @here ${slotHeader} {http.vars.kawasemi_slot}

@@ -6,7 +6,7 @@ describe('the site for Caddy', () => {
   const site = caddy.renderSite(exampleConfig({}, { kind: 'caddy' }))
 
   test('looks for `up` before it chooses a slot, and never at blue', () => {
-    const looks = site.indexOf('error @nowhere 503')
+    const looks = site.indexOf('error @down 503')
     expect(looks).toBeGreaterThan(0)
     expect(site.indexOf('vars kawasemi_slot blue')).toBeGreaterThan(looks)
     expect(site).not.toContain('live/blue')
