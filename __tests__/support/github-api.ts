@@ -113,6 +113,10 @@ export async function startGitHub(): Promise<FakeGitHub> {
     answer: (answer) => {
       other = answer
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      return closed
+    },
   }
 }

@@ -8,8 +8,8 @@ beforeEach(async () => {
   github = await startGitHub()
 })
 afterEach(async () => {
-  expect(github.wrong).toEqual([])
   await github.close()
+  expect(github.wrong).toEqual([])
 })
 
 const request = {
