@@ -141,7 +141,7 @@ const well = ({ code, log }: ActionResult) => (code === 0 ? '' : log)
 describe('with units of the deploy user', () => {
   let site: Site
   beforeAll(async () => {
-    site = new Site('user')
+    site = new Site('user', { database: { kind: 'sqlite', file: 'shared/data/notes/notes.db' } })
     await site.product.setUp()
   })
   afterAll(() => site?.product.remove())
@@ -172,6 +172,7 @@ describe('with units of the deploy user', () => {
   })
 
   test('the second one takes over without a lost request, and installs nothing again', async () => {
+    await site.ask('/notes', 'before v2')
     const slow = site.ask('/slow')
     const deployed = await unnoticed('units', () => site.deploy(2, 'v2'))
     expect(well(deployed)).toBe('')
@@ -182,6 +183,8 @@ describe('with units of the deploy user', () => {
     expect(deployed.log).not.toMatch(/Collecting gunicorn/)
     expect(await say(`ls ${site.base}/shared/venvs | wc -l`)).toBe('2')
     expect(await say(`ls ${site.base}/shared/data/notes`)).not.toMatch(/two-workers/)
+    expect(await say(`ls ${site.base}/backups`)).toMatch(/v2-2\.\S*sqlite3\.gz/)
+    expect((await site.ask('/notes')).notes).toContain('before v2')
   })
 
   test.each([
@@ -201,7 +204,7 @@ describe('with units of the deploy user', () => {
     expect(well(await unnoticed('units', () => site.product.run('rollback', 6, {})))).toBe('')
     expect(await site.ask()).toMatchObject({ version: 'v1', release: 'v1-1' })
     expect(await site.enabled()).toEqual(['mailer@blue', 'web@blue'])
-    expect((await site.ask('/notes')).notes).toContain('load')
+    expect((await site.ask('/notes')).notes).toEqual(expect.arrayContaining(['before v2', 'load']))
   })
 
   test('after a reboot, or when the power fails, what was live is back by itself', async () => {
@@ -220,7 +223,7 @@ describe('with units of the deploy user', () => {
   })
 
   test('an environment that was left half made is not used, and one that nobody uses goes', async () => {
-    const [link] = (await say(`cd ${site.base}/shared/venvs && find . -type l`)).split('\n')
+    const [link] = (await say(`cd ${site.base}/shared/venvs && find . -maxdepth 1 -type l`)).split('\n')
     await say(`cd ${site.base}/shared/venvs && mkdir half.1-1 && rm ${link}`, 'deploy')
     const deployed = await site.deploy(9, 'v9')
     expect(well(deployed)).toBe('')
@@ -319,7 +322,7 @@ describe('with units of the system', () => {
 
   test('a second version takes over without a lost request; the old one is stopped', async () => {
     expect(well(await unnoticed('unitsys', () => site.deploy(102, 'v2')))).toBe('')
-    expect(await say(`stat -c '%U %G %a' ${site.base}/shared/data/notes/all.txt`)).toBe('unitsys deploy 660')
+    expect(await say(`stat -c '%U %G %a' ${site.base}/shared/data/notes/migrated`)).toBe('unitsys deploy 660')
     expect(await site.ask()).toMatchObject({ version: 'v2', slot: 'green' })
     expect(await site.running()).toEqual(['mailer@green', 'web@green'])
   })

@@ -6,6 +6,7 @@ import type { Product } from '../../../lab/product'
 import { until } from '../../../lab/run'
 import type { ActionResult } from '../../../lab/runner'
 import type { LabServer } from '../../../lab/server'
+import { withSlowRequests } from './slow-requests'
 import { expectGreen, expectRed, stagesOf } from './verdict'
 
 /** What the life of a product needs to know of it. */
@@ -110,29 +111,13 @@ export function tellLife(cast: () => Cast): void {
     await cast().store(name)
     names.push(name)
     const before = load.snapshot()
-    let slowAnswers = 0
-    let working = true
-    const slow = (async () => {
-      // One after the other, so that one of them is under way whenever the switch comes.
-      while (working) {
-        const answer = await ask(cast().slow)
-        if (answer.statusCode !== 200) throw new Error(`the slow request: ${answer.statusCode}`)
-        await answer.body.dump()
-        slowAnswers += 1
-      }
-    })()
-    const [result] = await Promise.all([
-      work().finally(() => {
-        working = false
-      }),
-      slow,
-    ])
+    const { result, answered } = await withSlowRequests(() => ask(cast().slow), work)
     await roundOfRequests()
     const after = load.snapshot()
     const failed = after.failed - before.failed
     const stages = stagesOf(result).map(({ name, time }) => `, ${name} ${time}`)
     console.log(
-      `${title}: ${(result.ms / 1000).toFixed(1)} s, ${after.requests - before.requests} requests, ${failed} failed, ${slowAnswers} of 5 s finished${stages.join('')}`,
+      `${title}: ${(result.ms / 1000).toFixed(1)} s, ${after.requests - before.requests} requests, ${failed} failed, ${answered} of 5 s finished${stages.join('')}`,
     )
     expect(after.failures.slice(before.failures.length)).toEqual([])
     expect(failed).toBe(0)

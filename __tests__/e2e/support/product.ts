@@ -4,7 +4,12 @@ import { type LabServer, startServer } from '../../../lab/server'
 import { ACCESSORY_IMAGES } from '../../../lab/up'
 
 /** What td-buddy's containers get; the rate limit is out of the load's way. */
-const env = { DB_PASSWORD: 'p4ss word', CLAUDE_API_KEY: 'sk-of-nobody', RATE_LIMIT_MAX: '1000000000' }
+const env = {
+  DB_PASSWORD: 'p4ss word',
+  CLAUDE_API_KEY: 'sk-of-nobody',
+  RATE_LIMIT_MAX: '1000000000',
+  ENABLE_TEST_ENDPOINTS: 'true',
+}
 
 /** One version of td-buddy as somebody pushed it. */
 export interface Version {

@@ -1,4 +1,4 @@
-import { request } from 'undici'
+import { type Dispatcher, request } from 'undici'
 import { type Answer, type LoadReport, type LoadRequest, startLoad } from '../../../bench/load'
 import { until } from '../../../lab/run'
 import type { LabServer } from '../../../lab/server'
@@ -142,6 +142,11 @@ export async function startVisitors({ httpPort }: LabServer): Promise<Visitors> 
 /** The statuses with which the site answers for a page's assets. */
 export function askForAssets({ httpPort }: LabServer, { assets }: Page): Promise<number[]> {
   return Promise.all(assets.map(async (path) => (await ask(`http://127.0.0.1:${httpPort}`, path)).status))
+}
+
+/** A request that takes the app five seconds. */
+export function askSlowly({ httpPort }: LabServer): Promise<Dispatcher.ResponseData> {
+  return request(`http://127.0.0.1:${httpPort}/api/slow?ms=5000`, { headers: { host } })
 }
 
 /** Stores a generation that can be found again by its seed. */

@@ -8,8 +8,9 @@ import {
   storedSeeds,
 } from '../support/evidence'
 import { good, makeSite, type Site, type Version } from '../support/product'
+import { withSlowRequests } from '../support/slow-requests'
 import { expectGreen, expectNoneFailed, expectOldAssets, expectRed, tell } from '../support/verdict'
-import { generate, startVisitors, type Visitors } from '../support/visitors'
+import { askSlowly, generate, startVisitors, type Visitors } from '../support/visitors'
 
 /*
  * The life of a product, told in order, under load from the first switch to the last: each test goes on where the one
@@ -40,7 +41,10 @@ async function storeRow(): Promise<void> {
   seeds.push(seed)
 }
 
-/** Runs an action under load, between a page that was opened and a row that was stored before it. */
+/**
+ * Runs an action under load, between a page that was opened and a row that was stored before it; a request of five seconds
+ * is in flight all the time.
+ */
 async function underLoad(
   action: string,
   run: number,
@@ -51,7 +55,12 @@ async function underLoad(
   const page = await visitors.openPage()
   await storeRow()
   const live = await readLiveLink(server)
-  const phase = await visitors.during(() => site.run(action, run, version, { inputs }))
+  const work = () => site.run(action, run, version, { inputs })
+  // Whoever waits for a version that dies is not answered.
+  const dies = version?.fault === 'die'
+  const phase = await visitors.during(
+    dies ? work : async () => (await withSlowRequests(() => askSlowly(server), work)).result,
+  )
   const title = version?.name ?? [action, ...Object.values(inputs)].join(' ')
   tell(title, phase)
   expect(await storedSeeds(server, 'row-')).toEqual([...seeds].sort())

@@ -1,16 +1,18 @@
-"""A web service of a few lines: tells what runs it, and keeps notes in a folder that outlives releases."""
+"""A web service of a few lines: tells what runs it, and keeps notes in SQLite, in a folder that outlives releases."""
 
 import json
 import os
+import sqlite3
 import sys
 import time
+from contextlib import closing
 
 if os.environ.get("FAULT") == "die":
     sys.exit("told to die")
 
 ABOUT = {name: os.environ.get(f"KAWASEMI_{name.upper()}") for name in ("app", "slot", "release", "version")}
 ABOUT["secret"] = os.environ.get("SECRET")
-NOTES = os.path.join("notes", "all.txt")
+NOTES = os.path.join("notes", "notes.db")
 
 
 def answer(environ):
@@ -21,11 +23,11 @@ def answer(environ):
         time.sleep(5)
     if path == "/notes" and environ["REQUEST_METHOD"] == "POST":
         text = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        with open(NOTES, "ab") as notes:
-            notes.write(text + b"\n")
+        with closing(sqlite3.connect(NOTES, timeout=20)) as database, database:
+            database.execute("INSERT INTO notes VALUES (?)", [text.decode()])
     if path == "/notes":
-        with open(NOTES, encoding="utf-8") as notes:
-            return "200 OK", {**ABOUT, "notes": notes.read().split()}
+        with closing(sqlite3.connect(NOTES, timeout=20)) as database:
+            return "200 OK", {**ABOUT, "notes": [text for (text,) in database.execute("SELECT text FROM notes")]}
     return "200 OK", {**ABOUT, "user": os.getuid(), "folder": os.getcwd()}
 
 
