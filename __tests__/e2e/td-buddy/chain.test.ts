@@ -135,7 +135,8 @@ test('a rollback starts the release that was stopped', async () => {
   expectGreen(phase.result)
   expectNoneFailed(phase)
   expect(phase.cuts).toBe(0)
-  expect(phase.result.outputs).toEqual({ release: 'v1-201', slot: 'blue' })
+  const url = 'https://td-buddy.example/'
+  expect(phase.result.outputs).toEqual({ release: 'v1-201', slot: 'blue', url })
   expect(await eventsOf(site.server, 204)).toEqual(expect.arrayContaining(['started', 'gated', 'switched']))
   expect(await visitors.whoAnswers()).toEqual(['v1'])
   expect(await readLease(site.server)).toMatchObject({ held: false })
