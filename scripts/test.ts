@@ -84,7 +84,7 @@ const results = [
   check('lint', 'biome', 'check', '--error-on-warnings', '.'),
   check('types', 'tsc', '--noEmit'),
   check('dist', 'tsx', 'scripts/build.ts', '--check'),
-  jest('unit'),
+  jest('unit', '--maxWorkers=100%'),
 ]
 const lab = check('lab', 'tsx', 'lab/up.ts')
 results.push(lab)
