@@ -134,15 +134,18 @@ export function makeNginx(site: string): Nginx {
     },
     setSite: (next) => writeFileSync(siteFile, next),
     async stop() {
-      const child = running
-      if (child && child.exitCode === null) {
-        const gone = new Promise((resolve) => child.once('exit', resolve))
-        child.kill('SIGTERM')
-        await gone
-      }
+      await endChild(running)
       rmSync(prefix, { recursive: true, force: true })
     },
   }
+}
+
+/** Ends a server that was started here, and waits until it is gone. */
+export async function endChild(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await gone
 }
 
 function uidOf(user: string): number {

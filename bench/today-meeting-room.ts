@@ -6,6 +6,7 @@ import { checkOut, type Product } from '../lab/product'
 import { must } from '../lab/run'
 import { type LabServer, startServer } from '../lab/server'
 import type { LoadRequest } from './load'
+import { say } from './say'
 import type { ProductInUse, Site, Way } from './today'
 
 /*
@@ -32,12 +33,6 @@ const requests: LoadRequest[] = [
   { method: 'GET', path: '/api/reservations?limit=5' },
   { method: 'GET', path: '/static/style.css' },
 ]
-
-async function say(server: LabServer, program: string): Promise<void> {
-  const { stdout, stderr, code } = await server.exec(`set -e; ${program}`)
-  if (code !== 0)
-    throw new Error(`${program} ended with ${code}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`)
-}
 
 /** A server with what the guide installs before the app: PostgreSQL with its database, and Redis' image. */
 async function startOn(

@@ -7,6 +7,7 @@ import { checkOut, type Product } from '../lab/product'
 import { must } from '../lab/run'
 import { type LabServer, startServer } from '../lab/server'
 import type { LoadRequest } from './load'
+import { say } from './say'
 import type { ProductInUse, Site, Way } from './today'
 
 /*
@@ -45,12 +46,6 @@ function change(workspace: string, version: string): void {
   }
   edit('backend/apps/core/urls.py', `# ${version}`)
   edit('frontend/src/hooks.server.js', `// ${version}`)
-}
-
-async function say(server: LabServer, program: string): Promise<void> {
-  const { stdout, stderr, code } = await server.exec(program)
-  if (code !== 0)
-    throw new Error(`${program} ended with ${code}: ${stdout.slice(-2000)}${stderr.slice(-2000)}`)
 }
 
 async function untilAnswered(origin: string, version: string): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { installPackages } from '../lab/docker'
 import type { Config, ProxyConfig } from '../src/config/schema'
 import { proxyOf } from '../src/proxies/kinds'
-import { makeFolder, makeNginx, renderForTest, until } from './nginx'
+import { endChild, makeFolder, makeNginx, renderForTest, until } from './nginx'
 
 /** A real web server of any kind, with its own folder: nothing of it is under /etc, and it listens on loopback only. */
 export interface WebServer {
@@ -150,12 +150,7 @@ function serverOf(
       })
     },
     async stop() {
-      const child = running
-      if (child && child.exitCode === null) {
-        const gone = new Promise((resolve) => child.once('exit', resolve))
-        child.kill('SIGTERM')
-        await gone
-      }
+      await endChild(running)
       rmSync(folder, { recursive: true, force: true })
     },
   }
