@@ -1,4 +1,14 @@
-/** @actions/* are ESM only, so the transform has to reach into them. */
+/** @actions/* and what they use are ESM only, so the transform has to reach into them. */
+const esm = [
+  '@actions/',
+  '@octokit/',
+  'before-after-hook/',
+  'content-type/',
+  'fast-content-type-parse/',
+  'json-with-bigint/',
+  'universal-user-agent/',
+]
+
 const common = {
   testEnvironment: 'node',
   transform: {
@@ -7,7 +17,7 @@ const common = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
+  transformIgnorePatterns: [`/node_modules/(?!(?:${esm.join('|')}))`],
   moduleNameMapper: {
     '^(@actions/(?:workflow-parser|expressions))$': '<rootDir>/node_modules/$1/dist/index.js',
     '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2',

@@ -154,7 +154,7 @@ function shown(value) {
  * loopback. Nothing else is dialled, redirects are not followed, and whatever goes wrong is an answer too.
  */
 async function probe(request, connect) {
-    const { Client } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19));
+    const { Client } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19));
     // The origin is only a name here: what `connect` gives is used in its place. A channel has all the client needs
     // of a socket; one that opens after the time is over is closed by it.
     const client = new Client('http://127.0.0.1', {
@@ -175,7 +175,7 @@ async function probeUrl(address, timeout) {
     if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
         throw new RangeError('not an http:// or https:// address without a user name');
     }
-    const { Client } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19));
+    const { Client } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19));
     const client = new Client(url.origin, { allowH2: false });
     return ask(client, { host: url.host, path: `${url.pathname}${url.search}`, timeout });
 }

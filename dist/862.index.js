@@ -186,11 +186,7 @@ class ApiError extends Error {
 }
 /** Milliseconds for one request: a runner that is cancelled has no more than a few seconds left. */
 const timeout = 5000;
-const mostBytes = 4 * 1024 * 1024;
-/**
- * A few requests as JSON, which is all we need of GitHub. Its own client would make the bundle a quarter larger.
- * Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used.
- */
+/** Proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`) are used. */
 function githubApi({ url, token }) {
     return {
         async request(method, path, body, attempts = 1) {
@@ -209,45 +205,29 @@ function githubApi({ url, token }) {
     };
 }
 async function ask({ url, token }, method, path, body) {
-    const { EnvHttpProxyAgent, request } = await __webpack_require__.e(/* import() */ 752).then(__webpack_require__.t.bind(__webpack_require__, 4371, 19));
-    const dispatcher = new EnvHttpProxyAgent({ maxResponseSize: mostBytes });
+    const { getOctokit } = await __webpack_require__.e(/* import() */ 413).then(__webpack_require__.bind(__webpack_require__, 2413));
     try {
-        const answer = await request(`${url}${path}`, {
-            method,
-            dispatcher,
-            signal: AbortSignal.timeout(timeout),
-            headers: {
-                accept: 'application/vnd.github+json',
-                authorization: `Bearer ${token}`,
-                'user-agent': 'kawasemi',
-                'x-github-api-version': '2022-11-28',
-                ...(body && { 'content-type': 'application/json' }),
-            },
-            ...(body && { body: JSON.stringify(body) }),
+        const { data } = await getOctokit(token, {
+            baseUrl: url,
+            userAgent: 'kawasemi',
+            log: silent,
+            request: { signal: AbortSignal.timeout(timeout) },
+        }).request(`${method} ${path}`, {
+            headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
+            ...(body && { data: body }),
         });
-        const text = await answer.body.text();
-        const { statusCode: status } = answer;
-        if (status >= 200 && status < 300)
-            return parsed(text);
-        throw new ApiError(status, `${status} ${messageOf(parsed(text))}`.trim());
+        return data;
     }
     catch (error) {
-        if (error instanceof ApiError)
-            throw error;
-        const { code, message } = error;
-        throw new ApiError(0, `no answer (${code ?? message})`);
-    }
-    finally {
-        await dispatcher.destroy();
+        throw apiError(error);
     }
 }
-function parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
+/** What a person has to know of a failed request is in our own annotation. */
+const silent = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
+function apiError({ status, response, code, message }) {
+    if (status === undefined || !response)
+        return new ApiError(0, `no answer (${code ?? message})`);
+    return new ApiError(status, `${status} ${messageOf(response.data)}`.trim());
 }
 function messageOf(answer) {
     const message = answer?.message;

@@ -50,7 +50,7 @@ test('a deploy that goes well is one record, from under way to success, with the
     'POST /repos/example/shop/deployments/101/statuses',
   ])
   expect(github.calls[0]).toMatchObject({
-    authorization: 'Bearer ghs_0123456789',
+    authorization: 'token ghs_0123456789',
     body: { ref: request.commit, environment: 'production', task: 'deploy', required_contexts: [] },
   })
   expect(github.calls[2]!.body).toMatchObject({
