@@ -28,6 +28,8 @@ const shapes = {
     file: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
     header: /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/,
     'header value': /^(?!expr=)[A-Za-z0-9!#&'()*+,./:;<=>?@[\]^_|~-]([A-Za-z0-9 !#&'()*+,./:;<=>?@[\]^_|~-]{0,998}[A-Za-z0-9!#&'()*+,./:;<=>?@[\]^_|~-])?$/,
+    email: /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
+    'acme server': /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)+$/,
     folder: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
 };
 function refuse(what, value, why) {
@@ -80,23 +82,27 @@ var checked = __webpack_require__(3157);
 
 
 
-/** @throws {Trouble} that names the value. */
-function siteOf(config) {
-    const { proxy } = config;
-    if (!proxy)
+/**
+ * @param certified whether TLS has the certificate it needs; without, the site is there in plain HTTP only
+ * @throws {Trouble} that names the value. */
+function siteOf(config, certified = true) {
+    if (!config.proxy)
         throw new trouble/* Trouble */.q('proxy', 'is not in the config.', 'Describe the site under `proxy:`.');
+    const app = (0,checked/* checked */.KD)('app', config.app);
+    const { tls, ...plain } = checkedProxy(config.proxy);
+    const proxy = tls && certified ? { ...plain, tls: withFiles(tls, app, plain.kind) } : plain;
     const routes = proxy.routes
         .map(({ path, service }) => ({ path: (0,checked/* checked */.KD)('route path', path), service: (0,checked/* checked */.KD)('service', service) }))
         .sort((a, b) => b.path.length - a.path.length);
-    const app = (0,checked/* checked */.KD)('app', config.app);
     const site = {
         app,
         base: (0,checked/* checked */.KD)('base', config.base),
         log: (0,proxies_proxy/* accessLogPath */.q2)({ app }),
-        proxy: checkedProxy(proxy),
+        proxy,
         routes,
         services: [...new Set(routes.map((route) => route.service))].map((name) => serviceOf(config, name)),
-        files: (proxy.files ?? []).map(checkedFolder),
+        files: (config.proxy.files ?? []).map(checkedFolder),
+        acme: tls !== undefined && !(certified && tls.redirectHttp),
     };
     refuseClashes(site);
     return site;
@@ -116,6 +122,10 @@ function checkedProxy(proxy) {
         keepaliveTimeout: (0,checked/* whole */.WQ)('keepalive-timeout', proxy.keepaliveTimeout, 1, 86_400_000),
         ...(0,options/* checkedOptions */.OG)(proxy),
     };
+}
+/** Caddy keeps its certificates to itself. */
+function withFiles(tls, app, kind) {
+    return tls.acme && kind !== 'caddy' ? { ...tls, ...(0,options/* certificateFiles */.PM)(app) } : tls;
 }
 function checkedFolder({ path, folder, expires }) {
     return {
@@ -137,7 +147,7 @@ function serviceOf(config, name) {
     };
 }
 /** nginx would refuse two equal locations or upstreams too, but not in words that lead to the config. */
-function refuseClashes({ routes, services, files }) {
+function refuseClashes({ routes, services, files, acme }) {
     const assets = services.flatMap(({ assetsUrl = [] }) => assetsUrl);
     const folders = files.map(({ path }) => path);
     const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets, ...folders];
@@ -146,6 +156,8 @@ function refuseClashes({ routes, services, files }) {
         (0,checked/* refuse */.TR)('path', twice, 'is described twice.');
     if (paths.includes(`= ${proxies_proxy/* releasePath */.bD}`))
         (0,checked/* refuse */.TR)('path', proxies_proxy/* releasePath */.bD, 'belongs to Kawasemi.');
+    if (acme && paths.includes(options/* acmePath */.iW))
+        (0,checked/* refuse */.TR)('path', options/* acmePath */.iW, 'belongs to the certificate authority.');
     const names = services.map(({ name }) => name.toLowerCase());
     const alike = names.find((name, at) => names.indexOf(name) !== at);
     if (alike !== undefined)
@@ -192,6 +204,7 @@ const apache = {
     kind: 'apache',
     webUser: 'www-data',
     setup: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "apache.sh", 'utf8'),
+    renewed: 'apache2ctl -t && systemctl reload apache2',
     // A graceful restart would close the connections of clients; Apache appends, so the file may be emptied instead.
     rotate: ['copytruncate'],
     log: proxies_proxy/* plainLog */.Ly,
@@ -200,8 +213,8 @@ const apache = {
     renderLines,
 };
 /** A file for Apache's main server. */
-function renderSite(config) {
-    const site = siteOf(config);
+function renderSite(config, certified = true) {
+    const site = siteOf(config, certified);
     return `${[
         `# Site of ${site.app}, written by Kawasemi's setup-host. Changes made here are lost when it runs again.`,
         renderListen(site),
@@ -263,13 +276,13 @@ function renderUpstreams({ proxy }, service) {
         .join('\n');
 }
 /** Nothing leads there but the rules below. */
-function renderFolders({ base, files, proxy }) {
+function renderFolders({ base, files, proxy, acme }) {
     const page = proxy.maintenancePage;
     const folders = [
         `${base}/slots`,
         ...files.map(({ folder }) => folder),
         ...(page === undefined ? [] : [folderOf(page)]),
-        ...(proxy.tls || proxy.redirectWww ? [options/* acmeFolder */.rq] : []),
+        ...(acme || proxy.tls || proxy.redirectWww ? [options/* acmeFolder */.rq] : []),
     ];
     return folders
         .map((folder) => `<Directory "${folder}">
@@ -319,6 +332,7 @@ ProxyAddHeaders Off`,
         ...(proxy.include === undefined ? [] : [`Include ${proxy.include}`]),
         rewriting,
         renderRequestFacts(),
+        ...(site.acme ? [renderAcme()] : []),
         renderMaintenance(site),
         renderSlotChoice(site.base),
         renderBodyLimit(proxy.bodySize),
@@ -333,10 +347,10 @@ function renderHttpRedirect(site) {
     return [
         rewriting,
         renderRequestFacts(),
+        renderAcme(),
         renderMaintenance(site),
         renderSlotChoice(site.base),
         renderRelease(site.base),
-        renderAcme(),
         'RewriteRule ^ https://%{SERVER_NAME}%{ENV:kawasemi_path} [R=301,NE,L]',
     ]
         .filter((part) => part !== '')
@@ -349,6 +363,7 @@ ${renderRequestFacts()}
 ${renderAcme()}
 RewriteRule ^ ${scheme}://${to}%{ENV:kawasemi_path} [R=301,NE,L]`;
 }
+/** Before anything that keeps visitors out. */
 function renderAcme() {
     return `RewriteRule ^${escaped(options/* acmePath */.iW)} ${options/* acmeFolder */.rq}%{REQUEST_URI} [H=default-handler,L]`;
 }
@@ -526,14 +541,22 @@ function caddy_renderServer(site) {
 ${renderMatchers(site)}
 ${renderMaintenancePage(proxy)}${renderCompression(proxy)}
 route {
-${indent(caddy_renderSlotChoice(site))}
+${site.acme ? `${indent(caddy_renderAcme())}\n` : ''}${indent(caddy_renderSlotChoice(site))}
 ${indent(caddy_renderHeaders(proxy))}
 ${indent(renderIncluded(proxy))}
 ${indent(caddy_renderPlaces(site))}
 }`;
 }
-/** Without files Caddy gets a certificate by itself. */
-function caddy_renderTls({ certificate, key }) {
+/** Without files Caddy gets a certificate by itself: here for these domains, whatever its other sites have. */
+function caddy_renderTls({ certificate, key, acme }) {
+    if (acme) {
+        const { email, server } = acme;
+        return `tls {
+  issuer acme {
+${server === undefined ? '' : `    dir ${server}\n`}${email === undefined ? '' : `    email ${email}\n`}  }
+}
+`;
+    }
     return certificate === undefined
         ? ''
         : `tls ${certificate} ${key} {
@@ -541,14 +564,14 @@ function caddy_renderTls({ certificate, key }) {
 }
 `;
 }
-/** It still says which release is live, to this host. */
+/** It still says which release is live, to this host. What Caddy's own authority asks, Caddy answers before. */
 function caddy_renderHttpRedirect(site) {
     return `${renderMatchers(site)}
 ${renderMaintenancePage(site.proxy)}
 route {
+${indent(caddy_renderAcme())}
 ${indent(caddy_renderSlotChoice(site))}
 ${indent(caddy_renderRelease(site.base))}
-${indent(caddy_renderAcme())}
   redir https://{http.request.host}{http.request.uri} 301
 }`;
 }
@@ -834,9 +857,13 @@ ${indent(nginx_options_renderAcme())}
 `;
     return [...(proxy.tls?.redirectHttp ? [http] : []), ...www].join('\n');
 }
+/** Of a request's path, as a regular expression. */
+const acmePattern = `^${options/* acmePath */.iW.replaceAll('.', '\\.')}`;
+/** Before any regular expression that an included file may have. */
 function nginx_options_renderAcme() {
-    return `location ${options/* acmePath */.iW} {
+    return `location ^~ ${options/* acmePath */.iW} {
   root ${options/* acmeFolder */.rq};
+  access_log off;
 }`;
 }
 /** nginx forgets those of the server in every location that has one of its own. */
@@ -859,8 +886,8 @@ gzip_types ${options/* textTypes */.xf.join(' ')};
 function nginx_options_renderIncluded({ proxy }) {
     return proxy.include === undefined ? '' : `include ${proxy.include};\n`;
 }
-/** A deploy has to be seen also while visitors are kept out. */
-function nginx_options_renderMaintenance({ base, proxy }) {
+/** A deploy has to be seen also while visitors are kept out, and a certificate renewed. */
+function nginx_options_renderMaintenance({ base, proxy }, acme) {
     if (proxy.maintenancePage === undefined)
         return '';
     return `error_page 503 @maintenance;
@@ -870,7 +897,12 @@ if (-e ${(0,options/* maintenanceMark */.Fg)(base)}) {
 }
 if ($uri = ${proxies_proxy/* releasePath */.bD}) {
   set $kawasemi_closed "";
-}
+}${acme
+        ? `
+if ($uri ~ "${acmePattern}") {
+  set $kawasemi_closed "";
+}`
+        : ''}
 if ($kawasemi_closed) {
   return 503;
 }`;
@@ -947,6 +979,7 @@ const nginx = {
     kind: 'nginx',
     webUser: 'www-data',
     setup: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "nginx.sh", 'utf8'),
+    renewed: 'nginx -t -q && systemctl reload nginx',
     // It opens the new file, whose owner and group are the old one's, at USR1.
     rotate: [
         'create',
@@ -960,15 +993,15 @@ const nginx = {
     renderLines: nginx_renderLines,
 };
 /** A file for nginx's `http` block. */
-function nginx_renderSite(config) {
-    const site = siteOf(config);
+function nginx_renderSite(config, certified = true) {
+    const site = siteOf(config, certified);
     return [
         `# Site of ${site.app}, written by Kawasemi's setup-host. Changes made here are lost when it runs again.`,
         nginx_renderLogFormat(site),
         ...site.services.map((service) => nginx_renderUpstreams(site, service)),
         renderLimitZones(site),
         nginx_renderServer(site),
-        renderRedirects(site, [renderFacts(site), renderReleaseLocation(site.base), nginx_options_renderMaintenancePage(site)].filter((part) => part !== '')),
+        renderRedirects(site, [renderFacts(site, true), renderReleaseLocation(site.base), nginx_options_renderMaintenancePage(site)].filter((part) => part !== '')),
     ]
         .filter((part) => part !== '')
         .join('\n\n');
@@ -1023,7 +1056,7 @@ ${indent(renderListens(proxy))}
   absolute_redirect off;
   client_max_body_size ${proxy.bodySize};
 
-${indent(renderFacts(site))}
+${indent(renderFacts(site, site.acme))}
 
   access_log ${site.log} kawasemi_${app};
 ${indent(renderResponseHeaders(site))}
@@ -1034,13 +1067,13 @@ ${indent(renderLocations(site))}
 }
 `;
 }
-/** What the other blocks go by. */
-function renderFacts(site) {
+/** What the other blocks go by. With `acme` the block answers a certificate authority too, at any time. */
+function renderFacts(site, acme = false) {
     return [
         renderLoggedPath(),
         `open_file_cache off;\nset $kawasemi_slot -;`,
-        nginx_options_renderMaintenance(site),
-        nginx_renderSlotChoice(site.base),
+        nginx_options_renderMaintenance(site, acme),
+        nginx_renderSlotChoice(site.base, acme),
         nginx_renderRequestFacts(),
     ]
         .filter((part) => part !== '')
@@ -1060,10 +1093,22 @@ if ($request_uri ~ "^(?<kawasemi_bare_path>[^?]+)") {
  * nginx looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
  * pass for blue; and asking for blue and then for green would race with the switch.
  */
-function nginx_renderSlotChoice(base) {
-    return `if (!-e ${base}/live/up) {
-  return 503;
+function nginx_renderSlotChoice(base, acme) {
+    const down = acme
+        ? `set $kawasemi_down "";
+if (!-e ${base}/live/up) {
+  set $kawasemi_down yes;
 }
+if ($uri ~ "${acmePattern}") {
+  set $kawasemi_down "";
+}
+if ($kawasemi_down) {
+  return 503;
+}`
+        : `if (!-e ${base}/live/up) {
+  return 503;
+}`;
+    return `${down}
 set $kawasemi_slot blue;
 if (-e ${base}/live/green) {
   set $kawasemi_slot green;
@@ -1132,6 +1177,7 @@ function renderLocations(site) {
     const streams = new Map(places.map(({ service, limit }) => [streamName(service, limit), { service, limit }]));
     return [
         renderReleaseLocation(site.base),
+        ...(site.acme ? [nginx_options_renderAcme()] : []),
         nginx_options_renderMaintenancePage(site),
         ...site.services.flatMap(({ assetsUrl }) => (assetsUrl ? [nginx_renderAssets(site, assetsUrl)] : [])),
         ...site.files.map((files) => nginx_renderFiles(site, files)),
@@ -1250,11 +1296,13 @@ function proxyInPlace(config) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Fg: () => (/* binding */ maintenanceMark),
 /* harmony export */   OG: () => (/* binding */ checkedOptions),
+/* harmony export */   PM: () => (/* binding */ certificateFiles),
 /* harmony export */   iW: () => (/* binding */ acmePath),
 /* harmony export */   j5: () => (/* binding */ wwwRedirects),
 /* harmony export */   rq: () => (/* binding */ acmeFolder),
 /* harmony export */   xf: () => (/* binding */ textTypes)
 /* harmony export */ });
+/* unused harmony export certificateName */
 /* harmony import */ var _config_proxy_options__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4489);
 /* harmony import */ var _checked__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3157);
 
@@ -1272,15 +1320,22 @@ function checkedOptions(options) {
         ...(include !== undefined && { include: (0,_checked__WEBPACK_IMPORTED_MODULE_1__/* .checked */ .KD)('file', include) }),
     };
 }
-function checkedTls({ certificate, key, listen, redirectHttp }) {
+function checkedTls({ certificate, key, acme, listen, redirectHttp }) {
     if ((certificate === undefined) !== (key === undefined)) {
         (0,_checked__WEBPACK_IMPORTED_MODULE_1__/* .refuse */ .TR)('tls', certificate ?? key, 'is only one of certificate and key.');
     }
     return {
         ...(certificate !== undefined && { certificate: (0,_checked__WEBPACK_IMPORTED_MODULE_1__/* .checked */ .KD)('file', certificate) }),
         ...(key !== undefined && { key: (0,_checked__WEBPACK_IMPORTED_MODULE_1__/* .checked */ .KD)('file', key) }),
+        ...(acme && { acme: checkedAcme(acme) }),
         listen: (0,_checked__WEBPACK_IMPORTED_MODULE_1__/* .whole */ .WQ)('tls.listen', listen, 1, 65_535),
         redirectHttp,
+    };
+}
+function checkedAcme({ email, server }) {
+    return {
+        ...(email !== undefined && { email: (0,_checked__WEBPACK_IMPORTED_MODULE_1__/* .checked */ .KD)('email', email) }),
+        ...(server !== undefined && { server: (0,_checked__WEBPACK_IMPORTED_MODULE_1__/* .checked */ .KD)('acme server', server) }),
     };
 }
 function checkedHeaders(headers) {
@@ -1326,6 +1381,15 @@ const textTypes = [
     'application/xml',
     'image/svg+xml',
 ];
+/** By which certbot knows an app's certificate: others of the host are not ours to renew. */
+function certificateName(app) {
+    return `kawasemi-${app}`;
+}
+/** Where certbot keeps it, the newest one always under the same name. */
+function certificateFiles(app) {
+    const folder = `/etc/letsencrypt/live/${certificateName(app)}`;
+    return { certificate: `${folder}/fullchain.pem`, key: `${folder}/privkey.pem` };
+}
 /** Where a program such as certbot lays its answers for the certificate authority. */
 const acmeFolder = '/var/lib/kawasemi/acme';
 const acmePath = '/.well-known/acme-challenge/';

@@ -184,6 +184,14 @@ const siteOptions = {
             .optional()
             .describe('File of the host with the certificate and its chain. Caddy gets one by itself without.'),
         key: hostFile.optional().describe("File of the host with the certificate's private key."),
+        acme: (0,_section__WEBPACK_IMPORTED_MODULE_0__/* .section */ .uW)({
+            email: _values__WEBPACK_IMPORTED_MODULE_1__/* .email */ .Rp.optional().describe('Whom the authority writes to about the certificate.'),
+            server: _values__WEBPACK_IMPORTED_MODULE_1__/* .acmeServer */ .ak
+                .optional()
+                .describe("URL of another authority's directory, such as that for trying things out; Let's Encrypt when left out."),
+        })
+            .optional()
+            .describe("A certificate of an authority such as Let's Encrypt, by whose terms you agree to go; instead of files. `certbot` gets and renews it, or Caddy by itself."),
         listen: _values__WEBPACK_IMPORTED_MODULE_1__/* .port */ .Oh.prefault(443).describe('Port for HTTPS.'),
         'redirect-http': zod__WEBPACK_IMPORTED_MODULE_2__/* .boolean */ .zMY({ error: 'true or false' })
             .prefault(true)
@@ -226,13 +234,17 @@ function toSiteOptions(file) {
         ...(include !== undefined && { include }),
     };
 }
-function toTls({ certificate, key, listen, ...rest }) {
+function toTls({ certificate, key, acme, listen, ...rest }) {
     return {
         ...(certificate !== undefined && { certificate }),
         ...(key !== undefined && { key }),
+        ...(acme && { acme: toAcme(acme) }),
         listen,
         redirectHttp: rest['redirect-http'],
     };
+}
+function toAcme({ email, server }) {
+    return { ...(email !== undefined && { email }), ...(server !== undefined && { server }) };
 }
 
 
@@ -293,7 +305,9 @@ const command = atMost(50, _values__WEBPACK_IMPORTED_MODULE_0__/* .argument */ .
 /* harmony export */   Jp: () => (/* binding */ basePath),
 /* harmony export */   Oh: () => (/* binding */ port),
 /* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   Rp: () => (/* binding */ email),
 /* harmony export */   VE: () => (/* binding */ environmentName),
+/* harmony export */   ak: () => (/* binding */ acmeServer),
 /* harmony export */   bl: () => (/* binding */ domain),
 /* harmony export */   cG: () => (/* binding */ variableName),
 /* harmony export */   cn: () => (/* binding */ fieldPath),
@@ -377,6 +391,8 @@ const probePath = text(/^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*$/, 500, 'a path that
 const hostName = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 const isHostName = (name) => name.length <= 253 && hostName.test(name) && !/(^|\.)[0-9]+$/.test(name);
 const domain = text(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 253, 'a domain in lower case without a wildcard, such as shop.example (other scripts in punycode: xn--…)', isHostName);
+const email = text(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 254, 'an e-mail address, such as admin@shop.example');
+const acmeServer = text(/^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)+$/, 300, "the https URL of an authority's directory, such as https://ca.example/acme/directory");
 const hostPattern = /^([a-zA-Z_][a-zA-Z0-9_.-]{0,31})@(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9.-]+))(?::([0-9]{1,5}))?$/;
 function parseHost(value) {
     const [, user = '', ipv6, plain = '', portText = '22'] = hostPattern.exec(value) ?? [];
@@ -5419,14 +5435,16 @@ function underCaddy({ listen, tls }) {
         ...(!tls || tls.listen === 443 ? [] : [{ path: ['proxy', 'tls', 'listen'], expected: `443 ${why}` }]),
     ];
 }
-function tls({ kind, listen, tls }) {
+function tls(proxy) {
+    const { kind, listen, tls } = proxy;
     if (!tls)
         return [];
-    const found = [];
+    const found = tls.acme ? besideAcme(proxy) : [];
+    const byItself = tls.acme !== undefined || kind === 'caddy';
     for (const key of ['certificate', 'key']) {
         if (tls[key] !== undefined)
             continue;
-        if (kind === 'caddy' && tls.certificate === tls.key)
+        if (byItself && tls.certificate === tls.key)
             continue;
         found.push({
             path: ['proxy', 'tls', key],
@@ -5436,6 +5454,18 @@ function tls({ kind, listen, tls }) {
     if (tls.listen === listen)
         found.push({ path: ['proxy', 'tls', 'listen'], expected: 'another port than proxy.listen' });
     return found;
+}
+/** Certbot works on the host, and has it reload a web server that runs there with the site that names its files. */
+function besideAcme({ kind, service, tls, ...proxy }) {
+    const path = ['proxy', 'tls', 'acme'];
+    const reasons = [
+        ...(tls?.certificate !== undefined || tls?.key !== undefined ? ['either acme or files, not both'] : []),
+        ...(service === undefined ? [] : ['no acme: certificates are not got for a web server in a container']),
+        ...(proxy['own-site'] && kind !== 'caddy'
+            ? ['no acme with own-site, whose file names the certificate']
+            : []),
+    ];
+    return reasons.map((expected) => ({ path, expected }));
 }
 /** A domain that answers cannot redirect as well. */
 function redirects({ domains, ...proxy }) {

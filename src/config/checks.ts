@@ -122,12 +122,14 @@ function underCaddy({ listen, tls }: ProxyFile): Misfit[] {
   ]
 }
 
-function tls({ kind, listen, tls }: ProxyFile): Misfit[] {
+function tls(proxy: ProxyFile): Misfit[] {
+  const { kind, listen, tls } = proxy
   if (!tls) return []
-  const found: Misfit[] = []
+  const found = tls.acme ? besideAcme(proxy) : []
+  const byItself = tls.acme !== undefined || kind === 'caddy'
   for (const key of ['certificate', 'key'] as const) {
     if (tls[key] !== undefined) continue
-    if (kind === 'caddy' && tls.certificate === tls.key) continue
+    if (byItself && tls.certificate === tls.key) continue
     found.push({
       path: ['proxy', 'tls', key],
       expected: 'an absolute path of the host, such as /etc/ssl/shop.pem',
@@ -136,6 +138,19 @@ function tls({ kind, listen, tls }: ProxyFile): Misfit[] {
   if (tls.listen === listen)
     found.push({ path: ['proxy', 'tls', 'listen'], expected: 'another port than proxy.listen' })
   return found
+}
+
+/** Certbot works on the host, and has it reload a web server that runs there with the site that names its files. */
+function besideAcme({ kind, service, tls, ...proxy }: ProxyFile): Misfit[] {
+  const path = ['proxy', 'tls', 'acme']
+  const reasons = [
+    ...(tls?.certificate !== undefined || tls?.key !== undefined ? ['either acme or files, not both'] : []),
+    ...(service === undefined ? [] : ['no acme: certificates are not got for a web server in a container']),
+    ...(proxy['own-site'] && kind !== 'caddy'
+      ? ['no acme with own-site, whose file names the certificate']
+      : []),
+  ]
+  return reasons.map((expected) => ({ path, expected }))
 }
 
 /** A domain that answers cannot redirect as well. */

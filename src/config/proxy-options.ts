@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { atMost, mapOf, section } from './section'
-import { basePath, headerName, integer, port, routePath, text } from './values'
+import { acmeServer, basePath, email, headerName, integer, port, routePath, text } from './values'
 
 /** What else a site can do, besides handing requests on. */
 export interface SiteOptions {
@@ -15,11 +15,20 @@ export interface SiteOptions {
 }
 
 export interface Tls {
-  /** Both, or neither where the web server gets certificates by itself. */
+  /** Files of the host: both, or neither where an authority issues the certificate. */
   certificate?: string
   key?: string
+  /** Who issues it. With Caddy it may be left out too: it knows some by itself. */
+  acme?: Acme
   listen: number
   redirectHttp: boolean
+}
+
+/** A certificate authority that issues to whoever answers its questions (RFC 8555), such as Let's Encrypt. */
+export interface Acme {
+  email?: string
+  /** The URL of its directory; Let's Encrypt when left out. */
+  server?: string
 }
 
 export interface RateLimit {
@@ -64,6 +73,18 @@ export const siteOptions = {
       .optional()
       .describe('File of the host with the certificate and its chain. Caddy gets one by itself without.'),
     key: hostFile.optional().describe("File of the host with the certificate's private key."),
+    acme: section({
+      email: email.optional().describe('Whom the authority writes to about the certificate.'),
+      server: acmeServer
+        .optional()
+        .describe(
+          "URL of another authority's directory, such as that for trying things out; Let's Encrypt when left out.",
+        ),
+    })
+      .optional()
+      .describe(
+        "A certificate of an authority such as Let's Encrypt, by whose terms you agree to go; instead of files. `certbot` gets and renews it, or Caddy by itself.",
+      ),
     listen: port.prefault(443).describe('Port for HTTPS.'),
     'redirect-http': z
       .boolean({ error: 'true or false' })
@@ -121,11 +142,16 @@ export function toSiteOptions(file: OptionsFile): SiteOptions {
   }
 }
 
-function toTls({ certificate, key, listen, ...rest }: NonNullable<OptionsFile['tls']>): Tls {
+function toTls({ certificate, key, acme, listen, ...rest }: NonNullable<OptionsFile['tls']>): Tls {
   return {
     ...(certificate !== undefined && { certificate }),
     ...(key !== undefined && { key }),
+    ...(acme && { acme: toAcme(acme) }),
     listen,
     redirectHttp: rest['redirect-http'],
   }
+}
+
+function toAcme({ email, server }: { email?: string | undefined; server?: string | undefined }): Acme {
+  return { ...(email !== undefined && { email }), ...(server !== undefined && { server }) }
 }

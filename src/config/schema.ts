@@ -12,7 +12,7 @@ export type { ConnectionNames, Database, FileDatabase, ServerDatabase } from './
 export type { Hook, Hooks } from './hooks'
 export type { Migrations } from './migrations'
 export type { ProxyConfig, ServedFolder } from './proxy'
-export type { RateLimit, SiteOptions, Tls } from './proxy-options'
+export type { Acme, RateLimit, SiteOptions, Tls } from './proxy-options'
 export type { Health, Process, Service, WebService, WorkerService } from './service'
 export type { Systemd } from './systemd'
 export { environmentName } from './values'

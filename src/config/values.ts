@@ -136,6 +136,18 @@ export const domain = text(
   isHostName,
 )
 
+export const email = text(
+  /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
+  254,
+  'an e-mail address, such as admin@shop.example',
+)
+
+export const acmeServer = text(
+  /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)+$/,
+  300,
+  "the https URL of an authority's directory, such as https://ca.example/acme/directory",
+)
+
 export interface HostAddress {
   /** How messages call the host: its address, and its port when that is not 22. */
   name: string

@@ -10,6 +10,7 @@ export const apache: ProxyKind = {
   kind: 'apache',
   webUser: 'www-data',
   setup: readFileSync(join(__dirname, 'apache.sh'), 'utf8'),
+  renewed: 'apache2ctl -t && systemctl reload apache2',
   // A graceful restart would close the connections of clients; Apache appends, so the file may be emptied instead.
   rotate: ['copytruncate'],
   log: plainLog,
@@ -19,8 +20,8 @@ export const apache: ProxyKind = {
 }
 
 /** A file for Apache's main server. */
-function renderSite(config: Config): string {
-  const site = siteOf(config)
+function renderSite(config: Config, certified = true): string {
+  const site = siteOf(config, certified)
   return `${[
     `# Site of ${site.app}, written by Kawasemi's setup-host. Changes made here are lost when it runs again.`,
     renderListen(site),
@@ -89,13 +90,13 @@ function renderUpstreams({ proxy }: Site, service: SiteService): string {
 }
 
 /** Nothing leads there but the rules below. */
-function renderFolders({ base, files, proxy }: Site): string {
+function renderFolders({ base, files, proxy, acme }: Site): string {
   const page = proxy.maintenancePage
   const folders = [
     `${base}/slots`,
     ...files.map(({ folder }) => folder),
     ...(page === undefined ? [] : [folderOf(page)]),
-    ...(proxy.tls || proxy.redirectWww ? [acmeFolder] : []),
+    ...(acme || proxy.tls || proxy.redirectWww ? [acmeFolder] : []),
   ]
   return folders
     .map(
@@ -152,6 +153,7 @@ ProxyAddHeaders Off`,
     ...(proxy.include === undefined ? [] : [`Include ${proxy.include}`]),
     rewriting,
     renderRequestFacts(),
+    ...(site.acme ? [renderAcme()] : []),
     renderMaintenance(site),
     renderSlotChoice(site.base),
     renderBodyLimit(proxy.bodySize),
@@ -167,10 +169,10 @@ function renderHttpRedirect(site: Site): string {
   return [
     rewriting,
     renderRequestFacts(),
+    renderAcme(),
     renderMaintenance(site),
     renderSlotChoice(site.base),
     renderRelease(site.base),
-    renderAcme(),
     'RewriteRule ^ https://%{SERVER_NAME}%{ENV:kawasemi_path} [R=301,NE,L]',
   ]
     .filter((part) => part !== '')
@@ -185,6 +187,7 @@ ${renderAcme()}
 RewriteRule ^ ${scheme}://${to}%{ENV:kawasemi_path} [R=301,NE,L]`
 }
 
+/** Before anything that keeps visitors out. */
 function renderAcme(): string {
   return `RewriteRule ^${escaped(acmePath)} ${acmeFolder}%{REQUEST_URI} [H=default-handler,L]`
 }

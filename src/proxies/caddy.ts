@@ -57,15 +57,23 @@ function renderServer(site: Site): string {
 ${renderMatchers(site)}
 ${renderMaintenancePage(proxy)}${renderCompression(proxy)}
 route {
-${indent(renderSlotChoice(site))}
+${site.acme ? `${indent(renderAcme())}\n` : ''}${indent(renderSlotChoice(site))}
 ${indent(renderHeaders(proxy))}
 ${indent(renderIncluded(proxy))}
 ${indent(renderPlaces(site))}
 }`
 }
 
-/** Without files Caddy gets a certificate by itself. */
-function renderTls({ certificate, key }: Tls): string {
+/** Without files Caddy gets a certificate by itself: here for these domains, whatever its other sites have. */
+function renderTls({ certificate, key, acme }: Tls): string {
+  if (acme) {
+    const { email, server } = acme
+    return `tls {
+  issuer acme {
+${server === undefined ? '' : `    dir ${server}\n`}${email === undefined ? '' : `    email ${email}\n`}  }
+}
+`
+  }
   return certificate === undefined
     ? ''
     : `tls ${certificate} ${key} {
@@ -74,14 +82,14 @@ function renderTls({ certificate, key }: Tls): string {
 `
 }
 
-/** It still says which release is live, to this host. */
+/** It still says which release is live, to this host. What Caddy's own authority asks, Caddy answers before. */
 function renderHttpRedirect(site: Site): string {
   return `${renderMatchers(site)}
 ${renderMaintenancePage(site.proxy)}
 route {
+${indent(renderAcme())}
 ${indent(renderSlotChoice(site))}
 ${indent(renderRelease(site.base))}
-${indent(renderAcme())}
   redir https://{http.request.host}{http.request.uri} 301
 }`
 }

@@ -61,9 +61,14 @@ ${indent(renderAcme())}
   return [...(proxy.tls?.redirectHttp ? [http] : []), ...www].join('\n')
 }
 
-function renderAcme(): string {
-  return `location ${acmePath} {
+/** Of a request's path, as a regular expression. */
+export const acmePattern = `^${acmePath.replaceAll('.', '\\.')}`
+
+/** Before any regular expression that an included file may have. */
+export function renderAcme(): string {
+  return `location ^~ ${acmePath} {
   root ${acmeFolder};
+  access_log off;
 }`
 }
 
@@ -89,8 +94,8 @@ export function renderIncluded({ proxy }: Site): string {
   return proxy.include === undefined ? '' : `include ${proxy.include};\n`
 }
 
-/** A deploy has to be seen also while visitors are kept out. */
-export function renderMaintenance({ base, proxy }: Site): string {
+/** A deploy has to be seen also while visitors are kept out, and a certificate renewed. */
+export function renderMaintenance({ base, proxy }: Site, acme: boolean): string {
   if (proxy.maintenancePage === undefined) return ''
   return `error_page 503 @maintenance;
 set $kawasemi_closed "";
@@ -99,7 +104,14 @@ if (-e ${maintenanceMark(base)}) {
 }
 if ($uri = ${releasePath}) {
   set $kawasemi_closed "";
-}
+}${
+    acme
+      ? `
+if ($uri ~ "${acmePattern}") {
+  set $kawasemi_closed "";
+}`
+      : ''
+  }
 if ($kawasemi_closed) {
   return 503;
 }`

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { Config, ServedFolder } from '../config/schema'
 import { slots } from '../release/slot'
 import {
+  acmePattern,
   placesWithLimits,
+  renderAcme,
   renderCompression,
   renderIncluded,
   renderLimit,
@@ -21,6 +23,7 @@ export const nginx: ProxyKind = {
   kind: 'nginx',
   webUser: 'www-data',
   setup: readFileSync(join(__dirname, 'nginx.sh'), 'utf8'),
+  renewed: 'nginx -t -q && systemctl reload nginx',
   // It opens the new file, whose owner and group are the old one's, at USR1.
   rotate: [
     'create',
@@ -35,8 +38,8 @@ export const nginx: ProxyKind = {
 }
 
 /** A file for nginx's `http` block. */
-function renderSite(config: Config): string {
-  const site = siteOf(config)
+function renderSite(config: Config, certified = true): string {
+  const site = siteOf(config, certified)
   return [
     `# Site of ${site.app}, written by Kawasemi's setup-host. Changes made here are lost when it runs again.`,
     renderLogFormat(site),
@@ -45,7 +48,7 @@ function renderSite(config: Config): string {
     renderServer(site),
     renderRedirects(
       site,
-      [renderFacts(site), renderReleaseLocation(site.base), renderMaintenancePage(site)].filter(
+      [renderFacts(site, true), renderReleaseLocation(site.base), renderMaintenancePage(site)].filter(
         (part) => part !== '',
       ),
     ),
@@ -112,7 +115,7 @@ ${indent(renderListens(proxy))}
   absolute_redirect off;
   client_max_body_size ${proxy.bodySize};
 
-${indent(renderFacts(site))}
+${indent(renderFacts(site, site.acme))}
 
   access_log ${site.log} kawasemi_${app};
 ${indent(renderResponseHeaders(site))}
@@ -124,13 +127,13 @@ ${indent(renderLocations(site))}
 `
 }
 
-/** What the other blocks go by. */
-function renderFacts(site: Site): string {
+/** What the other blocks go by. With `acme` the block answers a certificate authority too, at any time. */
+function renderFacts(site: Site, acme = false): string {
   return [
     renderLoggedPath(),
     `open_file_cache off;\nset $kawasemi_slot -;`,
-    renderMaintenance(site),
-    renderSlotChoice(site.base),
+    renderMaintenance(site, acme),
+    renderSlotChoice(site.base, acme),
     renderRequestFacts(),
   ]
     .filter((part) => part !== '')
@@ -152,10 +155,22 @@ if ($request_uri ~ "^(?<kawasemi_bare_path>[^?]+)") {
  * nginx looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
  * pass for blue; and asking for blue and then for green would race with the switch.
  */
-function renderSlotChoice(base: string): string {
-  return `if (!-e ${base}/live/up) {
-  return 503;
+function renderSlotChoice(base: string, acme: boolean): string {
+  const down = acme
+    ? `set $kawasemi_down "";
+if (!-e ${base}/live/up) {
+  set $kawasemi_down yes;
 }
+if ($uri ~ "${acmePattern}") {
+  set $kawasemi_down "";
+}
+if ($kawasemi_down) {
+  return 503;
+}`
+    : `if (!-e ${base}/live/up) {
+  return 503;
+}`
+  return `${down}
 set $kawasemi_slot blue;
 if (-e ${base}/live/green) {
   set $kawasemi_slot green;
@@ -229,6 +244,7 @@ function renderLocations(site: Site): string {
   )
   return [
     renderReleaseLocation(site.base),
+    ...(site.acme ? [renderAcme()] : []),
     renderMaintenancePage(site),
     ...site.services.flatMap(({ assetsUrl }) => (assetsUrl ? [renderAssets(site, assetsUrl)] : [])),
     ...site.files.map((files) => renderFiles(site, files)),

@@ -1,5 +1,5 @@
 import { ownHeaders } from '../config/proxy-options'
-import type { RateLimit, SiteOptions, Tls } from '../config/schema'
+import type { Acme, RateLimit, SiteOptions, Tls } from '../config/schema'
 import { checked, refuse, whole } from './checked'
 
 /** @throws {Trouble} that names the value. */
@@ -16,15 +16,23 @@ export function checkedOptions(options: SiteOptions): SiteOptions {
   }
 }
 
-function checkedTls({ certificate, key, listen, redirectHttp }: Tls): Tls {
+function checkedTls({ certificate, key, acme, listen, redirectHttp }: Tls): Tls {
   if ((certificate === undefined) !== (key === undefined)) {
     refuse('tls', certificate ?? key, 'is only one of certificate and key.')
   }
   return {
     ...(certificate !== undefined && { certificate: checked('file', certificate) }),
     ...(key !== undefined && { key: checked('file', key) }),
+    ...(acme && { acme: checkedAcme(acme) }),
     listen: whole('tls.listen', listen, 1, 65_535),
     redirectHttp,
+  }
+}
+
+function checkedAcme({ email, server }: Acme): Acme {
+  return {
+    ...(email !== undefined && { email: checked('email', email) }),
+    ...(server !== undefined && { server: checked('acme server', server) }),
   }
 }
 
@@ -76,6 +84,17 @@ export const textTypes = [
   'application/xml',
   'image/svg+xml',
 ] as const
+
+/** By which certbot knows an app's certificate: others of the host are not ours to renew. */
+export function certificateName(app: string): string {
+  return `kawasemi-${app}`
+}
+
+/** Where certbot keeps it, the newest one always under the same name. */
+export function certificateFiles(app: string): { certificate: string; key: string } {
+  const folder = `/etc/letsencrypt/live/${certificateName(app)}`
+  return { certificate: `${folder}/fullchain.pem`, key: `${folder}/privkey.pem` }
+}
 
 /** Where a program such as certbot lays its answers for the certificate authority. */
 export const acmeFolder = '/var/lib/kawasemi/acme'

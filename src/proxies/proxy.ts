@@ -15,6 +15,11 @@ export interface ProxyKind {
    * failed.
    */
   readonly setup: string
+  /**
+   * What certbot runs once it has a new certificate: a line of sh, as root. It does not reload a web server that would not
+   * take its configuration. Left out where the web server gets certificates by itself.
+   */
+  readonly renewed?: string
   /** How logrotate has it begin a new access log: lines of its configuration. */
   readonly rotate: readonly string[]
   /** The shell function `access_log_lines`: its log on stdin becomes lines of `accessLogFields`. */
@@ -24,9 +29,11 @@ export interface ProxyKind {
   /**
    * The whole site, as text of that file. Pure.
    *
+   * @param certified false where the certificate of its TLS is still to be got: then it is there in plain HTTP, and
+   * answers the authority
    * @throws {Trouble} when the config has no proxy, or a value that must not reach the proxy's own language.
    */
-  renderSite(config: Config): string
+  renderSite(config: Config, certified?: boolean): string
   /** What a site file of somebody's own needs, with comments that say where. The same errors. */
   renderLines(config: Config): string
 }

@@ -1,7 +1,7 @@
-import type { Config, ProxyConfig, ServedFolder, WebService } from '../config/schema'
+import type { Config, ProxyConfig, ServedFolder, Tls, WebService } from '../config/schema'
 import { Trouble } from '../release/trouble'
 import { checked, refuse, whole } from './checked'
-import { checkedOptions } from './options'
+import { acmePath, certificateFiles, checkedOptions } from './options'
 import { accessLogPath, releasePath } from './proxy'
 
 /* What the config says about the site, every value checked once more. */
@@ -23,24 +23,30 @@ export interface Site {
   /** Those that some route leads to. */
   services: SiteService[]
   files: ServedFolder[]
+  /** Its servers answer the certificate authority: they are (also) there in plain HTTP. */
+  acme: boolean
 }
 
-/** @throws {Trouble} that names the value. */
-export function siteOf(config: Config): Site {
-  const { proxy } = config
-  if (!proxy) throw new Trouble('proxy', 'is not in the config.', 'Describe the site under `proxy:`.')
+/**
+ * @param certified whether TLS has the certificate it needs; without, the site is there in plain HTTP only
+ * @throws {Trouble} that names the value. */
+export function siteOf(config: Config, certified = true): Site {
+  if (!config.proxy) throw new Trouble('proxy', 'is not in the config.', 'Describe the site under `proxy:`.')
+  const app = checked('app', config.app)
+  const { tls, ...plain } = checkedProxy(config.proxy)
+  const proxy = tls && certified ? { ...plain, tls: withFiles(tls, app, plain.kind) } : plain
   const routes = proxy.routes
     .map(({ path, service }) => ({ path: checked('route path', path), service: checked('service', service) }))
     .sort((a, b) => b.path.length - a.path.length)
-  const app = checked('app', config.app)
   const site: Site = {
     app,
     base: checked('base', config.base),
     log: accessLogPath({ app }),
-    proxy: checkedProxy(proxy),
+    proxy,
     routes,
     services: [...new Set(routes.map((route) => route.service))].map((name) => serviceOf(config, name)),
-    files: (proxy.files ?? []).map(checkedFolder),
+    files: (config.proxy.files ?? []).map(checkedFolder),
+    acme: tls !== undefined && !(certified && tls.redirectHttp),
   }
   refuseClashes(site)
   return site
@@ -60,6 +66,11 @@ function checkedProxy(proxy: ProxyConfig): ProxyConfig {
     keepaliveTimeout: whole('keepalive-timeout', proxy.keepaliveTimeout, 1, 86_400_000),
     ...checkedOptions(proxy),
   }
+}
+
+/** Caddy keeps its certificates to itself. */
+function withFiles(tls: Tls, app: string, kind: ProxyConfig['kind']): Tls {
+  return tls.acme && kind !== 'caddy' ? { ...tls, ...certificateFiles(app) } : tls
 }
 
 function checkedFolder({ path, folder, expires }: ServedFolder): ServedFolder {
@@ -83,13 +94,14 @@ function serviceOf(config: Config, name: string): SiteService {
 }
 
 /** nginx would refuse two equal locations or upstreams too, but not in words that lead to the config. */
-function refuseClashes({ routes, services, files }: Site): void {
+function refuseClashes({ routes, services, files, acme }: Site): void {
   const assets = services.flatMap(({ assetsUrl = [] }) => assetsUrl)
   const folders = files.map(({ path }) => path)
   const paths = [...routes.flatMap(({ path }) => locationsOf(path)), ...assets, ...folders]
   const twice = paths.find((path, at) => paths.indexOf(path) !== at)
   if (twice !== undefined) refuse('path', twice, 'is described twice.')
   if (paths.includes(`= ${releasePath}`)) refuse('path', releasePath, 'belongs to Kawasemi.')
+  if (acme && paths.includes(acmePath)) refuse('path', acmePath, 'belongs to the certificate authority.')
   const names = services.map(({ name }) => name.toLowerCase())
   const alike = names.find((name, at) => names.indexOf(name) !== at)
   if (alike !== undefined) refuse('service', alike, 'has a namesake that differs in upper case only.')

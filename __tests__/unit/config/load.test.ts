@@ -130,6 +130,25 @@ test('what a site can do besides is read in full', () => {
   })
 })
 
+test('an authority for certificates, with whom it writes to and where it is', () => {
+  const acme = (text: string) =>
+    load(changed('kind: nginx', `kind: nginx\n  tls: { acme: ${text} }`)).proxy?.tls
+  const settings = { email: 'admin@shop.example', server: 'https://ca.example:14000/acme/directory' }
+  expect(acme('{}')).toEqual({ acme: {}, listen: 443, redirectHttp: true })
+  expect(acme(JSON.stringify(settings))).toMatchObject({ acme: settings })
+  for (const bad of [
+    'http://ca.example/directory',
+    'https://ca.example',
+    'https://ca.example/a b',
+    'ca.example/d',
+  ])
+    expect(() => acme(JSON.stringify({ server: bad }))).toThrow(
+      /proxy\.tls\.acme\.server: expected the https URL/,
+    )
+  for (const bad of ['admin', '-x@shop.example', 'a b@shop.example', 'a@b'])
+    expect(() => acme(JSON.stringify({ email: bad }))).toThrow(/proxy\.tls\.acme\.email: expected an e-mail/)
+})
+
 describe('an error', () => {
   test('names file, line, column, key, what was expected and what was found', () => {
     const { file, problems, message } = failure(changed('port: 3000', 'port: "3000"'))
@@ -470,6 +489,21 @@ describe('parts that have to fit each other', () => {
       'kind: nginx\n  domains',
       'kind: nginx\n  tls: { certificate: /etc/ssl/shop.pem }\n  domains',
       'proxy.tls.key: expected an absolute path of the host, such as /etc/ssl/shop.pem, found nothing',
+    ],
+    [
+      'kind: nginx\n  domains',
+      'kind: nginx\n  tls: { acme: {}, certificate: /etc/ssl/shop.pem, key: /etc/ssl/shop.key }\n  domains',
+      'proxy.tls.acme: expected either acme or files, not both',
+    ],
+    [
+      'kind: nginx\n  domains',
+      'kind: nginx\n  service: redis\n  tls: { acme: {} }\n  domains',
+      'proxy.tls.acme: expected no acme: certificates are not got for a web server in a container',
+    ],
+    [
+      'kind: nginx\n  domains',
+      'kind: apache\n  own-site: true\n  tls: { acme: {} }\n  domains',
+      'proxy.tls.acme: expected no acme with own-site, whose file names the certificate',
     ],
     [
       'kind: nginx\n  domains',

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Config, ProxyConfig } from '../../../src/config/schema'
+import type { Acme, Config, ProxyConfig } from '../../../src/config/schema'
 import { proxyOf } from '../../../src/proxies/kinds'
 import { Trouble } from '../../../src/release/trouble'
 import { exampleConfig } from './config'
@@ -14,6 +14,51 @@ function renderAs(kind: ProxyConfig['kind'], config: Config): string {
     ...(config.proxy && { proxy: { ...config.proxy, kind } }),
   })
 }
+
+describe.each(kinds)('%s: a certificate by an authority', (kind) => {
+  const acme = { email: 'admin@bird-shop.example', server: 'https://ca.example/dir' }
+  const withTls = (redirectHttp: boolean) =>
+    exampleConfig({}, { kind, redirectWww: false, tls: { acme, listen: 443, redirectHttp } })
+  const files = '/etc/letsencrypt/live/kawasemi-bird-shop'
+
+  test('is one of certbot’s, under a name of its own, or what Caddy gets by itself', () => {
+    const site = renderAs(kind, withTls(true))
+    if (kind === 'caddy') {
+      expect(site).toContain(
+        'tls {\n    issuer acme {\n      dir https://ca.example/dir\n      email admin@bird-shop.example\n    }',
+      )
+      expect(
+        renderAs(kind, exampleConfig({}, { tls: { acme: {}, listen: 443, redirectHttp: true } })),
+      ).toContain('issuer acme {\n    }')
+    } else {
+      expect(site).toContain(`${files}/fullchain.pem`)
+      expect(site).toContain(`${files}/privkey.pem`)
+    }
+  })
+
+  test('while it is missing, the site is there in plain HTTP, and answers the authority', () => {
+    const site = proxyOf({ kind }).renderSite(withTls(true), false)
+    if (kind === 'caddy') return
+    expect(site).not.toMatch(/443|letsencrypt|https:\/\//)
+    expect(site).toContain('/var/lib/kawasemi/acme')
+  })
+
+  test('the authority is answered wherever the site is there in plain HTTP, first of all', () => {
+    const down = { nginx: 'return 503', apache: 'R=503', caddy: 'error @down' }[kind]
+    for (const site of [renderAs(kind, withTls(false)), renderAs(kind, withTls(true))]) {
+      const asked = site.indexOf('acme-challenge/')
+      expect(asked).toBeGreaterThan(0)
+      expect(asked).toBeLessThan(site.lastIndexOf(down))
+    }
+    expect(renderAs(kind, exampleConfig())).not.toContain('acme')
+  })
+
+  test('leaves its path to nobody else', () => {
+    const taken = withTls(false)
+    taken.proxy!.routes.push({ path: '/.well-known/acme-challenge/', service: 'api' })
+    expect(() => renderAs(kind, taken)).toThrow(/belongs to the certificate authority/)
+  })
+})
 
 describe.each(kinds)('%s: refused with the value named', (kind) => {
   const render = (config: Config) => renderAs(kind, config)
@@ -156,6 +201,18 @@ describe.each(kinds)('%s: a hostile value, even one that got past the schema,', 
       hostile.map((x) => exampleConfig({}, { tls: { ...tls, [file]: `/a/${x}` } })),
       exampleConfig({}, { tls }),
     ]),
+    ...(['email', 'server'] as const).map((setting): [string, fc.Arbitrary<Config>, Config] => {
+      const { listen, redirectHttp } = tls
+      const withAcme = (acme: Acme) => exampleConfig({}, { tls: { acme, listen, redirectHttp } })
+      const harmless = { email: 'a@b.example', server: 'https://b.example/d' }
+      return [
+        `acme ${setting}`,
+        hostile.map((x) =>
+          withAcme({ ...harmless, [setting]: setting === 'email' ? x : `https://b.example/${x}` }),
+        ),
+        withAcme(harmless),
+      ]
+    }),
     [
       'TLS port',
       number.map((listen) => exampleConfig({}, { tls: { ...tls, listen } })),
