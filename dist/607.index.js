@@ -2127,6 +2127,7 @@ function ancestors(path) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   NP: () => (/* binding */ factsLibrary),
+/* harmony export */   SI: () => (/* binding */ errandLibrary),
 /* harmony export */   e0: () => (/* binding */ leaseLibrary),
 /* harmony export */   ez: () => (/* binding */ prelude),
 /* harmony export */   oF: () => (/* binding */ stageLibrary),
@@ -2144,6 +2145,7 @@ const leaseLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__web
 const factsLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "facts.sh", 'utf8');
 const stageLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "stage.sh", 'utf8');
 const detachLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "detach.sh", 'utf8');
+const errandLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "errand.sh", 'utf8');
 
 
 /***/ }),
@@ -2198,66 +2200,113 @@ function quote(value) {
 
 /***/ }),
 
-/***/ 9182:
+/***/ 7422:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ HostFailure),
+/* harmony export */   z: () => (/* binding */ Reading)
+/* harmony export */ });
+/* harmony import */ var _records__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2376);
 
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  h: () => (/* reexport */ HostFailure),
-  H: () => (/* binding */ HostSession)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./src/release/trouble.ts
-var trouble = __webpack_require__(2386);
-// EXTERNAL MODULE: ./src/host/connection.ts + 10 modules
-var host_connection = __webpack_require__(9754);
-// EXTERNAL MODULE: ./src/release/history.ts
-var release_history = __webpack_require__(5205);
-// EXTERNAL MODULE: ./src/release/ledger.ts
-var ledger = __webpack_require__(6196);
-// EXTERNAL MODULE: ./src/release/slot.ts
-var slot = __webpack_require__(1833);
-;// CONCATENATED MODULE: ./src/host/facts.ts
-
-
-
-/** Turns the fact records of a host into facts. Everything a host says is data: checked, or left out. */
-function readFacts(records) {
-    const values = new Map();
-    const history = [];
-    const present = [];
-    for (const { name, value } of records) {
-        const event = name === 'ledger' ? (0,ledger/* readEvent */.j)(value) : undefined;
-        if (event)
-            history.push(event);
-        else if (name === 'present')
-            present.push(String(value));
-        else if (name !== 'ledger')
-            values.set(name, value);
+const printedLines = 200;
+/** A program on the host said why it cannot go on. `code` is for callers, `message` for people. */
+class HostFailure extends Error {
+    host;
+    code;
+    outcome;
+    constructor(host, code, message, outcome) {
+        super(message);
+        this.host = host;
+        this.code = code;
+        this.outcome = outcome;
+        this.name = 'HostFailure';
     }
-    const size = (name) => Number(values.get(name)) || 0;
-    const text = (name) => String(values.get(name) ?? '');
-    const live = values.get('live');
-    return {
-        machine: text('machine'),
-        diskFree: size('disk-free'),
-        memoryAvailable: size('memory-available'),
-        live: (0,slot/* isSlot */.RK)(live) ? live : undefined,
-        releases: { blue: text('slot-blue'), green: text('slot-green') },
-        present,
-        history: (0,release_history/* withoutRestored */.Jk)(history),
-        runtime: values,
-    };
+}
+/** Reads the lines of one program. After a reconnection the host sends them from the start, so known ones are skipped. */
+class Reading {
+    host;
+    nonce;
+    reporter;
+    facts = new Map();
+    printed = [];
+    failure;
+    seen = 0;
+    position = 0;
+    constructor(host, nonce, reporter) {
+        this.host = host;
+        this.nonce = nonce;
+        this.reporter = reporter;
+    }
+    /** The last line may have been cut with the connection, so it is taken once more. */
+    startOver() {
+        this.position = 0;
+        this.seen = Math.max(0, this.seen - 1);
+    }
+    /** The fact that the line tells, if it is one. */
+    take(line, stream) {
+        if (stream === 'err') {
+            this.text(line);
+            return undefined;
+        }
+        this.position += 1;
+        if (this.position <= this.seen)
+            return undefined;
+        this.seen = this.position;
+        const parsed = (0,_records__WEBPACK_IMPORTED_MODULE_0__/* .parseLine */ .A)(this.nonce, line);
+        if (parsed.kind === 'text') {
+            this.text(parsed.text);
+            return undefined;
+        }
+        const { record } = parsed;
+        if (record.k === 'begin')
+            this.reporter.stepBegin(this.host, record.step);
+        if (record.k === 'end')
+            this.reporter.stepEnd(this.host, record.step, record.ms);
+        if (record.k === 'fact')
+            this.fact(record.name, record.value);
+        if (record.k === 'fail')
+            this.failure ??= { code: record.code, message: record.message };
+        return record.k === 'fact' ? record : undefined;
+    }
+    fact(name, value) {
+        if (name === 'warning')
+            this.reporter.warning(`${this.host}: ${value}`);
+        else
+            this.facts.set(name, value);
+    }
+    text(line) {
+        if (line === '')
+            return;
+        this.reporter.output(this.host, line);
+        this.printed.push(line);
+        if (this.printed.length > printedLines)
+            this.printed.shift();
+    }
+    end(code) {
+        const outcome = { facts: this.facts, printed: this.printed };
+        if (this.failure)
+            throw new HostFailure(this.host, this.failure.code, this.failure.message, outcome);
+        if (code !== 0) {
+            const why = code === 255
+                ? 'the program was killed on the host'
+                : `the program ended with status ${code ?? 'unknown'}`;
+            throw new HostFailure(this.host, 'program', why, outcome);
+        }
+        return outcome;
+    }
 }
 
-// EXTERNAL MODULE: ./src/host/libraries.ts
-var libraries = __webpack_require__(6961);
-// EXTERNAL MODULE: ./src/host/program.ts
-var host_program = __webpack_require__(630);
-;// CONCATENATED MODULE: ./src/host/records.ts
+
+/***/ }),
+
+/***/ 2376:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ parseLine)
+/* harmony export */ });
+/* unused harmony export MAX_TEXT */
 /** Text is cut after this many characters; records are not, since a cut one is none. */
 const MAX_TEXT = 4096;
 /**
@@ -2310,6 +2359,70 @@ function cleanText(line) {
     return text.length > MAX_TEXT || bounded !== line ? `${text.slice(0, MAX_TEXT)}…` : text;
 }
 
+
+/***/ }),
+
+/***/ 1219:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  h: () => (/* reexport */ host_reading/* HostFailure */.h),
+  H: () => (/* binding */ HostSession)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/host/connection.ts + 10 modules
+var host_connection = __webpack_require__(9754);
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/ledger.ts
+var ledger = __webpack_require__(6196);
+// EXTERNAL MODULE: ./src/release/slot.ts
+var slot = __webpack_require__(1833);
+;// CONCATENATED MODULE: ./src/host/facts.ts
+
+
+
+/** Turns the fact records of a host into facts. Everything a host says is data: checked, or left out. */
+function readFacts(records) {
+    const values = new Map();
+    const history = [];
+    const present = [];
+    for (const { name, value } of records) {
+        const event = name === 'ledger' ? (0,ledger/* readEvent */.j)(value) : undefined;
+        if (event)
+            history.push(event);
+        else if (name === 'present')
+            present.push(String(value));
+        else if (name !== 'ledger')
+            values.set(name, value);
+    }
+    const size = (name) => Number(values.get(name)) || 0;
+    const text = (name) => String(values.get(name) ?? '');
+    const live = values.get('live');
+    return {
+        machine: text('machine'),
+        diskFree: size('disk-free'),
+        memoryAvailable: size('memory-available'),
+        live: (0,slot/* isSlot */.RK)(live) ? live : undefined,
+        releases: { blue: text('slot-blue'), green: text('slot-green') },
+        present,
+        history: (0,release_history/* withoutRestored */.Jk)(history),
+        runtime: values,
+    };
+}
+
+// EXTERNAL MODULE: ./src/host/libraries.ts
+var libraries = __webpack_require__(6961);
+// EXTERNAL MODULE: ./src/host/program.ts
+var host_program = __webpack_require__(630);
+// EXTERNAL MODULE: ./src/host/records.ts
+var records = __webpack_require__(2376);
 ;// CONCATENATED MODULE: ./src/host/lease.ts
 
 
@@ -2418,7 +2531,7 @@ class LeaseChannel {
                 await this.conversation.exit;
                 throw new trouble/* Trouble */.q(this.host, 'closed the channel before it answered.', 'See what it printed; is /bin/sh a POSIX shell there?', noise);
             }
-            const line = parseLine(this.nonce, value);
+            const line = (0,records/* parseLine */.A)(this.nonce, value);
             if (line.kind === 'text') {
                 if (line.text && noise.length < 50)
                     noise.push(line.text);
@@ -2447,96 +2560,8 @@ function readHolder(value) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/host/reading.ts
-
-const printedLines = 200;
-/** A program on the host said why it cannot go on. `code` is for callers, `message` for people. */
-class HostFailure extends Error {
-    host;
-    code;
-    outcome;
-    constructor(host, code, message, outcome) {
-        super(message);
-        this.host = host;
-        this.code = code;
-        this.outcome = outcome;
-        this.name = 'HostFailure';
-    }
-}
-/** Reads the lines of one program. After a reconnection the host sends them from the start, so known ones are skipped. */
-class Reading {
-    host;
-    nonce;
-    reporter;
-    facts = new Map();
-    printed = [];
-    failure;
-    seen = 0;
-    position = 0;
-    constructor(host, nonce, reporter) {
-        this.host = host;
-        this.nonce = nonce;
-        this.reporter = reporter;
-    }
-    /** The last line may have been cut with the connection, so it is taken once more. */
-    startOver() {
-        this.position = 0;
-        this.seen = Math.max(0, this.seen - 1);
-    }
-    /** The fact that the line tells, if it is one. */
-    take(line, stream) {
-        if (stream === 'err') {
-            this.text(line);
-            return undefined;
-        }
-        this.position += 1;
-        if (this.position <= this.seen)
-            return undefined;
-        this.seen = this.position;
-        const parsed = parseLine(this.nonce, line);
-        if (parsed.kind === 'text') {
-            this.text(parsed.text);
-            return undefined;
-        }
-        const { record } = parsed;
-        if (record.k === 'begin')
-            this.reporter.stepBegin(this.host, record.step);
-        if (record.k === 'end')
-            this.reporter.stepEnd(this.host, record.step, record.ms);
-        if (record.k === 'fact')
-            this.fact(record.name, record.value);
-        if (record.k === 'fail')
-            this.failure ??= { code: record.code, message: record.message };
-        return record.k === 'fact' ? record : undefined;
-    }
-    fact(name, value) {
-        if (name === 'warning')
-            this.reporter.warning(`${this.host}: ${value}`);
-        else
-            this.facts.set(name, value);
-    }
-    text(line) {
-        if (line === '')
-            return;
-        this.reporter.output(this.host, line);
-        this.printed.push(line);
-        if (this.printed.length > printedLines)
-            this.printed.shift();
-    }
-    end(code) {
-        const outcome = { facts: this.facts, printed: this.printed };
-        if (this.failure)
-            throw new HostFailure(this.host, this.failure.code, this.failure.message, outcome);
-        if (code !== 0) {
-            const why = code === 255
-                ? 'the program was killed on the host'
-                : `the program ended with status ${code ?? 'unknown'}`;
-            throw new HostFailure(this.host, 'program', why, outcome);
-        }
-        return outcome;
-    }
-}
-
+// EXTERNAL MODULE: ./src/host/reading.ts
+var host_reading = __webpack_require__(7422);
 ;// CONCATENATED MODULE: ./src/host/session.ts
 
 
@@ -2677,7 +2702,7 @@ class HostSession {
             this.begin('stage_begin', run, program.stage),
             ...program.calls,
         ]));
-        const reading = new Reading(this.name, this.nonce, this.options.reporter);
+        const reading = new host_reading/* Reading */.z(this.name, this.nonce, this.options.reporter);
         let failure;
         let sending;
         const send = async (bytes) => {
@@ -2728,7 +2753,7 @@ class HostSession {
     }
     /** Runs what starts a program, or only follows it; again as often as the connection is lost, which starts nothing twice. */
     async follow(program) {
-        const reading = new Reading(this.name, this.nonce, this.options.reporter);
+        const reading = new host_reading/* Reading */.z(this.name, this.nonce, this.options.reporter);
         return this.lasting(async (connection) => {
             reading.startOver();
             const { code } = await connection.run(program, (line, stream) => reading.take(line, stream));
@@ -5000,7 +5025,7 @@ function runtimeOf(config) {
 /* harmony export */   on: () => (/* binding */ on)
 /* harmony export */ });
 /* unused harmony export named */
-/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9182);
+/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1219);
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5205);
 /* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2386);
 
@@ -5131,8 +5156,8 @@ __webpack_require__.d(__webpack_exports__, {
   s: () => (/* binding */ take)
 });
 
-// EXTERNAL MODULE: ./src/host/session.ts + 4 modules
-var session = __webpack_require__(9182);
+// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
+var session = __webpack_require__(1219);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
 var kinds = __webpack_require__(4793);
 // EXTERNAL MODULE: ./src/release/history.ts

@@ -419,8 +419,8 @@ function files_frame(bytes) {
     return Buffer.concat([Buffer.from(String(bytes.length).padStart(8, '0')), bytes]);
 }
 
-// EXTERNAL MODULE: ./src/host/session.ts + 4 modules
-var session = __webpack_require__(9182);
+// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
+var session = __webpack_require__(1219);
 // EXTERNAL MODULE: ./src/images/layout.ts
 var images_layout = __webpack_require__(426);
 ;// CONCATENATED MODULE: ./src/images/archive.ts

@@ -32172,7 +32172,12 @@ const inputTable = {
     'blue-green': { ...common, release: {}, ...githubToken },
     rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {}, ...githubToken },
     'release-notes': { environment: { required: true }, version: {}, url: {}, digests: {}, ...githubToken },
-    'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
+    'setup-host': {
+        ...withoutServer,
+        mode: { default: 'plan' },
+        admin: { default: 'root' },
+        'deploy-key': {},
+    },
 };
 
 ;// CONCATENATED MODULE: ./src/github/key-values.ts
@@ -32508,8 +32513,13 @@ const readInputs = {
     },
     'setup-host': (secrets) => {
         const read = reader('setup-host', secrets);
+        const mode = matching('mode', read.text('mode'), /^(?:plan|apply|print)$/, '`plan`, `apply` or `print`');
+        for (const name of mode === 'print' ? [] : ['ssh-key', 'known-hosts'])
+            if (read.text(name) === '')
+                throw missing(name, ', or `mode: print`,');
+        const admin = matching('admin', read.text('admin'), /^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a user');
         const deployKey = read.text('deploy-key');
-        return { ...product(read), ...(deployKey !== '' && { deployKey }) };
+        return { ...inputs_common(read), mode, admin, ...(deployKey !== '' && { deployKey }) };
     },
 };
 /** What `post` needs, whichever action it belongs to: what all of them need. */
@@ -32702,6 +32712,7 @@ const outputsOf = {
     'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
     rollback: ['release', 'slot', 'schema-changed-by', 'url'],
     'release-notes': ['release-url'],
+    'setup-host': ['changes', 'report'],
 };
 function actionOutputs(secrets, reporter) {
     return {
@@ -32796,6 +32807,7 @@ function renderSummary(report) {
         failure(report),
         facts(report),
         perHost(report),
+        changes(report),
         timeline(report),
         stages(report),
         warnings(report),
@@ -32873,6 +32885,14 @@ function perHost({ perHost = [] }) {
         switchMs === undefined ? '' : time(switchMs),
     ]));
 }
+function changes({ changes = [], plan }) {
+    if (changes.length === 0)
+        return '';
+    const rows = changes.flatMap(({ host, changes: lines }) => lines.length === 0
+        ? [[(0,markdown/* code */.aY)(host), '', 'nothing to change']]
+        : lines.map((line, index) => [index === 0 ? (0,markdown/* code */.aY)(host) : '', String(index + 1), (0,markdown/* inline */.mG)(line, 300)]));
+    return table(['Host', '', plan ? 'Would change' : 'Changed'], [':--', '--:', ':--'], rows);
+}
 function stages({ stages }) {
     if (stages.length === 0)
         return '';
@@ -32934,7 +32954,7 @@ const entries = {
     'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(223), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),
     'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(223), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
     rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(223), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
-    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(912)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6912))),
+    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(110)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3110))),
     'release-notes': entry('Release notes', readInputs['release-notes'], () => __nccwpck_require__.e(/* import() */ 152).then(__nccwpck_require__.bind(__nccwpck_require__, 3152))),
     post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };

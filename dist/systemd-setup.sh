@@ -5,26 +5,25 @@ systemd_there() {
 }
 
 # in_group USER GROUP
-in_group() { id -nG "$1" | tr ' ' '\n' | grep -qx "$2"; }
+in_group() { id -nG "$1" 2>/dev/null | tr ' ' '\n' | grep -qx "$2"; }
 
 # journal_reader: the deploy user reads what services print.
 journal_reader() {
   systemd_there
   [ "$kw_deploy" != root ] || return 0
   if getent group systemd-journal >/dev/null && ! in_group "$kw_deploy" systemd-journal; then
-    usermod -aG systemd-journal "$kw_deploy" </dev/null
-    changed "let $kw_deploy read the journal"
+    change "let $kw_deploy read the journal" usermod -aG systemd-journal "$kw_deploy"
   fi
 }
 
 # own_systemd: the deploy user's own systemd, from the boot on and whether it is logged in or not.
 own_systemd() {
   [ -e /usr/lib/systemd/user/dbus.socket ] && [ -n "$(find /lib /usr/lib -name pam_systemd.so 2>/dev/null)" ] ||
+    soon ||
     give_up "user units need more packages; on Debian and Ubuntu: apt-get install libpam-systemd dbus-user-session"
-  if [ ! -e "/var/lib/systemd/linger/$kw_deploy" ]; then
-    loginctl enable-linger "$kw_deploy" </dev/null
-    changed "gave $kw_deploy a systemd of its own that outlives its logins"
-  fi
+  [ -e "/var/lib/systemd/linger/$kw_deploy" ] ||
+    change "give $kw_deploy a systemd of its own that outlives its logins" loginctl enable-linger "$kw_deploy"
+  ! planning || return 0
   kw_tries=0
   until [ -S "/run/user/$(id -u "$kw_deploy")/bus" ]; do
     kw_tries=$((kw_tries + 1))
@@ -36,12 +35,10 @@ own_systemd() {
 # app_user NAME: as whom the services run. It may enter the app's folder, as the web server may.
 app_user() {
   if ! id "$1" >/dev/null 2>&1; then
-    useradd --system --shell /usr/sbin/nologin "$1" </dev/null
-    changed "made the user $1"
+    change "make the user $1" useradd --system --shell /usr/sbin/nologin "$1"
   fi
   if ! in_group "$1" "$kw_web_group"; then
-    usermod -aG "$kw_web_group" "$1" </dev/null
-    changed "let $1 enter $kw_base"
+    change "let $1 enter $kw_base" usermod -aG "$kw_web_group" "$1"
   fi
 }
 
@@ -51,34 +48,41 @@ shared_data() {
   kw_data=$kw_base/shared/data/$1
   [ "$(readlink -m "$kw_data")" = "$(readlink -m "$kw_base")/shared/data/$1" ] || give_up "a link leads $kw_data astray"
   if [ -z "$2" ]; then kw_owner="2750 $kw_deploy $kw_web_group"; else kw_owner="2770 $2 $kw_group"; fi
-  if [ ! -d "$kw_data" ]; then
-    as_deploy mkdir -p "$kw_data"
-    changed "made the folder $kw_data"
-  fi
   # shellcheck disable=SC2086 # three words
-  if ! is $kw_owner "$kw_data"; then
-    chown -h "$(printf '%s' "${kw_owner#* }" | tr ' ' :)" "$kw_data"
-    chmod "0${kw_owner%% *}" "$kw_data"
-    changed "prepared the folder $kw_data"
-  fi
+  is $kw_owner "$kw_data" || change "prepare the folder $kw_data" prepare_data "$kw_data" $kw_owner
+}
+
+# prepare_data FOLDER MODE USER GROUP
+prepare_data() {
+  [ -d "$1" ] || as_deploy mkdir -p "$1"
+  chown -h "$3:$4" "$1"
+  chmod "0$2" "$1"
 }
 
 # unit FILE CONTENT MARK: never over a unit of somebody else's.
 unit() {
   [ ! -e "$1" ] || [ "$(head -n 1 "$1")" = "$3" ] || give_up "$1 is there and belongs to something else"
-  kw_before=$kw_changes
-  system_file "$1" "$2"
-  [ "$kw_before" = "$kw_changes" ] || kw_reload=yes
+  holds "$1" "$2" || change "write the unit $1" write_unit "$1" "$2"
+}
+
+# write_unit FILE CONTENT
+write_unit() {
+  lay "$1" "$2"
+  kw_units=yes
 }
 
 units_end() {
-  [ -z "${kw_reload:-}" ] || systemctl daemon-reload </dev/null
+  [ -z "${kw_units:-}" ] || systemctl daemon-reload </dev/null
 }
 
 # sudoers FILE CONTENT: nothing of it stays unless sudo takes it. Names with a dot in them sudo does not read.
 sudoers() {
-  command -v visudo >/dev/null || give_up "sudo is not installed; on Debian and Ubuntu: apt-get install sudo"
-  ! holds "$1" "$2" || return 0
+  command -v visudo >/dev/null || soon || give_up "sudo is not installed; on Debian and Ubuntu: apt-get install sudo"
+  holds "$1" "$2" || change "let $kw_deploy start and stop the app's units" write_sudoers "$1" "$2"
+}
+
+# write_sudoers FILE CONTENT
+write_sudoers() {
   (umask 0227 && rm -f "$1.part" && printf '%s\n' "$2" >"$1.part")
   visudo -cqf "$1.part" || {
     rm -f "$1.part"
@@ -86,5 +90,4 @@ sudoers() {
   }
   sync "$1.part"
   mv -f "$1.part" "$1"
-  changed "let $kw_deploy start and stop the app's units"
 }

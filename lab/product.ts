@@ -72,7 +72,8 @@ export function checkOut({
     start,
     run: (action, run, more) => start(action, run, more).done,
     setUp: async (other = environment) => {
-      const { log, code } = await start('setup-host', 1, { inputs: { environment: other } }).done
+      const { log, code } = await start('setup-host', 1, { inputs: { environment: other, mode: 'print' } })
+        .done
       const program = log.slice(log.indexOf('# Prepares a host'))
       if (code !== 0) throw new Error(`setup-host failed:\n${log.slice(-500)}`)
       const key = others.length > 0 ? await must(server, 'cat ~deploy/.ssh/authorized_keys') : ''

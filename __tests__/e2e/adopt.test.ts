@@ -99,7 +99,7 @@ async function deploy(product: Product, run: number, env: Record<string, string>
 /** The old site goes away, ours comes, and nginx is told once. */
 async function takeOver(name: string, product: Product): Promise<void> {
   await say(`mv /etc/nginx/sites-enabled/${name} /root/${name}.site`)
-  expect(await product.setUp()).toContain('reloaded nginx')
+  expect(await product.setUp()).toContain('reload nginx')
 }
 
 test('a compose project with its database', async () => {

@@ -29,7 +29,7 @@ const status = (path: string, host = 'bird-shop.example') =>
 const siteFiles = () => say('ls -A /etc/nginx/conf.d')
 
 test('the first run prepares the host', async () => {
-  expect(await setup()).toMatchObject({ code: 0, stdout: expect.stringContaining('reloaded nginx') })
+  expect(await setup()).toMatchObject({ code: 0, stdout: expect.stringContaining('reload nginx') })
   // A reload is an order: for a moment nginx still answers as before.
   let last = ''
   const answersAsNew = async () => {
@@ -49,7 +49,7 @@ test('the second run changes nothing, and says so', async () => {
 
 test('a run that died before the reload is made good by the next', async () => {
   await say('touch /etc/nginx/conf.d/bird-shop.conf.kawasemi-reload')
-  expect(await setup()).toMatchObject({ code: 0, stdout: 'reloaded nginx\n1 things changed\n' })
+  expect(await setup()).toMatchObject({ code: 0, stdout: 'reload nginx\n1 things changed\n' })
 })
 
 test('the deploy user alone puts a release live, and its static files are answered', async () => {

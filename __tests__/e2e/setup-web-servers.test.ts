@@ -64,7 +64,7 @@ describe.each(kinds)('$kind', ({ kind, unit, user, foreign, files, refusal, said
   test('the first run prepares the host, the second changes nothing and says so', async () => {
     expect(await setup(config)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`reloaded ${kind}`),
+      stdout: expect.stringContaining(`reload ${kind}`),
       stderr: '',
     })
     expect(await status('/')).toBe('503')

@@ -214,7 +214,7 @@ test('set-up again changes nothing; a change of the site is taken over by the ng
   const config = readFileSync(file, 'utf8')
 
   writeFileSync(file, config.replace('kind: nginx', 'kind: nginx\n  body-size: 1k'))
-  expect(await product.setUp()).toMatch(/wrote the site .*reloaded nginx/s)
+  expect(await product.setUp()).toMatch(/write the site .*reload nginx/s)
   const tooMuch = async () => {
     const answer = await ask('/api/v1/token/', 'POST', JSON.stringify({ name: 'x'.repeat(2000) }))
     await answer.body.dump()

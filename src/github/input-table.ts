@@ -58,7 +58,12 @@ export const inputTable = {
   'blue-green': { ...common, release: {}, ...githubToken },
   rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {}, ...githubToken },
   'release-notes': { environment: { required: true }, version: {}, url: {}, digests: {}, ...githubToken },
-  'setup-host': { config: common.config, environment: common.environment, 'deploy-key': {} },
+  'setup-host': {
+    ...withoutServer,
+    mode: { default: 'plan' },
+    admin: { default: 'root' },
+    'deploy-key': {},
+  },
 } as const satisfies Record<string, Record<string, InputSpec>>
 
 export type ActionName = keyof typeof inputTable

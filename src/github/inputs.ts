@@ -77,7 +77,11 @@ export interface RollbackInputs extends CommonInputs {
   readonly reason?: string
 }
 
-export interface SetupHostInputs extends ProductInputs {
+export interface SetupHostInputs extends CommonInputs {
+  /** `plan` changes nothing; `print` connects to nothing. */
+  readonly mode: 'plan' | 'apply' | 'print'
+  /** As whom to come in: root, or a user who may use sudo without a password. */
+  readonly admin: string
   /** The line of a public key, as it was pasted. */
   readonly deployKey?: string
 }
@@ -158,8 +162,17 @@ export const readInputs = {
   },
   'setup-host': (secrets: Secrets): SetupHostInputs => {
     const read = reader('setup-host', secrets)
+    const mode = matching(
+      'mode',
+      read.text('mode'),
+      /^(?:plan|apply|print)$/,
+      '`plan`, `apply` or `print`',
+    ) as SetupHostInputs['mode']
+    for (const name of mode === 'print' ? [] : ['ssh-key', 'known-hosts'])
+      if (read.text(name) === '') throw missing(name, ', or `mode: print`,')
+    const admin = matching('admin', read.text('admin'), /^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a user')
     const deployKey = read.text('deploy-key')
-    return { ...product(read), ...(deployKey !== '' && { deployKey }) }
+    return { ...common(read), mode, admin, ...(deployKey !== '' && { deployKey }) }
   },
 } as const satisfies Record<ActionName, (secrets: Secrets) => unknown>
 

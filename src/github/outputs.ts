@@ -11,6 +11,7 @@ export const outputsOf = {
   'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
   rollback: ['release', 'slot', 'schema-changed-by', 'url'],
   'release-notes': ['release-url'],
+  'setup-host': ['changes', 'report'],
 } as const
 
 export type OutputName = (typeof outputsOf)[keyof typeof outputsOf][number]

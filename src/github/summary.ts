@@ -17,6 +17,7 @@ export function renderSummary(report: DeployReport): string {
     failure(report),
     facts(report),
     perHost(report),
+    changes(report),
     timeline(report),
     stages(report),
     warnings(report),
@@ -93,6 +94,16 @@ function perHost({ perHost = [] }: DeployReport): string {
       switchMs === undefined ? '' : time(switchMs),
     ]),
   )
+}
+
+function changes({ changes = [], plan }: DeployReport): string {
+  if (changes.length === 0) return ''
+  const rows = changes.flatMap(({ host, changes: lines }) =>
+    lines.length === 0
+      ? [[code(host), '', 'nothing to change']]
+      : lines.map((line, index) => [index === 0 ? code(host) : '', String(index + 1), inline(line, 300)]),
+  )
+  return table(['Host', '', plan ? 'Would change' : 'Changed'], [':--', '--:', ':--'], rows)
 }
 
 function stages({ stages }: DeployReport): string {

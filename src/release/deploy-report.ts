@@ -19,6 +19,12 @@ export interface HostReport {
   readonly switchMs?: number
 }
 
+/** What was changed on a host, or in a plan what would be: one line each. */
+export interface HostChanges {
+  readonly host: string
+  readonly changes: readonly string[]
+}
+
 /** Why a run failed, as its summary shows it: the parts of a `Trouble`. */
 export interface FailureReport {
   readonly thing: string
@@ -52,6 +58,8 @@ export interface DeployReport {
   release?: string
   /** What takes traffic when the run ends, as far as the run knows. */
   live?: { readonly slot: Slot; readonly version: string }
+  /** Of a set-up: one for each host. */
+  changes?: readonly HostChanges[]
   /** What was moved to all hosts together, and what the images weigh in all, in bytes. */
   moved?: { readonly bytes: number; readonly ofBytes?: number }
   /** How long the switch itself took, in milliseconds. */

@@ -1,16 +1,13 @@
 # Prepares a host once, as root. Run again it changes only what is not as it should be, and says so.
 
-# setup_begin BASE DEPLOY_USER WEB_SERVER WEB_USER
+# setup_begin MODE BASE DEPLOY_USER WEB_SERVER WEB_USER: MODE is `apply`, or `plan`, which only says what would change.
 setup_begin() {
   set -eu
   umask 022
-  kw_base=$1 kw_deploy=$2 kw_server=$3 kw_web=$4 kw_changes=0 kw_undo='' kw_inside=''
+  kw_mode=$1 kw_base=$2 kw_deploy=$3 kw_server=$4 kw_web=$5 kw_changes=0 kw_undo='' kw_inside='' kw_installs=''
   trap 'setup_exit $?' 0
   trap 'exit 143' 1 2 15
   [ "$(id -u)" = 0 ] || give_up "this has to run as root: … | ssh admin@host sudo sh"
-  web_installed
-  id "$kw_web" >/dev/null 2>&1 || give_up "there is no user $kw_web, as whom $kw_server should run"
-  kw_web_group=$(id -gn "$kw_web")
   case "$kw_base/" in
     */./* | */../* | *//* | [!/]*) give_up "$kw_base is no absolute path" ;;
   esac
@@ -19,10 +16,12 @@ setup_begin() {
 setup_exit() {
   trap - 0
   [ -z "$kw_undo" ] || site_back "$kw_undo"
+  if [ -n "${kw_run:-}" ]; then errand_exit "$1"; fi
   exit "$1"
 }
 
 setup_end() {
+  if [ -n "${kw_run:-}" ]; then return 0; fi
   if [ "$kw_changes" = 0 ]; then
     printf 'nothing to change\n'
   else
@@ -30,19 +29,55 @@ setup_end() {
   fi
 }
 
+# give_up MESSAGE
 give_up() {
+  if [ -n "${kw_run:-}" ]; then fail setup "$1"; fi
   printf 'setup-host: %s\n' "$1" >&2
   exit 1
 }
 
-changed() {
+planning() { [ "$kw_mode" = plan ]; }
+
+# soon: whether what is missing now may come with the packages of this plan.
+soon() { planning && [ -n "$kw_installs" ]; }
+
+# change TEXT COMMAND…: one change, said and done; a plan only says it. No daemon keeps our lock.
+change() {
   kw_changes=$((kw_changes + 1))
-  printf '%s\n' "$1"
+  if [ -z "${kw_run:-}" ]; then
+    kw_text=$1
+    shift
+    planning || "$@" </dev/null
+    printf '%s\n' "$kw_text"
+    return 0
+  fi
+  fact change "$(json "$1")"
+  if planning; then return 0; fi
+  begin "$1"
+  shift
+  "$@" </dev/null 9>&-
+  end
+}
+
+# web_server COMMAND: that it is there, and as whom it answers.
+web_server() {
+  if command -v "$1" >/dev/null || ! soon; then
+    kw_bare=
+    web_installed
+    id "$kw_web" >/dev/null 2>&1 || give_up "there is no user $kw_web, as whom $kw_server should run"
+  else
+    kw_bare=yes
+  fi
+  # Debian's web servers have a group of their user's name.
+  kw_web_group=$(id -gn "$kw_web" 2>/dev/null || printf '%s' "$kw_web")
 }
 
 # Root changes nothing inside a folder that belongs to somebody else: a link put there would lead it astray. The web
 # server's group comes along, since the kernel lets only members of a folder's group keep its set-group-ID bit.
 as_deploy() { runuser -u "$kw_deploy" -G "$kw_web_group" -- "$@" </dev/null; }
+
+# peek COMMAND…: the same for a look, before a plan's user or group is there.
+peek() { as_deploy "$@" 2>/dev/null; }
 
 # is MODE USER GROUP PATH
 is() { [ ! -L "$4" ] && [ "$(stat -c '%a %U %G' "$4" 2>/dev/null)" = "$1 $2 $3" ]; }
@@ -50,115 +85,118 @@ is() { [ ! -L "$4" ] && [ "$(stat -c '%a %U %G' "$4" 2>/dev/null)" = "$1 $2 $3" 
 # deploy_user: an ordinary user.
 deploy_user() {
   if ! id "$kw_deploy" >/dev/null 2>&1; then
-    useradd --create-home --shell /bin/sh "$kw_deploy" </dev/null
-    changed "made the user $kw_deploy"
+    change "make the user $kw_deploy" useradd --create-home --shell /bin/sh "$kw_deploy"
   fi
-  kw_group=$(id -gn "$kw_deploy")
+  kw_group=$(id -gn "$kw_deploy" 2>/dev/null || printf '%s' "$kw_deploy")
 }
 
 # docker_user: it may use Docker, where there is Docker and it has none of its own.
 docker_user() {
   [ "$kw_deploy" != root ] || return 0
-  ! as_deploy grep -qs '"currentContext": *"rootless"' "$(getent passwd "$kw_deploy" | cut -d : -f 6)/.docker/config.json" ||
-    return 0
-  if getent group docker >/dev/null && ! id -nG "$kw_deploy" | tr ' ' '\n' | grep -qx docker; then
-    usermod -aG docker "$kw_deploy" </dev/null
-    changed "let $kw_deploy use Docker, which is as much as root's rights"
+  ! peek grep -qs '"currentContext": *"rootless"' "$(home_of "$kw_deploy")/.docker/config.json" || return 0
+  if { getent group docker >/dev/null || soon; } && ! id -nG "$kw_deploy" 2>/dev/null | tr ' ' '\n' | grep -qx docker; then
+    change "let $kw_deploy use Docker, which is as much as root's rights" usermod -aG docker "$kw_deploy"
   fi
 }
+
+home_of() { getent passwd "$1" | cut -d : -f 6; }
 
 # deploy_key LINE: lets the holder of the private key in as the deploy user.
 deploy_key() {
-  kw_home=$(getent passwd "$kw_deploy" | cut -d : -f 6)
-  if ! as_deploy grep -qxF -e "$1" "$kw_home/.ssh/authorized_keys" 2>/dev/null; then
-    # shellcheck disable=SC2016 # the inner shell expands these
-    as_deploy sh -c 'umask 077; mkdir -p "$1/.ssh" && printf "\n%s\n" "$2" >>"$1/.ssh/authorized_keys"' sh "$kw_home" "$1"
-    changed "added the deploy key for $kw_deploy"
-  fi
+  peek grep -qxF -e "$1" "$(home_of "$kw_deploy")/.ssh/authorized_keys" ||
+    change "add the deploy key for $kw_deploy" add_key "$1"
 }
 
-# base_folder: the deploy user's, and the web server may enter it; nobody else may look inside.
+# add_key LINE
+add_key() {
+  # shellcheck disable=SC2016 # the inner shell expands these
+  as_deploy sh -c 'umask 077; mkdir -p "$1/.ssh" && printf "\n%s\n" "$2" >>"$1/.ssh/authorized_keys"' sh "$(home_of "$kw_deploy")" "$1"
+}
+
+# base_folder APP: the deploy user's, and the web server may enter it; nobody else may look inside. It is one app's alone.
 base_folder() {
-  if ! is 2750 "$kw_deploy" "$kw_web_group" "$kw_base"; then
-    [ ! -L "$kw_base" ] || give_up "$kw_base is a link; it has to be a folder"
-    mkdir -p "$kw_base"
-    chown -h "$kw_deploy:$kw_web_group" "$kw_base"
-    chmod 2750 "$kw_base"
-    changed "prepared the folder $kw_base"
-  fi
+  [ ! -L "$kw_base" ] || give_up "$kw_base is a link; it has to be a folder"
+  kw_owner=
+  [ -L "$kw_base/app" ] || kw_owner=$(head -c 100 "$kw_base/app" 2>/dev/null || :)
+  [ -z "$kw_owner" ] || [ "$kw_owner" = "$1" ] ||
+    give_up "$kw_base belongs to the app $kw_owner; give $1 a base of its own in kawasemi.yml"
+  is 2750 "$kw_deploy" "$kw_web_group" "$kw_base" || change "prepare the folder $kw_base" prepare_base
+  [ "$kw_owner" = "$1" ] || change "mark $kw_base as the app $1's" mark_base "$1"
 }
 
-# app_name APP: the folder is this app's alone.
-app_name() {
-  kw_owner=$(as_deploy cat "$kw_base/app" 2>/dev/null || :)
-  [ "$kw_owner" != "$1" ] || return 0
-  [ -z "$kw_owner" ] || give_up "$kw_base belongs to the app $kw_owner; give $1 a base of its own in kawasemi.yml"
+prepare_base() {
+  mkdir -p "$kw_base"
+  chown -h "$kw_deploy:$kw_web_group" "$kw_base"
+  chmod 2750 "$kw_base"
+}
+
+# mark_base APP
+mark_base() {
   # shellcheck disable=SC2016 # the inner shell expands these
   as_deploy sh -c 'umask 027; printf "%s\n" "$2" >"$1/app"' sh "$kw_base" "$1"
-  changed "marked $kw_base as the app $1's"
 }
 
 # folder MODE NAME
 folder() {
   [ ! -L "$kw_base/$2" ] || give_up "$kw_base/$2 is a link; it has to be a folder"
-  if ! is "$1" "$kw_deploy" "$kw_web_group" "$kw_base/$2"; then
-    as_deploy mkdir -p "$kw_base/$2"
-    as_deploy chgrp "$kw_web_group" "$kw_base/$2"
-    # Five digits, so that chmod also takes away what is not in them.
-    as_deploy chmod "0$(printf '%04d' "$1")" "$kw_base/$2"
-    changed "prepared the folder $kw_base/$2"
-  fi
+  is "$1" "$kw_deploy" "$kw_web_group" "$kw_base/$2" ||
+    change "prepare the folder $kw_base/$2" prepare_folder "$1" "$kw_base/$2"
+}
+
+# prepare_folder MODE PATH
+prepare_folder() {
+  as_deploy mkdir -p "$2"
+  as_deploy chgrp "$kw_web_group" "$2"
+  # Five digits, so that chmod also takes away what is not in them.
+  as_deploy chmod "0$(printf '%04d' "$1")" "$2"
 }
 
 # slot NAME: its folder and the two markers that the web server looks for.
 slot() {
   folder 2750 "slots/$1"
   for kw_marker in up "$1"; do
-    if [ ! -f "$kw_base/slots/$1/$kw_marker" ]; then
-      as_deploy touch "$kw_base/slots/$1/$kw_marker"
-      changed "marked the slot $1 with $kw_marker"
-    fi
+    [ -f "$kw_base/slots/$1/$kw_marker" ] ||
+      change "mark the slot $1 with $kw_marker" as_deploy touch "$kw_base/slots/$1/$kw_marker"
   done
 }
 
 # access_log FILE: in a folder of root's, since the web server opens it as root; the deploy user reads it, and finds it
 # in the app's folder.
 access_log() {
-  kw_folder=${1%/*}
-  if ! is 2751 root "$kw_group" "$kw_folder"; then
-    mkdir -p "$kw_folder"
-    chown "root:$kw_group" "$kw_folder"
-    chmod 2751 "$kw_folder"
-    changed "prepared the folder $kw_folder"
-  fi
-  kw_owner=$(id -u "$kw_web")
+  is 2751 root "$kw_group" "${1%/*}" || change "prepare the folder ${1%/*}" prepare_log_folder "${1%/*}"
+  kw_owner=$(id -u "$kw_web" 2>/dev/null || :)
   # A web server in a container gives it to its own workers, whose number only its image knows.
   [ -z "$kw_inside" ] || kw_owner=$(stat -c %u "$1" 2>/dev/null || echo 0)
   if [ -L "$1" ] || [ "$(stat -c '%a %u %G' "$1" 2>/dev/null)" != "640 $kw_owner $kw_group" ]; then
-    : >>"$1"
-    chown "$kw_owner:$kw_group" "$1"
-    chmod 0640 "$1"
-    changed "prepared the log $1"
+    change "prepare the log $1" prepare_log "$1" "$kw_owner"
   fi
-  if [ "$(readlink "$kw_base/shared/logs/access.log")" != "$1" ]; then
-    as_deploy ln -sfn "$1" "$kw_base/shared/logs/access.log"
-    changed "linked the log into $kw_base/shared/logs"
-  fi
+  [ "$(readlink "$kw_base/shared/logs/access.log")" = "$1" ] ||
+    change "link the log into $kw_base/shared/logs" as_deploy ln -sfn "$1" "$kw_base/shared/logs/access.log"
+}
+
+# prepare_log_folder FOLDER
+prepare_log_folder() {
+  mkdir -p "$1"
+  chown "root:$kw_group" "$1"
+  chmod 2751 "$1"
+}
+
+# prepare_log FILE OWNER
+prepare_log() {
+  : >>"$1"
+  chown "$2:$kw_group" "$1"
+  chmod 0640 "$1"
 }
 
 # open_folder FOLDER: root's, and readable by all.
-open_folder() {
-  if [ ! -d "$1" ]; then
-    mkdir -p "$1"
-    changed "made the folder $1"
-  fi
-}
+open_folder() { [ -d "$1" ] || change "make the folder $1" mkdir -p "$1"; }
 
 # holds FILE CONTENT
 holds() { [ -f "$1" ] && printf '%s\n' "$2" | cmp -s - "$1"; }
 
-# put FILE CONTENT: beside its place, then renamed.
-put() {
+# lay FILE CONTENT: beside its place, then renamed.
+lay() {
+  mkdir -p "${1%/*}"
   printf '%s\n' "$2" >"$1.kawasemi-part"
   chmod 0644 "$1.kawasemi-part"
   sync "$1.kawasemi-part"
@@ -166,13 +204,7 @@ put() {
 }
 
 # system_file FILE CONTENT
-system_file() {
-  if ! holds "$1" "$2"; then
-    mkdir -p "${1%/*}"
-    put "$1" "$2"
-    changed "wrote $1"
-  fi
-}
+system_file() { holds "$1" "$2" || change "write $1" lay "$1" "$2"; }
 
 # site_back FILE: what was there before, or nothing.
 site_back() {
@@ -190,29 +222,42 @@ own_site() {
 # due.
 site() {
   kw_content=$(printf '%s\n' "$2" | web_adapt "$1")
+  kw_stale=
   if ! holds "$1" "$kw_content"; then
     [ ! -e "$1" ] || grep -qF "written by Kawasemi's setup-host" "$1" ||
       give_up "$1 is there and is not ours; move it away, or give the app another name"
-    kw_before=$(web_test) || give_up "$kw_server does not take its own configuration as it is now: $kw_before"
-    kw_due=
-    [ ! -e "$1.kawasemi-reload" ] || kw_due=yes
-    [ ! -f "$1" ] || cp -p "$1" "$1.kawasemi-before"
-    kw_undo=$1
-    web_prepare "$1"
-    : >"$1.kawasemi-reload"
-    put "$1" "$kw_content"
-    web_enable "$1"
-    kw_said=$(web_test) || give_up "$kw_server refuses the site: $kw_said"
-    kw_clash=$(web_clash "$kw_before" "$kw_said")
-    [ -z "$kw_clash" ] || give_up "another site has the same domain: $kw_clash"
-    web_reads "$1"
-    kw_undo=
-    rm -f "$1.kawasemi-before"
-    changed "wrote the site $1"
+    kw_before=
+    if [ -z "$kw_bare" ]; then
+      kw_before=$(web_test) || give_up "$kw_server does not take its own configuration as it is now: $kw_before"
+    fi
+    change "write the site $1" write_site "$1"
+    kw_stale=yes
   fi
-  if [ -e "$1.kawasemi-reload" ]; then
-    web_reload
-    rm -f "$1.kawasemi-reload"
-    changed "reloaded $kw_server"
+  if [ -n "$kw_stale" ] || [ -e "$1.kawasemi-reload" ]; then
+    change "reload $kw_server" reload_site "$1"
   fi
+}
+
+# write_site FILE
+write_site() {
+  kw_due=
+  [ ! -e "$1.kawasemi-reload" ] || kw_due=yes
+  [ ! -f "$1" ] || cp -p "$1" "$1.kawasemi-before"
+  kw_undo=$1
+  web_prepare "$1"
+  : >"$1.kawasemi-reload"
+  lay "$1" "$kw_content"
+  web_enable "$1"
+  kw_said=$(web_test) || give_up "$kw_server refuses the site: $kw_said"
+  kw_clash=$(web_clash "$kw_before" "$kw_said")
+  [ -z "$kw_clash" ] || give_up "another site has the same domain: $kw_clash"
+  web_reads "$1"
+  kw_undo=
+  rm -f "$1.kawasemi-before"
+}
+
+# reload_site FILE
+reload_site() {
+  web_reload
+  rm -f "$1.kawasemi-reload"
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
+import type { Errand } from '../host/errand'
 import { call, renderProgram } from '../host/program'
 import { proxyInPlace } from '../proxies/kinds'
 import { acmeFolder } from '../proxies/options'
@@ -8,6 +9,7 @@ import { accessLogPath, type ProxyKind } from '../proxies/proxy'
 import { slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import { runtimeOf } from '../runtimes/kinds'
+import { webCommand } from './setup-packages'
 
 const library = readFileSync(join(__dirname, 'setup-host.sh'), 'utf8')
 
@@ -19,26 +21,35 @@ export interface SetupOptions {
 }
 
 /**
- * A POSIX sh program that prepares a host once, to be run there as root: deploy user, folders, log, site. It is the
- * only one that needs root.
+ * A POSIX sh program that prepares a host once, for a person to run there as root.
  *
  * @throws {Trouble} when the config's hosts name several users, or a value must not reach the site.
  */
 export function renderSetup(config: Config, options: SetupOptions = {}): string {
+  const { libraries, calls } = setupErrand(config, 'apply', options)
+  return renderProgram(libraries, calls)
+}
+
+/**
+ * The same over a connection: `plan` says what would change, `apply` does it.
+ *
+ * @throws {Trouble} as `renderSetup`.
+ */
+export function setupErrand(config: Config, mode: 'plan' | 'apply', options: SetupOptions = {}): Errand {
   const { base } = config
   const proxy = proxyInPlace(config)
   const { deployKey, webUser = proxy.webUser } = options
   const user = deployUser(config)
   const runtime = runtimeOf(config).setup(config, user)
-  return renderProgram(
-    [library, proxy.setup, runtime.library],
-    [
-      call('setup_begin', base, user, proxy.kind, webUser),
+  return {
+    libraries: [library, proxy.setup, runtime.library],
+    calls: [
+      call('setup_begin', mode, base, user, proxy.kind, webUser),
+      call('web_server', webCommand(config)),
       call('deploy_user'),
       ...(runtime.docker ? [call('docker_user')] : []),
       ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
-      call('base_folder'),
-      call('app_name', config.app),
+      call('base_folder', config.app),
       call('folder', '2750', 'slots'),
       ...slots.map((slot) => call('slot', slot)),
       call('folder', '2750', 'releases'),
@@ -50,7 +61,7 @@ export function renderSetup(config: Config, options: SetupOptions = {}): string 
       ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
       call('setup_end'),
     ],
-  )
+  }
 }
 
 function siteCalls(config: Config, proxy: ProxyKind, webUser: string) {

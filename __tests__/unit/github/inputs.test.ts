@@ -155,12 +155,37 @@ test('without an address the gate needs a server, and says that an address would
   )
 })
 
-test('setup-host needs no key to a server: it only prints a program', () => {
-  give({ environment: 'production', 'deploy-key': ' ssh-ed25519 AAAA ci \n' })
-  expect(readInputs['setup-host'](quiet())).toEqual({
-    config: 'kawasemi.yml',
-    environment: 'production',
-    env: {},
-    deployKey: 'ssh-ed25519 AAAA ci',
+describe('setup-host', () => {
+  const mine = { environment: 'production', 'deploy-key': ' ssh-ed25519 AAAA ci \n' }
+
+  test('only plans unless told otherwise, and comes in as root', () => {
+    give({ ...mine, 'ssh-key': 'key', 'known-hosts': 'pin' })
+    expect(readInputs['setup-host'](quiet())).toEqual({
+      config: 'kawasemi.yml',
+      environment: 'production',
+      env: {},
+      ssh: { key: 'key', knownHosts: 'pin' },
+      mode: 'plan',
+      admin: 'root',
+      deployKey: 'ssh-ed25519 AAAA ci',
+    })
+  })
+
+  test('needs no key to a server where it prints a program', () => {
+    give({ ...mine, mode: 'print' })
+    expect(readInputs['setup-host'](quiet())).toMatchObject({ mode: 'print' })
+    give({ ...mine, mode: 'plan' })
+    expect(troubleOf(() => readInputs['setup-host'](quiet()))).toBe(
+      'Input ssh-key: is missing. Give `ssh-key`, or `mode: print`, under `with:` in the workflow.',
+    )
+  })
+
+  test.each([
+    ['mode', 'do'],
+    ['admin', 'ops; reboot'],
+    ['admin', '-oProxyCommand=x'],
+  ])('refuses %s of %j by name', (name, value) => {
+    give({ ...mine, 'ssh-key': 'key', 'known-hosts': 'pin', [name]: value })
+    expect(troubleOf(() => readInputs['setup-host'](quiet()))).toMatch(new RegExp(`^Input ${name}: is not `))
   })
 })

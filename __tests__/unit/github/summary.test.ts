@@ -97,6 +97,20 @@ test('a plan does not look like something that was done', () => {
   )
 })
 
+test('a set-up has a table of its changes on each host', () => {
+  const changes = [
+    { host: 'ops@web1.example', changes: ['make the user deploy', 'write a|b'] },
+    { host: 'ops@web2.example', changes: [] },
+  ]
+  const setUp = { title: 'Host set-up', hosts: [], stages: [], warnings: [], changes }
+  const text = renderSummary({ ...setUp, plan: true })
+  expect(text).toContain('| Host |  | Would change |')
+  expect(text).toContain('| `ops@web1.example` | 1 | make the user deploy |')
+  expect(text).toContain('|  | 2 | write a\\|b |')
+  expect(text).toContain('| `ops@web2.example` |  | nothing to change |')
+  expect(renderSummary(setUp)).toContain('| Host |  | Changed |')
+})
+
 test('a run that failed before it knew anything has a summary too', () => {
   const failure = { thing: 'Input environment', cause: 'is missing.', fix: 'Give it.', log: [] }
   expect(renderSummary({ title: 'Rollback', hosts: [], stages: [], warnings: [], failure })).toBe(

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fc from 'fast-check'
+import { detachLibrary, errandLibrary, prelude } from '../../../src/host/libraries'
+import { call, renderProgram } from '../../../src/host/program'
 import { Trouble } from '../../../src/release/trouble'
-import { renderSetup } from '../../../src/stages/setup-host'
+import { renderSetup, setupErrand } from '../../../src/stages/setup-host'
 import { exampleConfig } from '../proxies/config'
 
 const deployKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEoq5 ci@shop'
@@ -18,6 +20,20 @@ describe('the program that prepares a host', () => {
       expect(String(stdout)).toBe('')
     },
   )
+
+  test.each(['nginx', 'apache', 'caddy'] as const)('is that over a connection too (%s)', (kind) => {
+    const { libraries, calls } = setupErrand(exampleConfig({}, { kind }), 'apply', { deployKey })
+    const program = renderProgram(
+      [prelude, detachLibrary, errandLibrary, ...libraries],
+      [call('errand_begin', 'n1', '/run/kawasemi-errands/n1'), ...calls],
+    )
+    execFileSync('sh', ['-n'], { input: program })
+    const { error, stdout } = spawnSync('shellcheck', ['-s', 'sh', '-e', 'SC2016,SC2154', '-'], {
+      input: program,
+    })
+    if (error && !process.env.CI) return
+    expect(String(stdout)).toBe('')
+  })
 
   test('is that for an nginx in a container too, whatever its name', () => {
     const config = exampleConfig({ accessories: ['web'] }, { service: 'web' })

@@ -1,0 +1,110 @@
+import type { Config } from '../config/schema'
+import { type Connection, connect } from '../host/connection'
+import { type Errand, type ErrandOutcome, runErrand } from '../host/errand'
+import { HostFailure } from '../host/session'
+import type { DeployReport, HostChanges } from '../release/deploy-report'
+import type { Reporter } from '../release/report'
+import { Trouble } from '../release/trouble'
+import { type SetupOptions, setupErrand } from './setup-host'
+
+export interface SetUpRequest {
+  readonly config: Config
+  readonly mode: 'plan' | 'apply'
+  /** As whom to come in on every host: root, or a user who may use sudo without a password. */
+  readonly admin: string
+  readonly ssh: { readonly key: string; readonly passphrase?: string; readonly knownHosts: string }
+  readonly options: SetupOptions
+  readonly reporter: Reporter
+  readonly report: DeployReport
+  readonly signal: AbortSignal
+}
+
+/**
+ * Prepares every host of the environment. All of them are planned before one is changed, so what cannot be done on one
+ * of them leaves all as they were.
+ *
+ * @throws {Trouble} naming the host, what stands in the way, and whether something was changed there.
+ */
+export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
+  const { config, mode, options, reporter, report } = request
+  const errands = { plan: setupErrand(config, 'plan', options), apply: setupErrand(config, 'apply', options) }
+  report.app = config.app
+  report.environment = config.environment
+  if (mode === 'plan') report.plan = true
+  const connections = await connectAll(request)
+  report.hosts = connections.map(({ name }) => name)
+  try {
+    const planned = await everywhere(connections, (each) => run(each, reporter, errands.plan))
+    report.changes = planned
+    if (mode === 'plan') return planned
+    const done = await everywhere(connections, (each, index) =>
+      planned[index]!.changes.length === 0 ? planned[index]! : run(each, reporter, errands.apply),
+    )
+    report.changes = done
+    return done
+  } finally {
+    await Promise.all(connections.map((each) => each.close().catch(() => undefined)))
+  }
+}
+
+function connectAll({ config, admin, ssh, signal }: SetUpRequest): Promise<Connection[]> {
+  const connecting = config.hosts.map(({ address, port }) =>
+    connect({
+      address,
+      port,
+      user: admin,
+      privateKey: ssh.key,
+      knownHosts: ssh.knownHosts,
+      signal,
+      ...(ssh.passphrase !== undefined && { passphrase: ssh.passphrase }),
+    }),
+  )
+  return allOr(connecting, (opened) => Promise.all(opened.map((each) => each.close())))
+}
+
+/** Waits for all of them even where one fails: what goes on on a host is seen to its end. */
+function everywhere<Result>(
+  connections: readonly Connection[],
+  work: (connection: Connection, index: number) => Result | Promise<Result>,
+): Promise<Result[]> {
+  return allOr(connections.map(async (each, index) => work(each, index)))
+}
+
+async function allOr<Result>(
+  working: readonly Promise<Result>[],
+  undo: (done: Result[]) => Promise<unknown> = async () => undefined,
+): Promise<Result[]> {
+  const ends = await Promise.allSettled(working)
+  const done = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (!failed) return done
+  await undo(done)
+  throw failed.reason
+}
+
+async function run(connection: Connection, reporter: Reporter, errand: Errand): Promise<HostChanges> {
+  try {
+    return { host: connection.name, changes: changesOf(await runErrand(connection, reporter, errand)) }
+  } catch (error) {
+    throw error instanceof HostFailure ? troubleOf(error) : error
+  }
+}
+
+function changesOf({ told }: ErrandOutcome): string[] {
+  return told.flatMap(({ name, value }) => (name === 'change' ? [String(value)] : []))
+}
+
+function troubleOf({ host, code, message, outcome }: HostFailure): Trouble {
+  const cause = /[.!?]$/.test(message) ? message : `${message}.`
+  if (code === 'no-sudo') {
+    return new Trouble(
+      host,
+      cause,
+      'Let `admin` be root, or a user with a line such as `ops ALL=(ALL) NOPASSWD:ALL` in a file of /etc/sudoers.d. Nothing was changed.',
+    )
+  }
+  const fix = outcome.facts.has('change')
+    ? 'Mend that and run it again: it goes on with what is missing.'
+    : 'Mend that and run it again. Nothing was changed on this server.'
+  return new Trouble(host, cause, fix, outcome.printed)
+}
