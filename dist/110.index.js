@@ -54,6 +54,8 @@ function renderErrand(nonce, { libraries, calls }) {
     return (0,program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* errandLibrary */.SI], [(0,program/* call */.T)('send_errand', nonce, folder, asRoot)]);
 }
 
+// EXTERNAL MODULE: ./src/host/jump.ts
+var jump = __webpack_require__(3816);
 // EXTERNAL MODULE: ./src/host/session.ts + 2 modules
 var session = __webpack_require__(1219);
 // EXTERNAL MODULE: ./src/release/trouble.ts
@@ -185,6 +187,7 @@ function checkedKey(line) {
 
 
 
+
 /**
  * Prepares every host of the environment. All of them are planned before one is changed, so what cannot be done on one
  * of them leaves all as they were.
@@ -214,15 +217,8 @@ async function setUp(request) {
     }
 }
 function connectAll({ config, admin, ssh, signal }) {
-    const connecting = config.hosts.map(({ address, port }) => (0,connection/* connect */.Ng)({
-        address,
-        port,
-        user: admin,
-        privateKey: ssh.key,
-        knownHosts: ssh.knownHosts,
-        signal,
-        ...(ssh.passphrase !== undefined && { passphrase: ssh.passphrase }),
-    }));
+    const asAdmin = config.hosts.map((host) => ({ ...host, user: admin }));
+    const connecting = (0,jump/* waysTo */.Og)(asAdmin, (0,jump/* loginOf */.DQ)(ssh, signal)).map(connection/* connect */.Ng);
     return allOr(connecting, (opened) => Promise.all(opened.map((each) => each.close())));
 }
 /** Waits for all of them even where one fails: what goes on on a host is seen to its end. */

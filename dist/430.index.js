@@ -29,7 +29,7 @@ const shapes = {
     header: /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/,
     'header value': /^(?!expr=)[A-Za-z0-9!#&'()*+,./:;<=>?@[\]^_|~-]([A-Za-z0-9 !#&'()*+,./:;<=>?@[\]^_|~-]{0,998}[A-Za-z0-9!#&'()*+,./:;<=>?@[\]^_|~-])?$/,
     email: /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
-    'acme server': /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)+$/,
+    'acme server': new RegExp(`^${noDots}https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~-]+)+$`),
     folder: new RegExp(`^${noDots}(/[A-Za-z0-9._-]+){2,}$`),
 };
 function refuse(what, value, why) {

@@ -63,8 +63,8 @@ const systemClock = {
 
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 20 modules
-var project = __webpack_require__(8153);
+// EXTERNAL MODULE: ./src/stages/project.ts + 21 modules
+var project = __webpack_require__(3911);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
 
 
@@ -392,7 +392,7 @@ const hostName = /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-
 const isHostName = (name) => name.length <= 253 && hostName.test(name) && !/(^|\.)[0-9]+$/.test(name);
 const domain = text(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 253, 'a domain in lower case without a wildcard, such as shop.example (other scripts in punycode: xn--…)', isHostName);
 const email = text(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, 254, 'an e-mail address, such as admin@shop.example');
-const acmeServer = text(/^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)+$/, 300, "the https URL of an authority's directory, such as https://ca.example/acme/directory");
+const acmeServer = text(/^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)+$/, 300, "the https URL of an authority's directory, such as https://ca.example/acme/directory", noDots);
 const hostPattern = /^([a-zA-Z_][a-zA-Z0-9_.-]{0,31})@(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9.-]+))(?::([0-9]{1,5}))?$/;
 function parseHost(value) {
     const [, user = '', ipv6, plain = '', portText = '22'] = hostPattern.exec(value) ?? [];
@@ -1022,6 +1022,13 @@ function socketTrouble({ name, address, port }, error) {
             return new trouble/* Trouble */.q(name, `no connection to ${address} port ${port} (${code}).`, checkPort);
     }
 }
+/** `reason` is the jump host's. */
+function unreachableTrouble(jump, { name, address, port }, reason) {
+    return new trouble/* Trouble */.q(name, `${jump} does not reach ${address} port ${port} (${clean(reason)}).`, 'Check the address and the port as they are seen from the jump host, the firewalls in between, and that sshd runs there.');
+}
+function jumpForbiddenTrouble(jump, { name, address, port }) {
+    return new trouble/* Trouble */.q(name, `${jump} forbids connections to ${address} port ${port}.`, "Set AllowTcpForwarding local (or yes) for its user in the jump host's sshd_config without DisableForwarding, and see what PermitOpen there, and restrict, no-port-forwarding and permitopen in its authorized_keys, allow.");
+}
 /** TCP stands, but the SSH handshake before authentication failed; the error is ssh2's. */
 function handshakeTrouble({ name, port }, error) {
     const text = clean(error.message);
@@ -1270,7 +1277,7 @@ function shows(presented, type) {
 }
 /** One handshake. `unknown` is the key the host showed, undefined where it has none of these types. */
 async function tryTypes(ssh2, options, types) {
-    const socket = await openSocket(options);
+    const socket = await (options.open ?? (() => openSocket(options)))();
     const client = new ssh2.Client();
     const { signal, key, user } = options;
     let denied;
@@ -1576,10 +1583,13 @@ function unsupported(what) {
  */
 class ChannelStream extends external_node_stream_.Duplex {
     channel;
+    bytesRead = 0;
+    bytesWritten = 0;
     constructor(channel, lost) {
         super({ allowHalfOpen: true });
         this.channel = channel;
         channel.on('data', (chunk) => {
+            this.bytesRead += chunk.length;
             if (!this.destroyed && !this.push(chunk))
                 channel.pause();
         });
@@ -1606,6 +1616,7 @@ class ChannelStream extends external_node_stream_.Duplex {
         this.channel.resume();
     }
     _write(chunk, _encoding, done) {
+        this.bytesWritten += chunk.length;
         this.channel.write(chunk, done);
     }
     _final(done) {
@@ -1727,18 +1738,34 @@ const LOOPBACK = '127.0.0.1';
 const ADMINISTRATIVELY_PROHIBITED = 1;
 /** Opens a stream to a port of the host's loopback. */
 function dialPort(session, port) {
+    return forward(session, LOOPBACK, port, ({ reason }) => reason === ADMINISTRATIVELY_PROHIBITED
+        ? new ForwardingForbidden(session.name, `connections to port ${port} of the host`)
+        : new PortClosed(session.name, port));
+}
+/** Opens a stream to another machine, as the host sees it. Given up after so many milliseconds. */
+function reachMachine(session, machine, timeout) {
+    const { address, port } = machine;
+    return new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(unreachableTrouble(session.name, machine, 'it did not answer in time')), timeout);
+        forward(session, address, port, ({ reason, message }) => reason === ADMINISTRATIVELY_PROHIBITED
+            ? jumpForbiddenTrouble(session.name, machine)
+            : unreachableTrouble(session.name, machine, message))
+            .then(resolve, reject)
+            .finally(() => clearTimeout(late));
+    });
+}
+/** @param refusal what to say when the server refuses, with the reason's number and text */
+function forward(session, address, port, refusal) {
     return new Promise((resolve, reject) => {
         try {
-            session.client.forwardOut(LOOPBACK, 0, LOOPBACK, port, (error, channel) => {
+            session.client.forwardOut(LOOPBACK, 0, address, port, (error, channel) => {
                 if (!error)
                     return resolve(new ChannelStream(channel, session.lost));
-                const reason = error.reason;
+                const { reason, message } = error;
                 if (reason === undefined)
-                    reject(session.lost() ?? new ConnectionLost(session.name, clean(error.message)));
-                else if (reason === ADMINISTRATIVELY_PROHIBITED)
-                    reject(new ForwardingForbidden(session.name, `connections to port ${port} of the host`));
+                    reject(session.lost() ?? new ConnectionLost(session.name, clean(message)));
                 else
-                    reject(new PortClosed(session.name, port));
+                    reject(refusal({ reason, message }));
             });
         }
         catch {
@@ -1810,18 +1837,28 @@ async function connect(options) {
     const pins = pinsFor(options.knownHosts, address, port);
     const ssh2 = await loadSsh2();
     const key = readPrivateKey(ssh2.utils.parseKey, options.privateKey, options.passphrase);
-    const name = displayName(user, address, port);
-    const authenticated = await shakeHands(ssh2, {
-        name,
-        address,
-        port,
-        user,
-        key,
-        pins,
-        timeouts: TIMEOUTS,
-        signal,
-    });
-    return new SshConnection(name, authenticated, signal);
+    const name = `${displayName(user, address, port)}${options.role === undefined ? '' : ` (${options.role})`}`;
+    const jump = await options.jump?.hold();
+    try {
+        const authenticated = await shakeHands(ssh2, {
+            name,
+            address,
+            port,
+            user,
+            key,
+            pins,
+            timeouts: TIMEOUTS,
+            signal,
+            ...(jump && { open: () => jump.open(address, port, name) }),
+        });
+        const connection = new SshConnection(name, authenticated, signal);
+        connection.closed.then(() => jump?.release());
+        return connection;
+    }
+    catch (error) {
+        await jump?.release();
+        throw error;
+    }
 }
 /** Loaded only when used. It is CommonJS, whose exports some loaders put behind `default`. */
 async function loadSsh2() {
@@ -1907,6 +1944,9 @@ class SshConnection {
         }
         this.execChannels += 1;
         return relayPort(this.session, port);
+    }
+    reach(address, port, name) {
+        return reachMachine(this.session, { address, port, name }, TIMEOUTS.socket);
     }
     listen(onStream) {
         return this.listeners.open((stream) => {
@@ -2117,6 +2157,86 @@ function isText(name) {
 function ancestors(path) {
     const parts = path.split('/');
     return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+
+/***/ }),
+
+/***/ 3816:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DQ: () => (/* binding */ loginOf),
+/* harmony export */   Og: () => (/* binding */ waysTo)
+/* harmony export */ });
+/* unused harmony export JumpHost */
+/* harmony import */ var _connection__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9754);
+
+function loginOf({ key, passphrase, knownHosts }, signal) {
+    return { privateKey: key, knownHosts, signal, ...(passphrase !== undefined && { passphrase }) };
+}
+/**
+ * How each of these hosts is reached: directly, or through its jump host, which lets the same key in and is pinned as
+ * they are. Those behind the same one share one connection to it.
+ */
+function waysTo(hosts, login) {
+    const jumps = new Map();
+    return hosts.map(({ address, port, user, jump }) => {
+        if (jump === undefined)
+            return { ...login, address, port, user };
+        const key = `${jump.user}@${jump.name}`;
+        const shared = jumps.get(key) ?? new JumpHost({ ...login, ...addressOf(jump) });
+        jumps.set(key, shared);
+        return { ...login, address, port, user, jump: shared };
+    });
+}
+const addressOf = ({ address, port, user }) => ({ address, port, user });
+/** A host through which others are reached; connected while at least one of them is, and anew once that was lost. */
+class JumpHost {
+    options;
+    connection;
+    holds = 0;
+    constructor(options) {
+        this.options = options;
+    }
+    /** @throws {Trouble} as `connect` does, for the jump host. */
+    async hold() {
+        this.holds += 1;
+        let held = true;
+        const release = async () => {
+            if (!held)
+                return;
+            held = false;
+            this.holds -= 1;
+            if (this.holds === 0)
+                await this.close();
+        };
+        try {
+            const connection = await this.connected();
+            return { open: (address, port, name) => connection.reach(address, port, name), release };
+        }
+        catch (error) {
+            await release();
+            throw error;
+        }
+    }
+    connected() {
+        if (this.connection !== undefined)
+            return this.connection;
+        const made = (0,_connection__WEBPACK_IMPORTED_MODULE_0__/* .connect */ .Ng)({ ...this.options, role: 'jump host' });
+        this.connection = made;
+        const forget = () => {
+            if (this.connection === made)
+                this.connection = undefined;
+        };
+        made.then(({ closed }) => closed.then(forget), forget);
+        return made;
+    }
+    async close() {
+        const last = this.connection;
+        this.connection = undefined;
+        await (await last?.catch(() => undefined))?.close();
+    }
 }
 
 
@@ -5156,6 +5276,8 @@ __webpack_require__.d(__webpack_exports__, {
   s: () => (/* binding */ take)
 });
 
+// EXTERNAL MODULE: ./src/host/jump.ts
+var jump = __webpack_require__(3816);
 // EXTERNAL MODULE: ./src/host/session.ts + 2 modules
 var session = __webpack_require__(1219);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
@@ -5232,20 +5354,14 @@ var stages_live = __webpack_require__(133);
 
 
 
+
 /** Connects to every host of the environment and reads what it says of itself. Nothing is changed there. */
 async function open_open(request) {
     const { config, ssh, owner, reporter, report, signal, clock } = request;
     const runtime = (0,kinds/* runtimeOf */.G)(config);
-    const opened = await Promise.allSettled(config.hosts.map(({ address, port, user }) => session/* HostSession */.H.open({
-        ssh: {
-            address,
-            port,
-            user,
-            privateKey: ssh.key,
-            knownHosts: ssh.knownHosts,
-            signal,
-            ...(ssh.passphrase !== undefined && { passphrase: ssh.passphrase }),
-        },
+    const ways = (0,jump/* waysTo */.Og)(config.hosts, (0,jump/* loginOf */.DQ)(ssh, signal));
+    const opened = await Promise.allSettled(ways.map((way) => session/* HostSession */.H.open({
+        ssh: way,
         app: config.app,
         base: config.base,
         owner,
@@ -5332,7 +5448,7 @@ function describe(deploy) {
 
 /***/ }),
 
-/***/ 8153:
+/***/ 3911:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5374,7 +5490,7 @@ function misfits(file) {
 }
 function repeated({ hosts, accessories, compose, systemd, proxy }) {
     const lists = [
-        { path: ['hosts'], items: hosts.map(({ address, port }) => `${address}:${port}`) },
+        { path: ['hosts'], items: hosts.map(placeOf) },
         { path: ['accessories'], items: accessories },
         { path: ['compose', 'ignore'], items: compose?.ignore ?? [] },
         { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
@@ -5385,6 +5501,10 @@ function repeated({ hosts, accessories, compose, systemd, proxy }) {
     return lists.flatMap(({ path, items }) => items.flatMap((item, index) => items.indexOf(item) === index
         ? []
         : [{ path: [...path, index], expected: 'each one once', found: `${item} again` }]));
+}
+/** Behind two jump hosts the same address may be two servers. */
+function placeOf({ address, port, jump }) {
+    return `${address}:${port}${jump ? ` behind ${placeOf(jump)}` : ''}`;
 }
 function overlapping({ services, accessories, compose }) {
     const inAccessories = accessories.flatMap((name, index) => Object.hasOwn(services, name)
@@ -5757,6 +5877,19 @@ function toHooks(file) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/config/host.ts
+
+
+
+const behindJump = (0,section/* section */.uW)({
+    host: values/* host */.Hc.describe('The server, at the address by which the jump host knows it.'),
+    jump: values/* host */.Hc.describe('The host through which it is reached.'),
+}).transform(({ host: address, jump }) => ({ ...address, jump }));
+/** A host by itself, or with the one through which it is reached. */
+const hostEntry = schemas/* union */.KCZ([values/* host */.Hc, behindJump], {
+    error: 'user@address or user@address:port, such as deploy@203.0.113.7, or a map with host and jump',
+});
+
 ;// CONCATENATED MODULE: ./src/config/migrations.ts
 
 
@@ -5990,6 +6123,7 @@ function toSystemd(file) {
 
 
 
+
 /*
  * The one description of kawasemi.yml. Types, validation, the editors' JSON Schema and the table in the docs all
  * come from it and the files beside it, one for each section. Keys are as people write them (kebab-case); `toConfig`
@@ -6002,9 +6136,9 @@ const fileSchema = (0,section/* section */.uW)({
     base: values/* basePath */.Jp
         .optional()
         .describe('Folder of the app on the host; `/srv/` and the name of the app when left out.'),
-    hosts: (0,section/* atMost */.Tu)(50, values/* host */.Hc, 'hosts')
+    hosts: (0,section/* atMost */.Tu)(50, hostEntry, 'hosts')
         .min(1)
-        .describe('Servers the environment runs on: `user@address` or `user@address:port`.'),
+        .describe('Servers the environment runs on: `user@address` or `user@address:port`; or `{host: …, jump: …}` for one that is reached through another.'),
     compose: (0,section/* section */.uW)({
         file: values/* repoPath */.qN.prefault(defaultComposeFile).describe("The product's compose file."),
         ignore: (0,section/* atMost */.Tu)(50, values/* composeName */.iO, 'services')
@@ -6303,6 +6437,11 @@ function fromIssue(source, merged, issue) {
         const name = shown(issue.path.at(-1));
         return [problemAt(source, merged, issue.path, issue.message, name, 'key')];
     }
+    if (issue.code === 'invalid_union') {
+        const inside = issue.errors.find((each) => each.length > 0 && each.every(isInside));
+        if (inside)
+            return inside.flatMap((each) => fromIssue(source, merged, below(issue, each)));
+    }
     if (issue.code !== 'unrecognized_keys')
         return [problemAt(source, merged, issue.path, issue.message)];
     const known = issue.message.split(' ');
@@ -6312,6 +6451,12 @@ function fromIssue(source, merged, issue) {
         return problemAt(source, merged, [...issue.path, key], expected, `the unknown key ${shown(key)}`, 'key');
     });
 }
+/** The value is of that kind, but something inside of it does not fit. */
+const isInside = ({ path, code }) => path.length > 0 || code === 'unrecognized_keys';
+const below = ({ path }, issue) => ({
+    ...issue,
+    path: [...path, ...issue.path],
+});
 function problemAt(source, root, path, expected, found, pointAt = 'value') {
     const { tree, missing } = find(root, path);
     const offset = missing !== undefined || pointAt === 'key' ? tree.keyAt : tree.at;

@@ -1,5 +1,6 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseDocument } from 'yaml'
 import type { Product } from '../../lab/product'
 import { until } from '../../lab/run'
 import type { ActionResult } from '../../lab/runner'
@@ -44,15 +45,18 @@ const sshd = (lines: string) =>
   say(`printf '${lines}\\n' >/etc/ssh/sshd_config.d/00-first.conf && sshd -t && systemctl reload ssh`)
 
 /** Deploys, and looks whether this very version answers through the proxy. */
-async function deploy(change = ''): Promise<ActionResult> {
+async function deploy(change = '', inputs: Record<string, string> = {}): Promise<ActionResult> {
   if (change !== '') appendFileSync(join(product.workspace, 'app/server.js'), `// ${change}\n`)
   run += 1
-  const result = await product.run('deploy', run, { inputs: { version: `v${run}` } })
+  const result = await product.run('deploy', run, { inputs: { version: `v${run}`, ...inputs } })
   expectGreen(result)
   const answer = await say("curl -sS -f -H 'Host: tiny.example' http://127.0.0.1/")
   expect(JSON.parse(answer)).toMatchObject({ version: `v${run}` })
   return result
 }
+
+/** How many logins the server has had. */
+const connections = async () => Number(await say(`journalctl | grep -c 'Accepted publickey' || :`))
 
 /** What was moved to the host, and all of it, in bytes. */
 function moved({ summary }: ActionResult): { bytes: number; of: number } {
@@ -72,6 +76,23 @@ async function identities() {
 test('the app’s folder is on another file system than temporary files and Docker', async () => {
   const devices = await say('stat -c %d /srv/tiny /tmp /var/lib/docker')
   expect(new Set(devices.split('\n')).size).toBe(3)
+})
+
+test('a server behind another is deployed to through it, both of them pinned', async () => {
+  const file = join(product.workspace, 'kawasemi.yml')
+  const direct = readFileSync(file, 'utf8')
+  const { sshPort, hostKeys, user } = server
+  const jumping = parseDocument(direct)
+  // The server itself, at an address that only it knows itself by.
+  jumping.set('hosts', [{ host: `${user}@127.0.0.1`, jump: `${user}@127.0.0.1:${sshPort}` }])
+  writeFileSync(file, jumping.toString())
+  const knownHosts = `${hostKeys}${hostKeys.replace(/^\S+/, '127.0.0.1')}`
+  const before = await connections()
+  const result = await deploy('', { 'known-hosts': knownHosts })
+  expect(result.log).not.toContain('the images come in a stream')
+  // That to the jump host, and the one that came out of it.
+  expect((await connections()) - before).toBe(2)
+  writeFileSync(file, direct)
 })
 
 describe('an SSH server', () => {

@@ -25,7 +25,7 @@ export function misfits(file: ConfigFile): Misfit[] {
 
 function repeated({ hosts, accessories, compose, systemd, proxy }: ConfigFile): Misfit[] {
   const lists: { path: (string | number)[]; items: string[] }[] = [
-    { path: ['hosts'], items: hosts.map(({ address, port }) => `${address}:${port}`) },
+    { path: ['hosts'], items: hosts.map(placeOf) },
     { path: ['accessories'], items: accessories },
     { path: ['compose', 'ignore'], items: compose?.ignore ?? [] },
     { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
@@ -40,6 +40,11 @@ function repeated({ hosts, accessories, compose, systemd, proxy }: ConfigFile): 
         : [{ path: [...path, index], expected: 'each one once', found: `${item} again` }],
     ),
   )
+}
+
+/** Behind two jump hosts the same address may be two servers. */
+function placeOf({ address, port, jump }: ConfigFile['hosts'][number]): string {
+  return `${address}:${port}${jump ? ` behind ${placeOf(jump)}` : ''}`
 }
 
 function overlapping({ services, accessories, compose }: ConfigFile): Misfit[] {

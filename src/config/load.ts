@@ -77,6 +77,10 @@ function fromIssue(source: Source, merged: Tree, issue: z.core.$ZodIssue): Probl
     const name = shown(issue.path.at(-1))
     return [problemAt(source, merged, issue.path, issue.message, name, 'key')]
   }
+  if (issue.code === 'invalid_union') {
+    const inside = issue.errors.find((each) => each.length > 0 && each.every(isInside))
+    if (inside) return inside.flatMap((each) => fromIssue(source, merged, below(issue, each)))
+  }
   if (issue.code !== 'unrecognized_keys') return [problemAt(source, merged, issue.path, issue.message)]
   const known = issue.message.split(' ')
   return issue.keys.map((key) => {
@@ -85,6 +89,14 @@ function fromIssue(source: Source, merged: Tree, issue: z.core.$ZodIssue): Probl
     return problemAt(source, merged, [...issue.path, key], expected, `the unknown key ${shown(key)}`, 'key')
   })
 }
+
+/** The value is of that kind, but something inside of it does not fit. */
+const isInside = ({ path, code }: z.core.$ZodIssue) => path.length > 0 || code === 'unrecognized_keys'
+
+const below = ({ path }: z.core.$ZodIssue, issue: z.core.$ZodIssue): z.core.$ZodIssue => ({
+  ...issue,
+  path: [...path, ...issue.path],
+})
 
 function problemAt(
   source: Source,

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { type Database, database, toDatabase } from './database'
 import { type Hooks, hookLists, toHooks } from './hooks'
+import { hostEntry } from './host'
 import { type Migrations, migrations, toMigrations } from './migrations'
 import { type ProxyConfig, proxy, toProxy } from './proxy'
 import { atMost, mapOf, section } from './section'
 import { type Service, service, toService } from './service'
 import { type Systemd, systemd, toSystemd } from './systemd'
-import { appName, basePath, composeName, duration, type HostAddress, host, integer, repoPath } from './values'
+import { appName, basePath, composeName, duration, type HostAddress, integer, repoPath } from './values'
 
 export type { ConnectionNames, Database, FileDatabase, ServerDatabase } from './database'
 export type { Hook, Hooks } from './hooks'
@@ -32,9 +33,11 @@ export const fileSchema = section({
   base: basePath
     .optional()
     .describe('Folder of the app on the host; `/srv/` and the name of the app when left out.'),
-  hosts: atMost(50, host, 'hosts')
+  hosts: atMost(50, hostEntry, 'hosts')
     .min(1)
-    .describe('Servers the environment runs on: `user@address` or `user@address:port`.'),
+    .describe(
+      'Servers the environment runs on: `user@address` or `user@address:port`; or `{host: …, jump: …}` for one that is reached through another.',
+    ),
   compose: section({
     file: repoPath.prefault(defaultComposeFile).describe("The product's compose file."),
     ignore: atMost(50, composeName, 'services')

@@ -146,6 +146,7 @@ export const acmeServer = text(
   /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~-]+)+$/,
   300,
   "the https URL of an authority's directory, such as https://ca.example/acme/directory",
+  noDots,
 )
 
 export interface HostAddress {
@@ -155,6 +156,8 @@ export interface HostAddress {
   address: string
   user: string
   port: number
+  /** The host through which it is reached. */
+  jump?: HostAddress
 }
 
 const hostPattern =

@@ -83,6 +83,30 @@ export function socketTrouble({ name, address, port }: Target, error: Error): Tr
   }
 }
 
+/** What is to be reached through a jump host. */
+export interface Machine {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+}
+
+/** `reason` is the jump host's. */
+export function unreachableTrouble(jump: string, { name, address, port }: Machine, reason: string): Trouble {
+  return new Trouble(
+    name,
+    `${jump} does not reach ${address} port ${port} (${clean(reason)}).`,
+    'Check the address and the port as they are seen from the jump host, the firewalls in between, and that sshd runs there.',
+  )
+}
+
+export function jumpForbiddenTrouble(jump: string, { name, address, port }: Machine): Trouble {
+  return new Trouble(
+    name,
+    `${jump} forbids connections to ${address} port ${port}.`,
+    "Set AllowTcpForwarding local (or yes) for its user in the jump host's sshd_config without DisableForwarding, and see what PermitOpen there, and restrict, no-port-forwarding and permitopen in its authorized_keys, allow.",
+  )
+}
+
 /** TCP stands, but the SSH handshake before authentication failed; the error is ssh2's. */
 export function handshakeTrouble({ name, port }: Target, error: Error & { level?: string }): Trouble {
   const text = clean(error.message)

@@ -8,11 +8,12 @@ import {
   startConversation,
 } from './channel'
 import { ConnectionLost, clean, ForwardingForbidden } from './connection-trouble'
-import { type Authenticated, reasonOf, type Ssh2, shakeHands } from './handshake'
+import { type Authenticated, reasonOf, type Ssh2, shakeHands, type Wire } from './handshake'
+import type { JumpHost } from './jump'
 import { pinsFor } from './known-hosts'
 import { readPrivateKey } from './private-key'
 import { relayPort } from './relay'
-import { dialPort, type Listener, Listeners } from './tunnel'
+import { dialPort, type Listener, Listeners, reachMachine } from './tunnel'
 
 export { ConnectionLost, ForwardingForbidden, PortClosed } from './connection-trouble'
 export type { Conversation, ExitStatus, Listener, OnLine }
@@ -25,6 +26,10 @@ export interface ConnectionOptions {
   readonly passphrase?: string
   /** known_hosts lines or `SHA256:` fingerprints. */
   readonly knownHosts: string
+  /** The host through which this one is reached. */
+  readonly jump?: JumpHost
+  /** Said beside its name in messages. */
+  readonly role?: 'jump host'
   /** Ends the connection, also while it is being made; what is under way rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
@@ -50,6 +55,13 @@ export interface Connection {
    * @throws {ForwardingForbidden} when the server does not allow it and the host has no bash.
    */
   dial(port: number): Promise<Duplex>
+  /**
+   * A stream to another machine, as this host sees it.
+   *
+   * @param name how messages call that machine
+   * @throws {Trouble} when it cannot be reached from here, with the reason.
+   */
+  reach(address: string, port: number, name: string): Promise<Wire>
   /**
    * Listens on a free port of the host's 127.0.0.1 and hands over each connection that arrives there.
    *
@@ -87,18 +99,27 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const pins = pinsFor(options.knownHosts, address, port)
   const ssh2 = await loadSsh2()
   const key = readPrivateKey(ssh2.utils.parseKey, options.privateKey, options.passphrase)
-  const name = displayName(user, address, port)
-  const authenticated = await shakeHands(ssh2, {
-    name,
-    address,
-    port,
-    user,
-    key,
-    pins,
-    timeouts: TIMEOUTS,
-    signal,
-  })
-  return new SshConnection(name, authenticated, signal)
+  const name = `${displayName(user, address, port)}${options.role === undefined ? '' : ` (${options.role})`}`
+  const jump = await options.jump?.hold()
+  try {
+    const authenticated = await shakeHands(ssh2, {
+      name,
+      address,
+      port,
+      user,
+      key,
+      pins,
+      timeouts: TIMEOUTS,
+      signal,
+      ...(jump && { open: () => jump.open(address, port, name) }),
+    })
+    const connection = new SshConnection(name, authenticated, signal)
+    connection.closed.then(() => jump?.release())
+    return connection
+  } catch (error) {
+    await jump?.release()
+    throw error
+  }
 }
 
 /** Loaded only when used. It is CommonJS, whose exports some loaders put behind `default`. */
@@ -188,6 +209,10 @@ class SshConnection implements Connection {
     }
     this.execChannels += 1
     return relayPort(this.session, port)
+  }
+
+  reach(address: string, port: number, name: string): Promise<Wire> {
+    return reachMachine(this.session, { address, port, name }, TIMEOUTS.socket)
   }
 
   listen(onStream: (stream: Duplex) => void): Promise<Listener> {

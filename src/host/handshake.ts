@@ -1,4 +1,5 @@
 import { connect as connectSocket, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Client, utils } from 'ssh2'
 import {
   authenticationTrouble,
@@ -27,7 +28,12 @@ export interface HandshakeOptions {
   readonly pins: Pins
   readonly timeouts: Timeouts
   readonly signal: AbortSignal | undefined
+  /** Another way to the host than a socket of this machine. It is taken once for each handshake. */
+  readonly open?: () => Promise<Wire>
 }
+
+/** What carries the connection, counted in bytes. */
+export type Wire = Duplex & { readonly bytesRead: number; readonly bytesWritten: number }
 
 /** All in milliseconds. */
 export interface Timeouts {
@@ -46,7 +52,7 @@ export interface Ssh2 {
 
 export interface Authenticated {
   readonly client: Client
-  readonly socket: Socket
+  readonly socket: Wire
   /** How often an answer came after something was sent, so far. */
   readonly turns: () => number
 }
@@ -94,7 +100,7 @@ async function tryTypes(
   options: HandshakeOptions,
   types: readonly HostKeyType[],
 ): Promise<Authenticated | { unknown: HostKey | undefined }> {
-  const socket = await openSocket(options)
+  const socket: Wire = await (options.open ?? (() => openSocket(options)))()
   const client = new ssh2.Client()
   const { signal, key, user } = options
   let denied: HostKey | undefined
@@ -207,7 +213,7 @@ function isDisconnect(error: Error & { code?: unknown }): boolean {
 }
 
 /** To be called when ssh2 has paused the socket, so that nothing flows past it. */
-function countTurns(socket: Socket): () => number {
+function countTurns(socket: Wire): () => number {
   let turns = 0
   let asked = false
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean

@@ -7,12 +7,16 @@ import type { ClientChannel } from 'ssh2'
  * The methods of a socket that HTTP calls are there and do nothing.
  */
 export class ChannelStream extends Duplex {
+  bytesRead = 0
+  bytesWritten = 0
+
   constructor(
     private readonly channel: ClientChannel,
     lost: () => Error | undefined,
   ) {
     super({ allowHalfOpen: true })
     channel.on('data', (chunk: Buffer) => {
+      this.bytesRead += chunk.length
       if (!this.destroyed && !this.push(chunk)) channel.pause()
     })
     channel.once('end', () => this.endReading(lost()))
@@ -39,6 +43,7 @@ export class ChannelStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.bytesWritten += chunk.length
     this.channel.write(chunk, done)
   }
 

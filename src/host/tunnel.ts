@@ -1,7 +1,15 @@
 import type { Duplex } from 'node:stream'
 import type { AcceptConnection, ClientChannel, RejectConnection, TcpConnectionDetails } from 'ssh2'
 import type { Session } from './channel'
-import { ConnectionLost, clean, ForwardingForbidden, PortClosed } from './connection-trouble'
+import {
+  ConnectionLost,
+  clean,
+  ForwardingForbidden,
+  jumpForbiddenTrouble,
+  type Machine,
+  PortClosed,
+  unreachableTrouble,
+} from './connection-trouble'
 import { ChannelStream } from './stream'
 
 const LOOPBACK = '127.0.0.1'
@@ -10,16 +18,45 @@ const ADMINISTRATIVELY_PROHIBITED = 1
 
 /** Opens a stream to a port of the host's loopback. */
 export function dialPort(session: Session, port: number): Promise<ChannelStream> {
+  return forward(session, LOOPBACK, port, ({ reason }) =>
+    reason === ADMINISTRATIVELY_PROHIBITED
+      ? new ForwardingForbidden(session.name, `connections to port ${port} of the host`)
+      : new PortClosed(session.name, port),
+  )
+}
+
+/** Opens a stream to another machine, as the host sees it. Given up after so many milliseconds. */
+export function reachMachine(session: Session, machine: Machine, timeout: number): Promise<ChannelStream> {
+  const { address, port } = machine
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(
+      () => reject(unreachableTrouble(session.name, machine, 'it did not answer in time')),
+      timeout,
+    )
+    forward(session, address, port, ({ reason, message }) =>
+      reason === ADMINISTRATIVELY_PROHIBITED
+        ? jumpForbiddenTrouble(session.name, machine)
+        : unreachableTrouble(session.name, machine, message),
+    )
+      .then(resolve, reject)
+      .finally(() => clearTimeout(late))
+  })
+}
+
+/** @param refusal what to say when the server refuses, with the reason's number and text */
+function forward(
+  session: Session,
+  address: string,
+  port: number,
+  refusal: (error: { reason: unknown; message: string }) => Error,
+): Promise<ChannelStream> {
   return new Promise((resolve, reject) => {
     try {
-      session.client.forwardOut(LOOPBACK, 0, LOOPBACK, port, (error, channel) => {
+      session.client.forwardOut(LOOPBACK, 0, address, port, (error, channel) => {
         if (!error) return resolve(new ChannelStream(channel, session.lost))
-        const reason = (error as Error & { reason?: unknown }).reason
-        if (reason === undefined)
-          reject(session.lost() ?? new ConnectionLost(session.name, clean(error.message)))
-        else if (reason === ADMINISTRATIVELY_PROHIBITED)
-          reject(new ForwardingForbidden(session.name, `connections to port ${port} of the host`))
-        else reject(new PortClosed(session.name, port))
+        const { reason, message } = error as Error & { reason?: unknown }
+        if (reason === undefined) reject(session.lost() ?? new ConnectionLost(session.name, clean(message)))
+        else reject(refusal({ reason, message }))
       })
     } catch {
       reject(session.lost() ?? new ConnectionLost(session.name, 'it was already closing'))

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema'
+import { loginOf, type SshSecrets, waysTo } from '../host/jump'
 import type { LeaseOwner } from '../host/lease'
 import { HostSession } from '../host/session'
 import type { DeployReport } from '../release/deploy-report'
@@ -11,7 +12,7 @@ import { liveRelease, reportLive } from './live'
 
 export interface OpenRequest {
   readonly config: Config
-  readonly ssh: { readonly key: string; readonly passphrase?: string; readonly knownHosts: string }
+  readonly ssh: SshSecrets
   readonly owner: LeaseOwner
   readonly reporter: Reporter
   readonly report: DeployReport
@@ -23,18 +24,11 @@ export interface OpenRequest {
 export async function open(request: OpenRequest): Promise<Deploy> {
   const { config, ssh, owner, reporter, report, signal, clock } = request
   const runtime = runtimeOf(config)
+  const ways = waysTo(config.hosts, loginOf(ssh, signal))
   const opened = await Promise.allSettled(
-    config.hosts.map(({ address, port, user }) =>
+    ways.map((way) =>
       HostSession.open({
-        ssh: {
-          address,
-          port,
-          user,
-          privateKey: ssh.key,
-          knownHosts: ssh.knownHosts,
-          signal,
-          ...(ssh.passphrase !== undefined && { passphrase: ssh.passphrase }),
-        },
+        ssh: way,
         app: config.app,
         base: config.base,
         owner,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema'
 import { type Connection, connect } from '../host/connection'
 import { type Errand, type ErrandOutcome, runErrand } from '../host/errand'
+import { loginOf, type SshSecrets, waysTo } from '../host/jump'
 import { HostFailure } from '../host/session'
 import type { DeployReport, HostChanges } from '../release/deploy-report'
 import type { Reporter } from '../release/report'
@@ -12,7 +13,7 @@ export interface SetUpRequest {
   readonly mode: 'plan' | 'apply'
   /** As whom to come in on every host: root, or a user who may use sudo without a password. */
   readonly admin: string
-  readonly ssh: { readonly key: string; readonly passphrase?: string; readonly knownHosts: string }
+  readonly ssh: SshSecrets
   readonly options: SetupOptions
   readonly reporter: Reporter
   readonly report: DeployReport
@@ -48,17 +49,8 @@ export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
 }
 
 function connectAll({ config, admin, ssh, signal }: SetUpRequest): Promise<Connection[]> {
-  const connecting = config.hosts.map(({ address, port }) =>
-    connect({
-      address,
-      port,
-      user: admin,
-      privateKey: ssh.key,
-      knownHosts: ssh.knownHosts,
-      signal,
-      ...(ssh.passphrase !== undefined && { passphrase: ssh.passphrase }),
-    }),
-  )
+  const asAdmin = config.hosts.map((host) => ({ ...host, user: admin }))
+  const connecting = waysTo(asAdmin, loginOf(ssh, signal)).map(connect)
   return allOr(connecting, (opened) => Promise.all(opened.map((each) => each.close())))
 }
 

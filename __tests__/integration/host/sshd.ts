@@ -116,6 +116,10 @@ export async function freePort(): Promise<number> {
 /** A wire to a port that can be cut, or that can fall silent. */
 export interface Wire {
   readonly port: number
+  /** How many passed so far. */
+  connections(): number
+  /** Resolves when none is open. */
+  idle(): Promise<void>
   cut(): void
   mute(): void
   stop(): Promise<void>
@@ -130,6 +134,9 @@ export async function startWire(target: number): Promise<Wire> {
     far.on('error', () => {})
     near.pipe(far)
     far.pipe(near)
+    // A pipe does not tell of an end by an error.
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const cut = () => {
@@ -137,6 +144,11 @@ export async function startWire(target: number): Promise<Wire> {
   }
   return {
     port: (server.address() as AddressInfo).port,
+    connections: () => pairs.length,
+    idle: async () => {
+      const open = pairs.flat().filter((socket) => !socket.destroyed)
+      await Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    },
     cut,
     mute: () => {
       for (const [near, far] of pairs) {

@@ -106,6 +106,47 @@ describe('a good file', () => {
   })
 })
 
+describe('a host behind another', () => {
+  const hosts = (list: string) => changed('[deploy@203.0.113.7]', list)
+
+  test('has that one as its jump host', () => {
+    const { hosts: read } = load(
+      hosts('[deploy@203.0.113.7, { host: "deploy@10.0.0.5:2222", jump: jump@203.0.113.9 }]'),
+    )
+    expect(read).toMatchObject([
+      { address: '203.0.113.7' },
+      {
+        name: '10.0.0.5:2222',
+        address: '10.0.0.5',
+        user: 'deploy',
+        port: 2222,
+        jump: { name: '203.0.113.9', user: 'jump', port: 22 },
+      },
+    ])
+    expect(read[0]).not.toHaveProperty('jump')
+  })
+
+  test('may have the address of another one behind another jump host', () => {
+    const list = '[{ host: a@10.0.0.5, jump: j@b }, { host: a@10.0.0.5, jump: j@c }]'
+    expect(load(hosts(list)).hosts).toHaveLength(2)
+    expect(message(hosts(list.replace('j@c', 'j@b')))).toContain(
+      'each one once, found 10.0.0.5:22 behind b:22 again',
+    )
+  })
+
+  test.each([
+    ['{ host: deploy@10.0.0.5, jump: nobody }', 'hosts[0].jump: expected user@address or user@address:port'],
+    ['{ host: deploy@10.0.0.5 }', 'hosts[0].jump: expected user@address'],
+    ['{ host: deploy@10.0.0.5, jmp: a@b }', 'hosts[0].jmp: expected the key jump, found the unknown key'],
+    [
+      '[]',
+      'hosts[0]: expected user@address or user@address:port, such as deploy@203.0.113.7, or a map with host and jump, found an empty list',
+    ],
+  ])('%s is refused where it is wrong', (entry, expected) => {
+    expect(message(hosts(`[${entry}]`))).toContain(expected)
+  })
+})
+
 test('a domain cannot redirect and answer', () => {
   const text = changed('kind: nginx', 'kind: nginx\n  redirect-www: true')
   expect(message(text, 'production')).toContain(

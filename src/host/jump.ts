@@ -1,0 +1,85 @@
+import type { HostAddress } from '../config/schema'
+import { type Connection, type ConnectionOptions, connect } from './connection'
+import type { Wire } from './handshake'
+
+export interface SshSecrets {
+  readonly key: string
+  readonly passphrase?: string
+  readonly knownHosts: string
+}
+
+/** What is the same for all hosts of an action. */
+type Login = Pick<ConnectionOptions, 'privateKey' | 'passphrase' | 'knownHosts' | 'signal'>
+
+export function loginOf({ key, passphrase, knownHosts }: SshSecrets, signal: AbortSignal): Login {
+  return { privateKey: key, knownHosts, signal, ...(passphrase !== undefined && { passphrase }) }
+}
+
+/**
+ * How each of these hosts is reached: directly, or through its jump host, which lets the same key in and is pinned as
+ * they are. Those behind the same one share one connection to it.
+ */
+export function waysTo(hosts: readonly HostAddress[], login: Login): ConnectionOptions[] {
+  const jumps = new Map<string, JumpHost>()
+  return hosts.map(({ address, port, user, jump }) => {
+    if (jump === undefined) return { ...login, address, port, user }
+    const key = `${jump.user}@${jump.name}`
+    const shared = jumps.get(key) ?? new JumpHost({ ...login, ...addressOf(jump) })
+    jumps.set(key, shared)
+    return { ...login, address, port, user, jump: shared }
+  })
+}
+
+const addressOf = ({ address, port, user }: HostAddress) => ({ address, port, user })
+
+/** A jump host while somebody is reached through it. */
+export interface Hold {
+  /** @throws {Trouble} that names both hosts. */
+  open(address: string, port: number, name: string): Promise<Wire>
+  /** The last one closes the connection. */
+  release(): Promise<void>
+}
+
+/** A host through which others are reached; connected while at least one of them is, and anew once that was lost. */
+export class JumpHost {
+  private connection: Promise<Connection> | undefined
+  private holds = 0
+
+  constructor(private readonly options: ConnectionOptions) {}
+
+  /** @throws {Trouble} as `connect` does, for the jump host. */
+  async hold(): Promise<Hold> {
+    this.holds += 1
+    let held = true
+    const release = async () => {
+      if (!held) return
+      held = false
+      this.holds -= 1
+      if (this.holds === 0) await this.close()
+    }
+    try {
+      const connection = await this.connected()
+      return { open: (address, port, name) => connection.reach(address, port, name), release }
+    } catch (error) {
+      await release()
+      throw error
+    }
+  }
+
+  private connected(): Promise<Connection> {
+    if (this.connection !== undefined) return this.connection
+    const made = connect({ ...this.options, role: 'jump host' })
+    this.connection = made
+    const forget = () => {
+      if (this.connection === made) this.connection = undefined
+    }
+    made.then(({ closed }) => closed.then(forget), forget)
+    return made
+  }
+
+  private async close(): Promise<void> {
+    const last = this.connection
+    this.connection = undefined
+    await (await last?.catch(() => undefined))?.close()
+  }
+}
