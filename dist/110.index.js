@@ -239,7 +239,7 @@ async function run(connection, reporter, errand) {
         return { host: connection.name, changes: changesOf(await runErrand(connection, reporter, errand)) };
     }
     catch (error) {
-        throw error instanceof session/* HostFailure */.h ? troubleOf(error) : error;
+        throw error instanceof session/* HostFailure */.hD ? troubleOf(error) : error;
     }
 }
 function changesOf({ told }) {

@@ -195,8 +195,8 @@ function findTarget(history, live, to) {
     return before[(position < 0 ? before.length : position) - Number(to)];
 }
 
-// EXTERNAL MODULE: ./src/stages/chain.ts + 6 modules
-var chain = __webpack_require__(8868);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 3 modules
+var chain = __webpack_require__(5330);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/drain.ts
@@ -209,8 +209,8 @@ var live = __webpack_require__(133);
 var preflight = __webpack_require__(2684);
 // EXTERNAL MODULE: ./src/stages/start.ts
 var start = __webpack_require__(6543);
-// EXTERNAL MODULE: ./src/stages/switch.ts + 2 modules
-var stages_switch = __webpack_require__(4410);
+// EXTERNAL MODULE: ./src/stages/switch.ts + 1 modules
+var stages_switch = __webpack_require__(9670);
 ;// CONCATENATED MODULE: ./src/stages/rollback.ts
 
 

@@ -14,8 +14,8 @@ __webpack_require__.d(__webpack_exports__, {
   run: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./src/stages/chain.ts + 6 modules
-var chain = __webpack_require__(8868);
+// EXTERNAL MODULE: ./src/stages/chain.ts + 3 modules
+var chain = __webpack_require__(5330);
 // EXTERNAL MODULE: ./src/probes/answer.ts
 var probes_answer = __webpack_require__(9137);
 // EXTERNAL MODULE: ./src/probes/expectation.ts

@@ -458,10 +458,11 @@ function databaseAt(kind, database, place) {
     const [where, what, ...more] = placeOf(database, place);
     return (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_at', where, what, kind.pack, kind.title, kind.client, ...more);
 }
-function placeOf(database, { app, base, release, image }) {
+function placeOf(database, place) {
+    const { app, base, release, image, folder = `releases/${release}` } = place;
     if (database.kind !== 'sqlite') {
         return database.accessory === undefined
-            ? ['host', `${base}/releases/${release}/${connectionFolder}`]
+            ? ['host', `${base}/${folder}/${connectionFolder}`]
             : ['accessory', database.accessory];
     }
     const { file, volume } = database;
@@ -2488,8 +2489,9 @@ function cleanText(line) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  h: () => (/* reexport */ host_reading/* HostFailure */.h),
-  H: () => (/* binding */ HostSession)
+  hD: () => (/* reexport */ host_reading/* HostFailure */.h),
+  HV: () => (/* binding */ HostSession),
+  yj: () => (/* binding */ LeaseHeld)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -2538,7 +2540,7 @@ function readFacts(records) {
 }
 
 // EXTERNAL MODULE: ./src/host/libraries.ts
-var libraries = __webpack_require__(6961);
+var host_libraries = __webpack_require__(6961);
 // EXTERNAL MODULE: ./src/host/program.ts
 var host_program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/host/records.ts
@@ -2571,7 +2573,7 @@ class LeaseChannel {
     /** @throws {Trouble} when the host was never set up. */
     static async open(connection, options) {
         const { app, base, owner, nonce } = options;
-        const program = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* leaseLibrary */.e0, libraries/* factsLibrary */.NP, options.runtimeLibrary], [
+        const program = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* leaseLibrary */.e0, host_libraries/* factsLibrary */.NP, options.runtimeLibrary], [
             (0,host_program/* call */.T)('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token), app),
         ]);
         const channel = new LeaseChannel(connection.name, nonce, await connection.converse(program));
@@ -2742,13 +2744,13 @@ class HostSession {
      * Takes the lease, then reads the facts anew. A holder that is gone lets its lease run out, so that is waited for; one
      * that renews it is alive, so that is not.
      *
-     * @throws {Trouble} naming the holder and its run.
+     * @throws {LeaseHeld} naming the holder and its run.
      */
     async take() {
         const first = await this.takeWhileBusy();
         const answer = first.kind === 'held' ? await this.takeAfter(first) : first;
         if (answer.kind === 'held')
-            throw leaseHeld(this.name, answer);
+            throw new LeaseHeld(this.name, answer);
         this.token = answer.token;
         this.facts = await this.lasting(() => this.lease.refresh());
     }
@@ -2789,6 +2791,15 @@ class HostSession {
     drop(command) {
         return this.lease.drop(command);
     }
+    /**
+     * Runs a program that changes nothing, so it needs no lease and waits for nobody.
+     *
+     * @throws {HostFailure} when it does not end well.
+     */
+    ask(libraries, calls) {
+        const { app, base } = this.options;
+        return this.follow((0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* factsLibrary */.NP, ...libraries], [(0,host_program/* call */.T)('ask_begin', this.nonce, base, app), ...calls]));
+    }
     /** The folder under runs/ of a program that is about to start; no other program has it, whatever became of tokens. */
     newRun(stage) {
         this.runs += 1;
@@ -2803,8 +2814,8 @@ class HostSession {
     async run(program) {
         const { base } = this.options;
         const run = this.newRun(program.stage);
-        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* detachLibrary */.x8, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [this.begin('stage_begin', run, program.stage), ...program.calls]);
-        return this.follow((0,host_program/* renderProgram */.N)([libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('start_and_follow', `${base}/runs/${run}`, text)]));
+        const text = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [this.begin('stage_begin', run, program.stage), ...program.calls]);
+        return this.follow((0,host_program/* renderProgram */.N)([host_libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('start_and_follow', `${base}/runs/${run}`, text)]));
     }
     /**
      * Runs a program under the host's flock that is fed over the connection and ends with it. `begin` is asked for what
@@ -2817,7 +2828,7 @@ class HostSession {
     }
     async exchangeOnce(connection, program, answer) {
         const run = this.newRun(program.stage);
-        const talk = await connection.converse((0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* detachLibrary */.x8, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [
+        const talk = await connection.converse((0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [
             (0,host_program/* call */.T)('run_folder', `${this.base}/runs/${run}`),
             this.begin('stage_begin', run, program.stage),
             ...program.calls,
@@ -2864,14 +2875,14 @@ class HostSession {
     /** The calls that start a program of its own inside a stage, and the name by which it is followed. */
     companion(stage, begin, program) {
         const run = this.newRun(stage);
-        const text = (0,host_program/* renderProgram */.N)([libraries/* prelude */.ez, libraries/* detachLibrary */.x8, libraries/* leaseLibrary */.e0, libraries/* stageLibrary */.oF, ...program.libraries], [this.begin(begin, run), ...program.calls]);
+        const text = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [this.begin(begin, run), ...program.calls]);
         return { run, call: (0,host_program/* call */.T)('detach', `${this.base}/runs/${run}`, text) };
     }
     /** Follows a program that runs on the host. */
     followAgain(run) {
-        return this.follow((0,host_program/* renderProgram */.N)([libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('follow', `${this.base}/runs/${run}`)]));
+        return this.follow((0,host_program/* renderProgram */.N)([host_libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('follow', `${this.base}/runs/${run}`)]));
     }
-    /** Runs what starts a program, or only follows it; again as often as the connection is lost, which starts nothing twice. */
+    /** Runs what starts a program, follows it or only reads; again as often as the connection is lost, which starts nothing twice. */
     async follow(program) {
         const reading = new host_reading/* Reading */.z(this.name, this.nonce, this.options.reporter);
         return this.lasting(async (connection) => {
@@ -2946,9 +2957,13 @@ async function join(options, nonce, token) {
         throw error;
     }
 }
-function leaseHeld(host, held) {
-    const minutes = Math.max(0, Math.round((held.now - held.since) / 60));
-    return new trouble/* Trouble */.q(host, `another run is at work there: ${held.owner} took the lease ${minutes} min ago and goes on renewing it (${held.url}).`, 'Wait until that run ends, or cancel it, then run this again.');
+/** Another run is alive and at work on the host. */
+class LeaseHeld extends trouble/* Trouble */.q {
+    constructor(host, { owner, url, since, now }) {
+        const minutes = Math.max(0, Math.round((now - since) / 60));
+        super(host, `another run is at work there: ${owner} took the lease ${minutes} min ago and goes on renewing it (${url}).`, 'Wait until that run ends, or cancel it, then run this again.');
+        this.name = 'LeaseHeld';
+    }
 }
 
 
@@ -3304,7 +3319,8 @@ function withoutRestored(history) {
     let events = [];
     for (const event of history) {
         if (event.event === 'restored') {
-            const made = events.findLastIndex((each) => each.event === 'backed-up' && each.release === event.release);
+            const made = events.findLastIndex((each) => each.event === 'backed-up' &&
+                (event.file === '' ? each.release === event.release : each.file === event.file));
             events = events.filter((each, index) => made < 0 || index < made || !migrationEvents.has(each.event));
         }
         events = [...events, event];
@@ -3346,6 +3362,7 @@ function releasesToKeep(history, inUse, keep) {
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
+const backupPattern = /^\/[\w./-]{1,400}$/;
 const hashPattern = /^[0-9a-f]{8,64}$/;
 function isFields(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -3398,11 +3415,13 @@ function readEvent(value) {
             return details && details.id === release ? { ...common, event: 'shipped', details } : undefined;
         }
         case 'backed-up': {
-            const file = text(value.file, /^\/[\w./-]{1,400}$/);
+            const file = text(value.file, backupPattern);
             return file && typeof value.bytes === 'number'
                 ? { ...common, event: 'backed-up', file, bytes: value.bytes }
                 : undefined;
         }
+        case 'restored':
+            return { ...common, event: 'restored', file: text(value.file, backupPattern) ?? '' };
         case 'migrated':
             return {
                 ...common,
@@ -3429,7 +3448,6 @@ function readEvent(value) {
         case 'drained':
         case 'finished':
         case 'rolled-back':
-        case 'restored':
             return { ...common, event: value.event };
         default:
             return undefined;
@@ -5194,7 +5212,7 @@ async function runStage(host, program, fix) {
         return await host.run(program);
     }
     catch (error) {
-        throw error instanceof _host_session__WEBPACK_IMPORTED_MODULE_0__/* .HostFailure */ .h ? explain(error, fix) : error;
+        throw error instanceof _host_session__WEBPACK_IMPORTED_MODULE_0__/* .HostFailure */ .hD ? explain(error, fix) : error;
     }
 }
 function explain(failure, fix) {
@@ -5360,7 +5378,7 @@ async function open_open(request) {
     const { config, ssh, owner, reporter, report, signal, clock } = request;
     const runtime = (0,kinds/* runtimeOf */.G)(config);
     const ways = (0,jump/* waysTo */.Og)(config.hosts, (0,jump/* loginOf */.DQ)(ssh, signal));
-    const opened = await Promise.allSettled(ways.map((way) => session/* HostSession */.H.open({
+    const opened = await Promise.allSettled(ways.map((way) => session/* HostSession */.HV.open({
         ssh: way,
         app: config.app,
         base: config.base,

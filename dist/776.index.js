@@ -827,7 +827,7 @@ async function sent(spared, send) {
         return await send();
     }
     catch (error) {
-        throw error instanceof session/* HostFailure */.h
+        throw error instanceof session/* HostFailure */.hD
             ? (0,stages_deploy/* explain */.WE)(error, `The live slot was not touched. Run this again: ${spared}.`)
             : error;
     }

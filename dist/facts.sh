@@ -1,5 +1,11 @@
 # What the runner has to know of a host before it plans: told in records, nothing is changed.
 
+# ask_begin NONCE BASE APP: how a program begins that only reads. It takes no lock.
+ask_begin() {
+  set -eu
+  kw_nonce=$1 kw_base=$2 kw_app=$3
+}
+
 free_bytes() { df -Pk "$1" 2>/dev/null | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
 
 memory_available() { awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo; }

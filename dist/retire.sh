@@ -43,3 +43,10 @@ prune_runs() {
   find "$kw_base/runs" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | awk -v keep="$1" 'NR > keep { print $2 }' |
     while IFS= read -r kw_old; do rm -rf "${kw_base:?}/runs/$kw_old"; done
 }
+
+# prune_scheduled COUNT: backups that no deploy made, with their scripts; the newest stay, by their tokens, which only grow.
+prune_scheduled() {
+  find "$kw_base/backups" -maxdepth 1 -type f -name 'scheduled.*' -printf '%f\n' |
+    sed -n '/\.restore$/d; /\.part$/d; s/^scheduled\.\([0-9]\{1,15\}\)\.[a-z0-9.]*$/\1/p' | sort -rn | uniq | awk -v keep="$1" 'NR > keep' |
+    while IFS= read -r kw_old; do rm -f "$kw_base/backups/scheduled.$kw_old."*; done
+}

@@ -31,6 +31,7 @@ const entries = {
     readInputs['release-notes'],
     () => import('./commands/release-notes'),
   ),
+  operate: entry('Check-up', readInputs.operate, () => import('./commands/operate')),
   post: entry('Clean-up', readPostInputs, () => import('./commands/post')),
 }
 

@@ -66,6 +66,7 @@ function problemsOf({ method, path, body }: ApiCall): string[] {
   const key = `${method} ${template}`
   let validate = validators.get(key)
   if (!validate) {
+    makeReadable(schema)
     const pointer = `/paths/${template.replaceAll('/', '~1')}/${method.toLowerCase()}/requestBody/content/application~1json/schema`
     validate = ajv.compile({ $ref: `github#${pointer.replaceAll('{', '%7B').replaceAll('}', '%7D')}` })
     validators.set(key, validate)
@@ -77,6 +78,18 @@ function problemsOf({ method, path, body }: ApiCall): string[] {
   const known = Object.keys((schema as { properties?: object }).properties ?? {})
   const unknown = Object.keys(body ?? {}).filter((each) => !known.includes(each))
   return [...problems, ...unknown.map((each) => `${name}: ${each} is no property of it`)]
+}
+
+/** ajv takes OpenAPI's `nullable` beside a `type` only. */
+function makeReadable(schema: unknown): void {
+  if (typeof schema !== 'object' || schema === null) return
+  const fields = schema as Record<string, unknown>
+  if (fields.nullable === true && fields.type === undefined) {
+    const { nullable: _, ...plain } = fields
+    for (const key of Object.keys(fields)) delete fields[key]
+    fields.anyOf = [plain, { type: 'string', nullable: true, enum: [null] }]
+  }
+  for (const value of Object.values(fields)) makeReadable(value)
 }
 
 async function read(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {

@@ -46,6 +46,8 @@ export interface Place {
   readonly base: string
   /** The release's id. */
   readonly release: string
+  /** The folder of the app in which the release lies; that of its id when left out. */
+  readonly folder?: string
   /** The image on the host with the tools for a file in a volume. */
   readonly image?: string
 }
@@ -59,10 +61,11 @@ export function databaseAt(kind: DatabaseKind, database: Database, place: Place)
   return call('database_at', where, what, kind.pack, kind.title, kind.client, ...more)
 }
 
-function placeOf(database: Database, { app, base, release, image }: Place): [string, string, ...string[]] {
+function placeOf(database: Database, place: Place): [string, string, ...string[]] {
+  const { app, base, release, image, folder = `releases/${release}` } = place
   if (database.kind !== 'sqlite') {
     return database.accessory === undefined
-      ? ['host', `${base}/releases/${release}/${connectionFolder}`]
+      ? ['host', `${base}/${folder}/${connectionFolder}`]
       : ['accessory', database.accessory]
   }
   const { file, volume } = database

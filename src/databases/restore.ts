@@ -18,16 +18,21 @@ export function restoreCommand(dump: string, kind: Pick<DatabaseKind, 'extension
   return `sh ${quote(restoreFile(dump, kind))}`
 }
 
-/** The script in that file. It needs nothing of ours but what lies on the host, and holds no secret. */
+/**
+ * The script in that file. It needs nothing of ours but what lies on the host, and holds no secret.
+ *
+ * @param when for people, as in `before v2.0-7`
+ */
 export function restoreScript(
   kind: DatabaseKind,
   database: Database,
   place: Place,
   dump: string,
   runtimeLibrary: string,
+  when = `before ${place.release}`,
 ): string {
   const head = [
-    `# Puts the database of ${place.app} back as it was before ${place.release}, from the dump beside this file.`,
+    `# Puts the database of ${place.app} back as it was ${when}, from the dump beside this file.`,
     '# Everything written since is lost. Run it with sh; nothing is asked.',
   ]
   return renderProgram(

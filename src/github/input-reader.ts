@@ -37,6 +37,7 @@ export function reader(action: ActionName, secrets: Secrets): Reader {
   secrets.add(raw('ssh-key'))
   secrets.add(raw('ssh-passphrase'))
   secrets.add(raw('github-token'))
+  secrets.add(raw('webhook'))
   const env = parseKeyValues(raw('env'), envRule)
   const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {}
   for (const value of [...Object.values(env), ...Object.values(buildSecrets)]) secrets.add(value)

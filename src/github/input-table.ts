@@ -58,6 +58,18 @@ export const inputTable = {
   'blue-green': { ...common, release: {}, ...githubToken },
   rollback: { ...common, mode: { default: 'apply' }, to: {}, reason: {}, ...githubToken },
   'release-notes': { environment: { required: true }, version: {}, url: {}, digests: {}, ...githubToken },
+  operate: {
+    ...common,
+    'certificate-days': { default: '14' },
+    'disk-percent': { default: '85' },
+    'memory-percent': { default: '95' },
+    'clock-seconds': { default: '30' },
+    'backup-hours': { default: '20' },
+    'keep-backups': { default: '7' },
+    skip: {},
+    webhook: {},
+    ...githubToken,
+  },
   'setup-host': {
     ...withoutServer,
     mode: { default: 'plan' },

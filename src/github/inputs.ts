@@ -2,6 +2,7 @@ import { Trouble } from '../release/trouble'
 import { type BuildSecrets, matching, missing, path, type Reader, reader } from './input-reader'
 import type { ActionName } from './input-table'
 import { type KeyRule, parseKeyValues } from './key-values'
+import { type OperateInputs, operate } from './operate-inputs'
 import { type ProbeInputs, probe } from './probe-inputs'
 import { versionPattern } from './run'
 import type { Secrets } from './secrets'
@@ -159,6 +160,10 @@ export const readInputs = {
       ...digests(read),
       ...githubToken(read),
     }
+  },
+  operate: (secrets: Secrets): CommonInputs & OperateInputs => {
+    const read = reader('operate', secrets)
+    return { ...common(read), ...operate(read) }
   },
   'setup-host': (secrets: Secrets): SetupHostInputs => {
     const read = reader('setup-host', secrets)

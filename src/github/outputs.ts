@@ -12,6 +12,7 @@ export const outputsOf = {
   rollback: ['release', 'slot', 'schema-changed-by', 'url'],
   'release-notes': ['release-url'],
   'setup-host': ['changes', 'report'],
+  operate: ['troubles', 'issue-url'],
 } as const
 
 export type OutputName = (typeof outputsOf)[keyof typeof outputsOf][number]

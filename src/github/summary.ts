@@ -1,5 +1,6 @@
 import type { DeployReport, StageReport } from '../release/deploy-report'
 import type { Slot } from '../release/slot'
+import { findingsTable } from './findings'
 import { size, time } from './format'
 import { code, codeBlock, inline } from './markdown'
 
@@ -18,6 +19,7 @@ export function renderSummary(report: DeployReport): string {
     facts(report),
     perHost(report),
     changes(report),
+    report.findings ? findingsTable(report.findings) : '',
     timeline(report),
     stages(report),
     warnings(report),
@@ -28,13 +30,13 @@ export function renderSummary(report: DeployReport): string {
 }
 
 function heading(report: DeployReport): string {
-  const where = report.environment ? ` to ${inline(report.environment)}` : ''
+  const where = report.environment ? ` ${report.findings ? 'in' : 'to'} ${inline(report.environment)}` : ''
   const what = [report.app, report.to]
     .filter((part) => part)
     .map((part) => inline(part!))
     .join(' ')
   const mark = report.failure ? '❌' : report.plan ? '📋' : '✅'
-  const end = report.failure ? ' failed' : ''
+  const end = !report.failure ? '' : report.findings ? ' found trouble' : ' failed'
   return `${mark} ${report.plan ? 'Plan: ' : ''}${inline(report.title)}${what && ` of ${what}`}${where}${end}`
 }
 

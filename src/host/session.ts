@@ -4,7 +4,7 @@ import { Trouble } from '../release/trouble'
 import { type Connection, ConnectionLost, type ConnectionOptions, connect } from './connection'
 import type { HostFacts } from './facts'
 import { LeaseChannel, type LeaseOwner, leaseSeconds, type TakeAnswer } from './lease'
-import { detachLibrary, leaseLibrary, prelude, stageLibrary } from './libraries'
+import { detachLibrary, factsLibrary, leaseLibrary, prelude, stageLibrary } from './libraries'
 import { type Call, call, renderProgram } from './program'
 import { type Outcome, Reading } from './reading'
 
@@ -89,12 +89,12 @@ export class HostSession {
    * Takes the lease, then reads the facts anew. A holder that is gone lets its lease run out, so that is waited for; one
    * that renews it is alive, so that is not.
    *
-   * @throws {Trouble} naming the holder and its run.
+   * @throws {LeaseHeld} naming the holder and its run.
    */
   async take(): Promise<void> {
     const first = await this.takeWhileBusy()
     const answer = first.kind === 'held' ? await this.takeAfter(first) : first
-    if (answer.kind === 'held') throw leaseHeld(this.name, answer)
+    if (answer.kind === 'held') throw new LeaseHeld(this.name, answer)
     this.token = answer.token
     this.facts = await this.lasting(() => this.lease.refresh())
   }
@@ -141,6 +141,21 @@ export class HostSession {
 
   drop(command: 'drop' | 'settle'): ReturnType<LeaseChannel['drop']> {
     return this.lease.drop(command)
+  }
+
+  /**
+   * Runs a program that changes nothing, so it needs no lease and waits for nobody.
+   *
+   * @throws {HostFailure} when it does not end well.
+   */
+  ask(libraries: readonly string[], calls: readonly Call[]): Promise<Outcome> {
+    const { app, base } = this.options
+    return this.follow(
+      renderProgram(
+        [prelude, factsLibrary, ...libraries],
+        [call('ask_begin', this.nonce, base, app), ...calls],
+      ),
+    )
   }
 
   /** The folder under runs/ of a program that is about to start; no other program has it, whatever became of tokens. */
@@ -242,7 +257,7 @@ export class HostSession {
     return this.follow(renderProgram([detachLibrary], [call('follow', `${this.base}/runs/${run}`)]))
   }
 
-  /** Runs what starts a program, or only follows it; again as often as the connection is lost, which starts nothing twice. */
+  /** Runs what starts a program, follows it or only reads; again as often as the connection is lost, which starts nothing twice. */
   private async follow(program: string): Promise<Outcome> {
     const reading = new Reading(this.name, this.nonce, this.options.reporter)
     return this.lasting(async (connection) => {
@@ -321,11 +336,15 @@ async function join(
   }
 }
 
-function leaseHeld(host: string, held: Extract<TakeAnswer, { kind: 'held' }>): Trouble {
-  const minutes = Math.max(0, Math.round((held.now - held.since) / 60))
-  return new Trouble(
-    host,
-    `another run is at work there: ${held.owner} took the lease ${minutes} min ago and goes on renewing it (${held.url}).`,
-    'Wait until that run ends, or cancel it, then run this again.',
-  )
+/** Another run is alive and at work on the host. */
+export class LeaseHeld extends Trouble {
+  constructor(host: string, { owner, url, since, now }: Extract<TakeAnswer, { kind: 'held' }>) {
+    const minutes = Math.max(0, Math.round((now - since) / 60))
+    super(
+      host,
+      `another run is at work there: ${owner} took the lease ${minutes} min ago and goes on renewing it (${url}).`,
+      'Wait until that run ends, or cancel it, then run this again.',
+    )
+    this.name = 'LeaseHeld'
+  }
 }

@@ -1,3 +1,4 @@
+import type { Finding } from './findings'
 import type { StageName } from './report'
 import type { Slot } from './slot'
 
@@ -65,6 +66,8 @@ export interface DeployReport {
   /** How long the switch itself took, in milliseconds. */
   switchMs?: number
   backup?: string
+  /** Of a look at the running app. */
+  findings?: readonly Finding[]
   /** Written by the reporter as stages end. */
   stages: StageReport[]
   /** Trouble that did not fail the run. */

@@ -108,7 +108,9 @@ export function withoutRestored(history: History): History {
   for (const event of history) {
     if (event.event === 'restored') {
       const made = events.findLastIndex(
-        (each) => each.event === 'backed-up' && each.release === event.release,
+        (each) =>
+          each.event === 'backed-up' &&
+          (event.file === '' ? each.release === event.release : each.file === event.file),
       )
       events = events.filter((each, index) => made < 0 || index < made || !migrationEvents.has(each.event))
     }

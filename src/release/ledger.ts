@@ -24,9 +24,9 @@ export type LedgerEvent = { readonly at: string; readonly owner: string } & (
         | 'drained'
         | 'finished'
         | 'rolled-back'
-        | 'restored'
       readonly release: string
     }
+  | { readonly event: 'restored'; readonly release: string; readonly file: string }
   | {
       readonly event: 'switching' | 'switched' | 'switched-back'
       readonly release: string
@@ -37,6 +37,7 @@ export type LedgerEvent = { readonly at: string; readonly owner: string } & (
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 const digestPattern = /^sha256:[0-9a-f]{64}$/
+const backupPattern = /^\/[\w./-]{1,400}$/
 const hashPattern = /^[0-9a-f]{8,64}$/
 
 type Fields = Readonly<Record<string, unknown>>
@@ -88,11 +89,13 @@ export function readEvent(value: unknown): LedgerEvent | undefined {
       return details && details.id === release ? { ...common, event: 'shipped', details } : undefined
     }
     case 'backed-up': {
-      const file = text(value.file, /^\/[\w./-]{1,400}$/)
+      const file = text(value.file, backupPattern)
       return file && typeof value.bytes === 'number'
         ? { ...common, event: 'backed-up', file, bytes: value.bytes }
         : undefined
     }
+    case 'restored':
+      return { ...common, event: 'restored', file: text(value.file, backupPattern) ?? '' }
     case 'migrated':
       return {
         ...common,
@@ -119,7 +122,6 @@ export function readEvent(value: unknown): LedgerEvent | undefined {
     case 'drained':
     case 'finished':
     case 'rolled-back':
-    case 'restored':
       return { ...common, event: value.event }
     default:
       return undefined

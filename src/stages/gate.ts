@@ -79,7 +79,7 @@ async function probeSlot(
   return outcomes.filter(({ outcome }) => !outcome.healthy)
 }
 
-function webServices(config: Config): [string, WebService][] {
+export function webServices(config: Config): [string, WebService][] {
   return Object.entries(config.services).flatMap(([name, service]) =>
     service.role === 'web' ? [[name, service]] : [],
   )

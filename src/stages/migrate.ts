@@ -26,7 +26,7 @@ import { accessories } from './start'
 const library = readFileSync(join(__dirname, 'migrate.sh'), 'utf8')
 
 /** Seconds a database gets to take connections, right after its server was started. */
-const readySeconds = 60
+const startSeconds = 60
 
 export interface Backup {
   readonly file: string
@@ -34,13 +34,13 @@ export interface Backup {
 }
 
 /** The release's database, and where the programs of a stage find it. */
-interface Found {
+export interface Found {
   readonly database: Database
   readonly kind: DatabaseKind
   readonly place: Place
 }
 
-function databaseOf({ config }: Deploy, release: Release): Found | undefined {
+export function databaseOf({ config }: Deploy, release: Release): Found | undefined {
   const { app, base, database, migrations } = config
   if (!database) return undefined
   const place = { app, base, release: release.id }
@@ -52,13 +52,9 @@ function databaseOf({ config }: Deploy, release: Release): Found | undefined {
   }
 }
 
-function readyCalls({ database, kind, place }: Found): Call[] {
-  return [
-    call('begin', 'database'),
-    databaseAt(kind, database, place),
-    databaseReady(readySeconds),
-    call('end'),
-  ]
+/** @param seconds it has to take connections. */
+export function readyCalls({ database, kind, place }: Found, seconds: number): Call[] {
+  return [call('begin', 'database'), databaseAt(kind, database, place), databaseReady(seconds), call('end')]
 }
 
 /** The accessories are started, the database is dumped and the dump read back. Nothing of the app is touched. */
@@ -76,7 +72,7 @@ export async function backup(deploy: Deploy, release: Release): Promise<Backup |
       libraries: [runtime.library, databaseLibrary, library],
       calls: [
         ...accessories(deploy, release),
-        ...(found ? [...readyCalls(found), databaseRoom()] : []),
+        ...(found ? [...readyCalls(found, startSeconds), databaseRoom()] : []),
         ...(wanted
           ? dumpCalls(wanted, file, runtime.library)
           : [call('ledger', eventFields('backup-off', release.id))]),
@@ -90,8 +86,14 @@ export async function backup(deploy: Deploy, release: Release): Promise<Backup |
   return { file, bytes: Number(made?.bytes) || 0 }
 }
 
-function dumpCalls({ database, kind, place }: Found, file: string, runtimeLibrary: string): Call[] {
-  const script = restoreScript(kind, database, place, file, runtimeLibrary)
+/** @param when what the restore script says of the dump, where it is not the one before the release */
+export function dumpCalls(
+  { database, kind, place }: Found,
+  file: string,
+  runtimeLibrary: string,
+  when?: string,
+): Call[] {
+  const script = restoreScript(kind, database, place, file, runtimeLibrary, when)
   return [
     call('begin', 'dump'),
     databaseDump(file),
@@ -130,7 +132,7 @@ export async function migrate(deploy: Deploy, release: Release): Promise<{ chang
       stage: 'migrate',
       libraries: [runtime.library, databaseLibrary, library],
       calls: [
-        ...(found ? readyCalls(found) : []),
+        ...(found ? readyCalls(found, startSeconds) : []),
         call('begin', 'migrate'),
         call('migration', release.id, found?.kind.title ?? '', oneOff!.name, ...oneOff!.args),
         call('end'),

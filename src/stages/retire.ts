@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { call } from '../host/program'
+import { type Call, call } from '../host/program'
 import { releasesToKeep } from '../release/history'
 import { eventFields } from '../release/ledger'
+import type { Runtime } from '../runtimes/runtime'
 import { type Deploy, runStage } from './deploy'
 import type { HostSwitch } from './switch'
 
-const library = readFileSync(join(__dirname, 'retire.sh'), 'utf8')
+export const pruneLibrary = readFileSync(join(__dirname, 'retire.sh'), 'utf8')
 const keptRuns = 40
 
 /**
@@ -33,19 +34,26 @@ async function retireOn({ config, runtime }: Deploy, { host, release, from }: Ho
     host,
     {
       stage: 'retire',
-      libraries: [runtime.library, library],
+      libraries: [runtime.library, pruneLibrary],
       calls: [
         call('ledger', eventFields('finished', release.id)),
         ...(from && config.retire.previous === 'stopped'
           ? [call('begin', 'stop old'), ...runtime.stop(from.slot), call('end')]
           : []),
-        call('begin', 'prune'),
-        call('prune_releases', ...keep),
-        call('prune_runs', String(keptRuns)),
-        ...runtime.tidy(),
-        call('end'),
+        ...pruneCalls(runtime, keep),
       ],
     },
     'Nothing has to be done; the next deploy tries again.',
   )
+}
+
+/** @param keep ids of the releases that stay */
+export function pruneCalls(runtime: Runtime, keep: readonly string[]): Call[] {
+  return [
+    call('begin', 'prune'),
+    call('prune_releases', ...keep),
+    call('prune_runs', String(keptRuns)),
+    ...runtime.tidy(),
+    call('end'),
+  ]
 }

@@ -189,3 +189,32 @@ describe('setup-host', () => {
     expect(troubleOf(() => readInputs['setup-host'](quiet()))).toMatch(new RegExp(`^Input ${name}: is not `))
   })
 })
+
+test('a look at a running app has limits, and can leave checks out', () => {
+  give({ ...common, skip: 'dns, units', webhook: 'https://hooks.example/x', 'disk-percent': '90' })
+  const masked: string[] = []
+  const read = readInputs.operate(new Secrets((value) => masked.push(value)))
+  expect(read.limits).toEqual({
+    certificateDays: 14,
+    diskPercent: 90,
+    memoryPercent: 95,
+    clockSeconds: 30,
+    backupHours: 20,
+    keepBackups: 7,
+  })
+  expect(read).toMatchObject({ skip: ['dns', 'units'], webhook: 'https://hooks.example/x' })
+  expect(masked).toContain('https://hooks.example/x')
+})
+
+test.each([
+  [{ 'disk-percent': '101' }, /disk-percent: is not a number from 1 to 100/],
+  [{ 'keep-backups': '0' }, /keep-backups: is not a number from 1 to 365/],
+  [{ 'certificate-days': 'two weeks' }, /certificate-days: is not a whole number/],
+  [{ skip: 'dsn' }, /skip: names a check that there is not\. Give some of: live, health/],
+  [{ webhook: 'hooks.example/s3cret' }, /^Input webhook: is not an http or https address/],
+])('%j is refused', (inputs, message) => {
+  give({ ...common, ...inputs })
+  const said = troubleOf(() => readInputs.operate(quiet()))
+  expect(said).toMatch(message)
+  expect(said).not.toContain('s3cret')
+})

@@ -52,6 +52,29 @@ test('each of several hosts has a row of its own', () => {
   expect(text).not.toContain('**Hosts**')
 })
 
+test('a look at a running app: what needs a person comes first, with what to do', () => {
+  const findings = [
+    { check: 'memory', of: 'web1', found: '50 % used' },
+    { check: 'disk', of: 'web1', found: '91 % used', fix: 'Free some | now.' },
+  ] as const
+  const report = {
+    title: 'Check-up',
+    app: 'shop',
+    environment: 'production',
+    hosts: [],
+    stages: [],
+    warnings: [],
+  }
+  const text = renderSummary({ ...report, findings, failure: { thing: 'x', cause: 'y', fix: 'z', log: [] } })
+  expect(text).toMatch(/^## ❌ Check-up of shop in production found trouble\n/)
+  expect(text).toContain(
+    '| ❌ | disk | web1 | 91 % used<br>➜ Free some \\| now. |\n| ✅ | memory | web1 | 50 % used |',
+  )
+  expect(renderSummary({ ...report, findings: [findings[0]] })).toMatch(
+    /^## ✅ Check-up of shop in production\n/,
+  )
+})
+
 test('the timeline has the stages one after the other, without those that were skipped', () => {
   const stages = [...done.stages, { stage: 'drain', ms: 0.2, outcome: 'failed' } as const]
   expect(renderSummary({ ...done, stages })).toContain(

@@ -77,6 +77,18 @@ describe('the history of a host', () => {
     expect(withoutRestored([...all, unknown])).toEqual([...all, unknown])
   })
 
+  test('knows by its file which backup somebody put back, of several of one release', () => {
+    const file = (name: string) => `/srv/shop/backups/scheduled.${name}.dump`
+    const saved = (name: string) =>
+      event(8, { event: 'backed-up', release: 'v2-2', file: file(name), bytes: 1000 })
+    const failed = event(4, { event: 'migration-failed', release: 'v4-4', schemaChanged: true })
+    const history = [...v1, ...v2, saved('11'), failed, saved('12')]
+    const restored = (name: string) =>
+      withoutRestored([...history, event(9, { event: 'restored', release: 'v2-2', file: file(name) })])
+    expect(schemaChangesSince(restored('11'), 'v2-2')).toEqual([])
+    expect(schemaChangesSince(restored('12'), 'v2-2')).toEqual(['v4-4'])
+  })
+
   test.each(['started', 'gate-failed', 'bake-failed', 'taken-back'])(
     '%s takes back what the gate said before',
     (name) => {

@@ -6,7 +6,9 @@ import type { Config } from '../../../src/config/schema'
 import type { HostFacts } from '../../../src/host/facts'
 import { detachLibrary, factsLibrary, leaseLibrary, prelude, stageLibrary } from '../../../src/host/libraries'
 import { type Call, call, renderProgram } from '../../../src/host/program'
-import type { StageProgram } from '../../../src/host/session'
+import type { HostSession, StageProgram } from '../../../src/host/session'
+import { askHostState } from '../../../src/probes/host-state'
+import type { Limits } from '../../../src/release/findings'
 import type { LedgerEvent } from '../../../src/release/ledger'
 import type { Release } from '../../../src/release/release'
 import { runtimeOf } from '../../../src/runtimes/kinds'
@@ -17,6 +19,7 @@ import { runHooks } from '../../../src/stages/hooks'
 import { backup, migrate } from '../../../src/stages/migrate'
 import { retire } from '../../../src/stages/retire'
 import { rollback } from '../../../src/stages/rollback'
+import { backUp, prune } from '../../../src/stages/routine'
 import { ship } from '../../../src/stages/ship'
 import { start } from '../../../src/stages/start'
 import { switchTo } from '../../../src/stages/switch'
@@ -219,6 +222,38 @@ test('the programs of every stage', async () => {
   for (const [name, { calls }] of programs)
     expect([name, missing(texts.get(name)!, calls)]).toEqual([name, []])
   expect(check(texts)).toBe('')
+})
+
+test('the programs of a look at a running app, and of what is done with it then', async () => {
+  const asked: string[] = []
+  for (const change of [
+    { accessories: ['db'], database: { kind: 'postgres', accessory: 'db' } },
+    { systemd: { scope: 'user' }, database: { kind: 'sqlite', file: hostile } },
+  ] as unknown as Partial<Config>[]) {
+    const { deploy, programs } = collect({ ...change, migrations })
+    const host = deploy.hosts[0]! as unknown as HostSession
+    const ask = async (libraries: readonly string[], calls: readonly Call[]) => {
+      const text = renderProgram(
+        [prelude, factsLibrary, ...libraries],
+        [call('ask_begin', 'n', '/srv/shop', 'shop'), ...calls],
+      )
+      expect(missing(text, calls)).toEqual([])
+      asked.push(text)
+      return { facts: new Map(), printed: [] }
+    }
+    Object.assign(host, { ask })
+    const limits = { backupHours: 20, keepBackups: 7 } as Limits
+    await askHostState(host, deploy.config, 'blue', deploy.runtime.library)
+    await backUp(deploy, host, release, limits, 0)
+    await prune(deploy, host, limits)
+    for (const [name, program] of programs) {
+      const text = render(program)
+      expect([name, missing(text, program.calls)]).toEqual([name, []])
+      asked.push(text)
+    }
+  }
+  expect(asked).toHaveLength(6)
+  expect(check(new Map(asked.map((text, at) => [`operate-${at}`, text])))).toBe('')
 })
 
 test('the programs that hold the lease and follow another', () => {

@@ -49,3 +49,15 @@ test('a release takes its own backups along, never those of one whose name begin
   prune('v2-2', 'v3-3')
   expect(readdirSync(join(host.base, 'backups')).sort()).toEqual(others.sort())
 })
+
+test('of the scheduled backups the newest stay, with their scripts, and what is beside them', () => {
+  const backups = (...tokens: number[]) =>
+    tokens.flatMap((each) => [`scheduled.${each}.dump`, `scheduled.${each}.restore`])
+  // 12 was cut off before it was a backup.
+  const others = ['v1-1.3.dump', 'scheduled.dump', 'scheduled.12.restore', 'scheduled.12.dump.part']
+  for (const file of [...backups(7, 9, 10, 100), ...others])
+    writeFileSync(join(host.base, 'backups', file), '')
+  const { out, status } = host.run([library('stages/retire.sh')], [call('prune_scheduled', '2')])
+  expect({ out, status }).toEqual({ out: '', status: 0 })
+  expect(readdirSync(join(host.base, 'backups')).sort()).toEqual([...backups(10, 100), ...others].sort())
+})

@@ -40,9 +40,9 @@ async function errorsOf(name: string, text: string): Promise<string[]> {
 
 test('there are workflows and callers', () => {
   expect(called.map(({ name }) => name)).toEqual(
-    ['deploy', 'release', 'rollback', 'setup'].map((name) => `.github/workflows/${name}.yml`),
+    ['deploy', 'operate', 'release', 'rollback', 'setup'].map((name) => `.github/workflows/${name}.yml`),
   )
-  expect(callers).toHaveLength(15)
+  expect(callers).toHaveLength(20)
 })
 
 test.each(all)('GitHub takes $name', async ({ name, text }) => {

@@ -70,6 +70,15 @@ describe.each(called)('$name', ({ text, content }) => {
     expect(changing).toHaveLength(uses(jobs).filter((each) => each === '$/').length || changing.length)
   })
 
+  test('never works on servers while another run does', () => {
+    const working = Object.values(jobs).filter((job) => JSON.stringify(job).includes('ssh-key'))
+    for (const { concurrency } of working)
+      expect(concurrency).toEqual({
+        group: expect.stringMatching(/^kawasemi \$\{\{ inputs.config }} \$\{\{ inputs\.\w+ }}$/),
+        queue: 'max',
+      })
+  })
+
   test('all jobs that hold a secret wait for the environment', () => {
     for (const job of Object.values(jobs))
       if (JSON.stringify(job).includes('secrets.')) expect(job.environment).toBeDefined()
@@ -85,7 +94,9 @@ describe.each(callers)('$name', ({ name, text, content }) => {
 
   test('is one call, in few lines', () => {
     expect(others).toEqual([])
-    expect(job.uses).toMatch(/^OWNER\/kawasemi\/\.github\/workflows\/(deploy|release|rollback)\.yml@v0$/)
+    expect(job.uses).toMatch(
+      /^OWNER\/kawasemi\/\.github\/workflows\/(deploy|operate|release|rollback)\.yml@v0$/,
+    )
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(14)
   })
 

@@ -1,0 +1,645 @@
+"use strict";
+exports.id = 301;
+exports.ids = [301];
+exports.modules = {
+
+/***/ 5330:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  zr: () => (/* binding */ backupAndMigrate),
+  $g: () => (/* binding */ isFinished),
+  DG: () => (/* binding */ isLive),
+  bQ: () => (/* binding */ startAndGate),
+  v3: () => (/* binding */ switchAndFinish)
+});
+
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
+var session = __webpack_require__(1219);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var stages_deploy = __webpack_require__(2636);
+// EXTERNAL MODULE: ./src/stages/gate.ts
+var gate = __webpack_require__(1152);
+// EXTERNAL MODULE: ./src/stages/take-back.ts
+var take_back = __webpack_require__(8482);
+;// CONCATENATED MODULE: ./src/stages/bake.ts
+
+
+
+
+
+/**
+ * Follows the watchers of all hosts, and probes from outside meanwhile. Whichever finds the release bad first, every
+ * host goes back. A host that is only lost from sight is left to its own watcher.
+ *
+ * @throws {Trouble} when the release was taken back.
+ */
+async function bake(deploy, release, switches) {
+    const probes = (0,gate/* watchProbes */.N7)(deploy, release);
+    try {
+        const watched = followAll(deploy, switches);
+        watched.catch(() => undefined);
+        const verdict = await Promise.race([watched, probes.trouble.then((why) => ({ why, log: [] }))]);
+        if (verdict === undefined)
+            return;
+        probes.stop();
+        await (0,take_back/* takeBack */.z)(deploy, switches, 'bake-failed', verdict.why);
+        throw bakeTrouble(release, verdict, switches[0].from);
+    }
+    finally {
+        probes.stop();
+    }
+}
+/** The first verdict against the release, or nothing when all watchers ended well. */
+function followAll(deploy, switches) {
+    return new Promise((resolve, reject) => {
+        const watches = switches.map(async (each) => {
+            const verdict = await follow(deploy, each);
+            if (verdict)
+                resolve(verdict);
+        });
+        Promise.all(watches).then(() => resolve(undefined), reject);
+    });
+}
+async function follow(deploy, { host, watcher }) {
+    if (watcher === undefined)
+        return undefined;
+    try {
+        await host.followAgain(watcher);
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof session/* HostFailure */.hD))
+            throw error;
+        if (error.code !== 'bake')
+            throw (0,stages_deploy/* explain */.WE)(error, 'See the log.');
+        const where = deploy.hosts.length > 1 ? `on ${host.name} ` : '';
+        return { why: `${where}${error.message}`, log: error.outcome.printed };
+    }
+}
+function bakeTrouble(release, { why, log }, from) {
+    return new trouble/* Trouble */.q(`Bake of ${release.version}`, `${why}. ${from ? `Traffic is back on ${from.release}.` : 'There was no earlier release to go back to, so it stays live.'}`, 'Mend the app and deploy again; the limits are `bake` in kawasemi.yml.', log);
+}
+
+// EXTERNAL MODULE: ./src/stages/drain.ts
+var drain = __webpack_require__(8749);
+// EXTERNAL MODULE: ./src/host/program.ts
+var program = __webpack_require__(630);
+;// CONCATENATED MODULE: ./src/stages/hooks.ts
+
+
+/**
+ * Runs the commands of one moment in their order, on every host, in one program.
+ *
+ * @throws {Trouble} at the first one that fails.
+ */
+async function runHooks(deploy, release, moment, hooks) {
+    if (hooks.length === 0)
+        return;
+    const { runtime } = deploy;
+    await (0,stages_deploy/* onHosts */.Dc)(deploy, (host) => {
+        const { slot } = (0,stages_deploy.on)(host, release);
+        return (0,stages_deploy/* runStage */.Si)(host, {
+            stage: moment,
+            libraries: [runtime.library],
+            calls: hooks.flatMap(({ service, command, timeout }, index) => [
+                (0,program/* call */.T)('begin', `${moment} ${index + 1}`),
+                ...runtime.oneOff(slot, { service, name: `${moment}-${index + 1}`, command, timeout, env: {} }),
+                (0,program/* call */.T)('end'),
+            ]),
+        }, `Mend the command under \`hooks.${moment}\` in kawasemi.yml, or what it found.`);
+    });
+}
+/** For moments after which nothing can be held back any more. */
+async function tryHooks(deploy, release, moment, hooks) {
+    try {
+        await runHooks(deploy, release, moment, hooks);
+    }
+    catch (error) {
+        deploy.reporter.warning(`A command of hooks.${moment} failed: ${error instanceof Error ? error.message : error}`);
+    }
+}
+/** Runs the commands for a failure when the work fails, then lets it fail. */
+async function withFailureHooks(deploy, release, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (!deploy.signal.aborted)
+            await tryHooks(deploy, release, 'on-failure', deploy.config.hooks.onFailure);
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./src/probes/answer.ts
+var probes_answer = __webpack_require__(9137);
+// EXTERNAL MODULE: ./src/probes/http.ts
+var http = __webpack_require__(9879);
+// EXTERNAL MODULE: ./src/probes/poll.ts
+var poll = __webpack_require__(5710);
+// EXTERNAL MODULE: ./src/proxies/proxy.ts
+var proxies_proxy = __webpack_require__(4348);
+;// CONCATENATED MODULE: ./src/stages/look.ts
+
+
+
+
+
+
+
+
+/** One is enough; the rest is for a busy host. Milliseconds. */
+const plan = { deadline: 5_000, interval: 200, successes: 1 };
+/** Every worker of a web server has a cache of its own. */
+const looks = 8;
+/**
+ * Before anything is started: whether a site file that is not ours follows the live link, so that the switch does not
+ * have to find out. For the first release it has to answer 503, since nothing is live.
+ *
+ * @throws {Trouble} when its lines are missing or wrong, when it caches, or when the web server cannot enter the app's
+ *   folder.
+ */
+async function requireSite(deploy) {
+    const { proxy } = deploy.config;
+    if (!proxy?.ownSite)
+        return;
+    await (0,stages_deploy/* onHosts */.Dc)(deploy, async (host) => {
+        const { live, releases } = host.facts;
+        const id = live && releases[live];
+        const ask = (left) => (0,http/* probe */.d)({ host: proxy.domains[0], path: proxies_proxy/* releasePath */.bD, timeout: left }, () => host.dial(proxy.listen));
+        await requireAnswer(host, proxy, id, ask);
+        if (id !== undefined)
+            await requireFresh(host, id, ask);
+    });
+}
+async function requireAnswer(host, proxy, id, ask) {
+    const outcome = await (0,poll/* pollUntil */.g)(async (left) => {
+        const answer = await ask(left);
+        return { answer, unmet: complaint(answer, id, proxy) };
+    }, plan);
+    if (!outcome.healthy)
+        throw siteTrouble(host, outcome.lastAnswers.at(-1)?.unmet ?? 'does not answer');
+}
+function complaint(answer, id, { listen }) {
+    const said = (0,probes_answer/* describeAnswer */.O1)(answer);
+    if (answer.kind === 'unanswered')
+        return `does not answer on port ${listen}: ${said}`;
+    const release = releaseIn(answer);
+    if (release !== undefined && release === id)
+        return undefined;
+    if (id === undefined)
+        return answer.status === 503
+            ? undefined
+            : `does not look for what is live (${said}), where it has to answer 503`;
+    if (answer.status === 503)
+        return `answers 503 though ${id} is live: the web server's user cannot enter the app's folder, or the lines name another one`;
+    if (release !== undefined)
+        return `takes ${release} for live, though ${id} is`;
+    return `does not have the lines that tell which release is live (${said})`;
+}
+/** The file is replaced by one with a new word in it: whoever still answers with the old one has it in a cache. */
+async function requireFresh(host, id, ask) {
+    const word = (0,external_node_crypto_.randomBytes)(6).toString('hex');
+    for (let at = 0; at < looks; at++)
+        await ask(plan.deadline);
+    await (0,stages_deploy/* runStage */.Si)(host, {
+        stage: 'look',
+        libraries: [],
+        calls: [
+            (0,program/* call */.T)('put', `${host.base}/releases/${id}/public.json`, '0644', `${JSON.stringify({ release: id, looked: word })}\n`),
+        ],
+    }, 'Nothing was started. Run this again.');
+    for (let at = 0; at < looks; at++) {
+        const answer = await ask(plan.deadline);
+        if (answer.kind === 'unanswered' || answer.body.includes(word))
+            continue;
+        throw siteTrouble(host, 'answers from a cache: a switch would come late, or never (nginx: open_file_cache)');
+    }
+}
+function releaseIn(answer) {
+    if (answer.kind === 'unanswered')
+        return undefined;
+    try {
+        const { release } = JSON.parse(answer.body);
+        return typeof release === 'string' ? release : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function siteTrouble({ name }, cause) {
+    return new trouble/* Trouble */.q(`Your site on ${name}`, `${cause}. Nothing was started; traffic was not touched.`, 'Run setup-host again: it prints the lines that the site needs.');
+}
+
+// EXTERNAL MODULE: ./src/stages/migrate.ts + 1 modules
+var migrate = __webpack_require__(319);
+// EXTERNAL MODULE: ./src/stages/retire.ts
+var retire = __webpack_require__(5252);
+// EXTERNAL MODULE: ./src/stages/start.ts
+var start = __webpack_require__(6543);
+// EXTERNAL MODULE: ./src/stages/switch.ts + 1 modules
+var stages_switch = __webpack_require__(9670);
+;// CONCATENATED MODULE: ./src/stages/chain.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Backup and migration, each left out when the ledger says that it was done for this very release. */
+function backupAndMigrate(deploy, release) {
+    return withFailureHooks(deploy, release, () => migrateOnce(deploy, release));
+}
+async function migrateOnce(deploy, release) {
+    const { config, hosts } = deploy;
+    await runHooks(deploy, release, 'after-ship', config.hooks.afterShip);
+    if (!config.migrations) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'backup', 'no migrations in kawasemi.yml');
+        (0,stages_deploy/* skip */.iv)(deploy, 'migrate', 'no migrations in kawasemi.yml');
+        return { backup: '', ran: false };
+    }
+    const { history } = hosts[0].facts;
+    // A second backup could be one of a half migrated database: the first one is the one to keep.
+    const made = (0,release_history/* backupOf */.GH)(history, release.id);
+    if (made && (0,release_history/* hasHappened */.eZ)(history, release.id, 'backed-up'))
+        (0,stages_deploy/* skip */.iv)(deploy, 'backup', 'made by an earlier attempt');
+    else
+        await (0,stages_deploy/* stage */.dw)(deploy, 'backup', () => (0,migrate/* backup */.RR)(deploy, release));
+    if ((0,release_history/* hasHappened */.eZ)(history, release.id, 'migrated')) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'migrate', 'done by an earlier attempt');
+        return { backup: made?.file ?? '', ran: false };
+    }
+    await (0,stages_deploy/* stage */.dw)(deploy, 'migrate', () => (0,migrate/* migrate */._r)(deploy, release));
+    return { backup: deploy.report.backup ?? made?.file ?? '', ran: true };
+}
+/** The release starts in its slot and is let through or taken down. */
+function startAndGate(deploy, release) {
+    return withFailureHooks(deploy, release, async () => {
+        await requireSite(deploy);
+        await (0,stages_deploy/* stage */.dw)(deploy, 'start', () => (0,start/* start */.ni)(deploy, release));
+        await (0,stages_deploy/* stage */.dw)(deploy, 'gate', () => (0,gate/* gate */.Gj)(deploy, release));
+        await runHooks(deploy, release, 'before-switch', deploy.config.hooks.beforeSwitch);
+    });
+}
+/** From the switch to the end. */
+function switchAndFinish(deploy, release) {
+    const baked = isLive(deploy, release.id) && isBaked(deploy, release.id);
+    return withFailureHooks(deploy, release, async () => {
+        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: !baked, also: () => [] }));
+        await tryHooks(deploy, release, 'after-switch', deploy.config.hooks.afterSwitch);
+        if (baked)
+            (0,stages_deploy/* skip */.iv)(deploy, 'bake', 'stood in an earlier attempt');
+        else if (deploy.config.bake.duration > 0)
+            await (0,stages_deploy/* stage */.dw)(deploy, 'bake', () => bake(deploy, release, switches));
+        else
+            (0,stages_deploy/* skip */.iv)(deploy, 'bake', 'its duration is 0');
+        if (switches.some(({ from }) => from))
+            await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
+        else
+            (0,stages_deploy/* skip */.iv)(deploy, 'drain', 'the first release');
+        await (0,stages_deploy/* stage */.dw)(deploy, 'retire', () => (0,retire/* retire */.S5)(deploy, switches));
+        return { switchMs: Math.max(...switches.map(({ ms }) => ms)) };
+    });
+}
+/** Whether the release takes traffic on every host and its deploy was brought to its end. */
+function isFinished({ hosts }, id) {
+    return hosts.every(({ facts }) => isLiveOn(facts, id) && (0,release_history/* hasHappened */.eZ)(facts.history, id, 'finished'));
+}
+function isBaked({ hosts }, id) {
+    return hosts.every(({ facts }) => (0,release_history/* hasHappened */.eZ)(facts.history, id, 'baked'));
+}
+/** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */
+function isLive({ hosts }, id) {
+    return hosts.every(({ facts }) => isLiveOn(facts, id));
+}
+function isLiveOn(facts, id) {
+    return facts.live !== undefined && facts.releases[facts.live] === id;
+}
+
+
+/***/ }),
+
+/***/ 8749:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ drainCalls),
+/* harmony export */   Z: () => (/* binding */ drain)
+/* harmony export */ });
+/* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(630);
+/* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6196);
+/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2636);
+/* harmony import */ var _start__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6543);
+
+
+
+
+/** Waits until nobody is connected to the old slot, or the limit is over: then it says how many still are. */
+async function drain(deploy, switches) {
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .allOf */ .bn)(switches.map(async ({ host, from }) => from && drainHost(deploy, host, from)));
+}
+/** The calls that wait until nobody is connected to a slot any more, within the config's limit. */
+function drainCalls({ config }, slot) {
+    const ports = Object.values(config.services).flatMap((service) => service.role === 'web' ? [String(service.slots[slot])] : []);
+    return [(0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports)];
+}
+async function drainHost(deploy, host, old) {
+    const { config, runtime, reporter } = deploy;
+    const outcome = await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .runStage */ .Si)(host, {
+        stage: 'drain',
+        libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_1__/* .slotLibrary */ .s7],
+        calls: [
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('begin', 'drain'),
+            ...drainCalls(deploy, old.slot),
+            ...runtime.disarm(old.slot),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_3__/* .eventFields */ .e)('drained', old.release, { slot: old.slot })),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('end'),
+        ],
+    }, 'The new release is live and stays so. Run this again to end the deploy.');
+    const open = Number(outcome.facts.get('still-open')) || 0;
+    if (open > 0)
+        reporter.info(`${host.name}: ${open} connections to the old release were still open after ${config.drain.timeout / 1000} s`);
+}
+
+
+/***/ }),
+
+/***/ 2684:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   RC: () => (/* binding */ checkHost),
+/* harmony export */   a$: () => (/* binding */ refuseOlderRun),
+/* harmony export */   f0: () => (/* binding */ idleSlot),
+/* harmony export */   z3: () => (/* binding */ refuseOlder)
+/* harmony export */ });
+/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
+/* harmony import */ var _release_slot__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1833);
+/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
+
+
+
+/** `uname -m` → the name images use. */
+const machines = {
+    x86_64: 'amd64',
+    aarch64: 'arm64',
+    armv7l: 'arm',
+    riscv64: 'riscv64',
+    s390x: 's390x',
+    ppc64le: 'ppc64le',
+};
+const spareDisk = 256 * 2 ** 20;
+/** The slot that takes no traffic. */
+function idleSlot(facts) {
+    return facts.live ? (0,_release_slot__WEBPACK_IMPORTED_MODULE_2__/* .otherSlot */ .jx)(facts.live) : 'blue';
+}
+/** Refuses a host that cannot hold the release, with the numbers, before anything is sent. */
+function checkHost(host, facts, needs) {
+    const architecture = machines[facts.machine] ?? facts.machine;
+    const wrong = needs.architectures.find((each) => each !== architecture);
+    if (wrong) {
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
+    }
+    const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));
+    const backup = 2 * (backups.at(-1) ?? 0);
+    const disk = needs.imageBytes + backup + spareDisk;
+    const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree;
+    const free = Math.min(facts.diskFree, dockerFree);
+    // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
+    const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
+    const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0);
+    if (free < disk) {
+        const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images';
+        const parts = [
+            ...(needs.imageBytes > 0 ? [`${megabytes(needs.imageBytes)} for images`] : []),
+            ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
+            `${megabytes(spareDisk)} to spare`,
+        ];
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
+    }
+    if (memory < liveMemory) {
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`, 'Free memory there, give the server more, or lower what the services may use.');
+    }
+}
+/** An older run must not go over what a newer run put live. */
+function refuseOlder(host, facts, run) {
+    const live = facts.live && facts.releases[facts.live];
+    // What is live may always be brought to its end.
+    if (live !== undefined && (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(facts.history, live)?.run === run)
+        return;
+    const newest = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitchRun */ .mJ)(facts.history, live);
+    if (run < newest) {
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
+    }
+}
+/** For the steps after ship, which a person may run again long after. @throws {Trouble} */
+function refuseOlderRun({ hosts }, run) {
+    for (const { name, facts } of hosts)
+        refuseOlder(name, facts, run);
+}
+function megabytes(bytes) {
+    return `${Math.ceil(bytes / 2 ** 20)} MB`;
+}
+
+
+/***/ }),
+
+/***/ 9670:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  S: () => (/* binding */ switchTo)
+});
+
+// EXTERNAL MODULE: ./src/host/program.ts
+var program = __webpack_require__(630);
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/ledger.ts
+var ledger = __webpack_require__(6196);
+// EXTERNAL MODULE: ./src/release/slot.ts
+var release_slot = __webpack_require__(1833);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/proxies/kinds.ts + 6 modules
+var kinds = __webpack_require__(6430);
+// EXTERNAL MODULE: ./src/proxies/proxy.ts
+var proxy = __webpack_require__(4348);
+// EXTERNAL MODULE: ./src/stages/start.ts
+var start = __webpack_require__(6543);
+;// CONCATENATED MODULE: ./src/stages/bake-program.ts
+
+
+
+
+
+
+const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "bake.sh", 'utf8');
+/** The watcher as a program of its own: it looks at the access log and the containers, and switches back by itself. */
+function bakeProgram({ config, runtime }, release, from) {
+    const { duration, maxErrorPercent, minRequests } = config.bake;
+    return {
+        stage: 'bake',
+        libraries: [runtime.library, start/* slotLibrary */.s7, config.proxy ? (0,kinds/* proxyOf */.O)(config.proxy).log : proxy/* plainLog */.Ly, library],
+        calls: [
+            (0,program/* call */.T)('bake', release.slot, release.id, from?.slot ?? '', from?.release ?? '', String(Math.ceil(duration / 1000)), String(Math.floor(maxErrorPercent)), String(minRequests), config.proxy ? (0,proxy/* accessLogPath */.q2)(config) : '/dev/null'),
+        ],
+    };
+}
+
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var stages_deploy = __webpack_require__(2636);
+// EXTERNAL MODULE: ./src/stages/live.ts
+var live = __webpack_require__(133);
+// EXTERNAL MODULE: ./src/stages/take-back.ts
+var take_back = __webpack_require__(8482);
+// EXTERNAL MODULE: ./src/stages/verify.ts
+var verify = __webpack_require__(9790);
+;// CONCATENATED MODULE: ./src/stages/switch.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Puts the release live on every host and starts its workers, then asks through the proxy whether it is what answers.
+ * With `bake`, the watcher starts on the host together with the switch, so that nobody has to be there for it.
+ *
+ * No host switches before every host was gated, and before the intent is in the ledger of all of them: by it the next
+ * run brings them together when this one dies in between.
+ *
+ * @throws {Trouble} after all hosts were taken back, when one of them did not switch or its proxy does not follow.
+ */
+async function switchTo(deploy, release, options) {
+    const planned = await (0,stages_deploy/* onHosts */.Dc)(deploy, (host) => plan(deploy, host, (0,stages_deploy.on)(host, release), options));
+    // One host writes its intent in the program that switches.
+    if (planned.length > 1)
+        await (0,stages_deploy/* allOf */.bn)(planned.map((each) => announce(deploy, each)));
+    const ends = await Promise.allSettled(planned.map((each) => perform(deploy, each, options)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) {
+        await (0,take_back/* takeBack */.z)(deploy, planned, 'taken-back', 'not every host switched');
+        throw failed.reason;
+    }
+    const switches = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+    tellSwitches(deploy, switches);
+    try {
+        await (0,stages_deploy/* allOf */.bn)(switches.map((each) => (0,verify/* verify */.MX)(deploy, each.host, each.release)));
+    }
+    catch (error) {
+        // A watcher was faster: its bake says why.
+        if (options.bake && (await wasTakenBack(deploy, release)))
+            return switches;
+        await (0,take_back/* takeBack */.z)(deploy, switches, 'taken-back', 'the proxy did not follow the live link');
+        throw error;
+    }
+    return switches;
+}
+function tellSwitches({ report, reporter }, switches) {
+    const rows = switches.map(({ host, release: { slot, version }, ms }) => ({
+        host: host.name,
+        live: { slot, version },
+        switchMs: ms,
+    }));
+    report.switchMs = Math.max(...rows.map(({ switchMs }) => switchMs));
+    report.live = rows[0].live;
+    (0,live/* tellRows */.d7)(report, rows);
+    if (rows.length < 2)
+        return;
+    for (const { host, live, switchMs } of rows)
+        reporter.info(`  ${host}: ${live.slot} takes traffic, ${live.version}, switched in ${switchMs} ms`);
+}
+async function wasTakenBack({ hosts }, release) {
+    const facts = await Promise.all(hosts.map((host) => host.refresh()));
+    return facts.some(({ history }) => (0,release_history/* hasHappened */.eZ)(history, release.id, 'bake-failed'));
+}
+async function plan(deploy, host, release, options) {
+    await host.refresh();
+    if (!(0,release_history/* hasHappened */.eZ)(host.facts.history, release.id, 'gated')) {
+        throw new trouble/* Trouble */.q(host.name, `${release.id} has not passed its gate there.`, 'Run health-gate first.');
+    }
+    const from = previous(host, release);
+    const watched = options.bake && deploy.config.bake.duration > 0;
+    const watcher = watched
+        ? host.companion('bake', 'bake_begin', bakeProgram(deploy, release, from))
+        : undefined;
+    return { host, release, from, watcher };
+}
+/** What the slot that is not the release's held when the switch began, also when this is a second try. */
+function previous(host, release) {
+    const { live, releases, history } = host.facts;
+    const slot = (0,release_slot/* otherSlot */.jx)(release.slot);
+    if (live === slot)
+        return { slot, release: releases[slot] };
+    const intent = history.findLast((event) => event.event === 'switching' && event.release === release.id);
+    return intent?.event === 'switching' && intent.from !== '' && intent.from === releases[slot]
+        ? { slot, release: intent.from }
+        : undefined;
+}
+function intentOf({ release, from }) {
+    return (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('switching', release.id, { slot: release.slot, from: from?.release ?? '' }));
+}
+async function announce({ runtime }, planned) {
+    await (0,stages_deploy/* runStage */.Si)(planned.host, {
+        stage: 'intent',
+        libraries: [runtime.library],
+        calls: [(0,program/* call */.T)('begin', 'intent'), intentOf(planned), (0,program/* call */.T)('end')],
+    }, 'Nothing was switched on any host. Run this again.');
+}
+async function perform(deploy, planned, options) {
+    const { runtime } = deploy;
+    const { host, release, from, watcher } = planned;
+    const outcome = await (0,stages_deploy/* runStage */.Si)(host, {
+        stage: 'switch',
+        libraries: [runtime.library, start/* slotLibrary */.s7],
+        calls: [
+            (0,program/* call */.T)('begin', 'switch'),
+            ...runtime.arm(release.slot),
+            ...(watcher ? [(0,program/* call */.T)('watch_lock')] : []),
+            ...(deploy.hosts.length > 1 ? [] : [intentOf(planned)]),
+            (0,program/* call */.T)('timed_switch', release.slot, release.id),
+            (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('switched', release.id, { slot: release.slot, from: from?.release ?? '' })),
+            ...options.also(from),
+            (0,program/* call */.T)('end'),
+            ...(watcher ? [watcher.call, (0,program/* call */.T)('watch_unlock')] : []),
+            ...workerCalls(deploy, release, from),
+        ],
+    }, 'Where a host had switched it was taken back. Run this again.');
+    return { host, release, from, ms: Number(outcome.facts.get('switch-ms')) || 0, watcher: watcher?.run };
+}
+function workerCalls({ config, runtime }, release, from) {
+    if (!Object.values(config.services).some(({ role }) => role === 'worker'))
+        return [];
+    return [(0,program/* call */.T)('begin', 'workers'), ...runtime.moveWorkers(from?.slot, release.slot), (0,program/* call */.T)('end')];
+}
+
+
+/***/ })
+
+};
+;

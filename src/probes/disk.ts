@@ -1,0 +1,68 @@
+import type { Finding } from '../release/findings'
+import { fields, wholeNumber } from './facts'
+
+/** The file system under a folder, as `df` tells of it. */
+export interface Disk {
+  readonly folder: string
+  /** Two folders of the same one have the same device. */
+  readonly device: string
+  readonly usedBytes: number
+  readonly freeBytes: number
+  /** Both 0 where the file system does not count them. */
+  readonly usedInodes: number
+  readonly freeInodes: number
+}
+
+export function readDisk(value: unknown): Disk | undefined {
+  const { folder, device, ...counts } = fields(value)
+  const number = (name: string) => wholeNumber(counts[name])
+  const usedBytes = number('used')
+  const freeBytes = number('free')
+  if (typeof folder !== 'string' || usedBytes === undefined || freeBytes === undefined) return undefined
+  return {
+    folder,
+    device: String(device),
+    usedBytes,
+    freeBytes,
+    usedInodes: number('usedInodes') ?? 0,
+    freeInodes: number('freeInodes') ?? 0,
+  }
+}
+
+/** @param most percent that may be used */
+export function judgeDisks(host: string, disks: readonly Disk[], most: number): Finding[] {
+  const first = disks.filter(({ device }, at) => disks.findIndex((each) => each.device === device) === at)
+  return first.map((disk) => judgeDisk(host, disk, most))
+}
+
+function judgeDisk(host: string, disk: Disk, most: number): Finding {
+  const check = 'disk'
+  const of = `${disk.folder} on ${host}`
+  const bytes = percent(disk.usedBytes, disk.freeBytes)
+  const inodes = percent(disk.usedInodes, disk.freeInodes)
+  const free = `${gigabytes(disk.freeBytes)} GB free`
+  if (inodes > most && inodes > bytes)
+    return {
+      check,
+      of,
+      found: `${inodes} % of its inodes are used, at most ${most} % may be`,
+      fix: 'Remove what has very many small files (old sessions, caches), or make the file system anew with more inodes.',
+    }
+  if (bytes > most)
+    return {
+      check,
+      of,
+      found: `${bytes} % used, at most ${most} % may be; ${free}`,
+      fix: 'Free disk there: `docker system df` shows what images take, `du -xh --max-depth=2 / | sort -h | tail` the rest; or lower `retire.keep`.',
+    }
+  return { check, of, found: `${bytes} % used, ${free}` }
+}
+
+/** As `df` rounds: up, of what an ordinary user can have. */
+function percent(used: number, free: number): number {
+  return used + free === 0 ? 0 : Math.ceil((used * 100) / (used + free))
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1)
+}

@@ -1,0 +1,28 @@
+import type { Finding } from '../release/findings'
+import { fields, wholeNumber } from './facts'
+
+/** Bytes. `available` is what programs could have without swapping. */
+export interface Memory {
+  readonly total: number
+  readonly available: number
+}
+
+export function readMemory(value: unknown): Memory | undefined {
+  const total = wholeNumber(fields(value).total)
+  const available = wholeNumber(fields(value).available)
+  return total !== undefined && total > 0 && available !== undefined ? { total, available } : undefined
+}
+
+/** @param most percent that may be used */
+export function judgeMemory(of: string, { total, available }: Memory, most: number): Finding {
+  const check = 'memory'
+  const used = Math.max(0, Math.ceil(((total - available) * 100) / total))
+  const left = `${Math.floor(available / 2 ** 20)} of ${Math.floor(total / 2 ** 20)} MB left`
+  if (used <= most) return { check, of, found: `${used} % used, ${left}` }
+  return {
+    check,
+    of,
+    found: `${used} % used, at most ${most} % may be; ${left}`,
+    fix: 'See what takes it (`ps aux --sort=-rss | head`); stop it, give the server more, or `retire.previous: stopped`.',
+  }
+}

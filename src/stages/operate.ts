@@ -1,0 +1,204 @@
+import type { Config } from '../config/schema'
+import { HostFailure, type HostSession, LeaseHeld } from '../host/session'
+import { judgeClock } from '../probes/clock'
+import { judgeDisks } from '../probes/disk'
+import { askRecords, judgeRecords } from '../probes/dns'
+import { askHostState } from '../probes/host-state'
+import { judgeMemory } from '../probes/memory'
+import { askCertificate, judgeCertificate } from '../probes/tls'
+import { judgeUnits } from '../probes/units'
+import type { CheckName, Finding, Limits } from '../release/findings'
+import type { Release } from '../release/release'
+import { Trouble } from '../release/trouble'
+import { type Deploy, explain } from './deploy'
+import { liveRelease } from './live'
+import { liveHealth } from './live-health'
+import { backUp, prune } from './routine'
+import { siteFix, unmetByProxy } from './verify'
+
+export interface Watch {
+  readonly limits: Limits
+  /** Checks that are left out. */
+  readonly skip: ReadonlySet<CheckName>
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Milliseconds for a handshake. */
+const handshakeTime = 10_000
+
+/** What can be asked without a host: where the domains lead. */
+export async function lookAtDomains(config: Config, { skip }: Watch): Promise<Finding[]> {
+  const { proxy, hosts } = config
+  if (!proxy || skip.has('dns')) return []
+  const asked = await Promise.all(hosts.map(({ address }) => askRecords(address)))
+  const addresses = asked.flatMap((each) => (each.kind === 'addresses' ? each.addresses : []))
+  return Promise.all(
+    proxy.domains.map(async (domain) => judgeRecords(domain, await askRecords(domain), addresses)),
+  )
+}
+
+/** Looks at all of one host, which need not be ours for that: nothing is changed. */
+export async function lookAtHost(deploy: Deploy, watch: Watch): Promise<Finding[]> {
+  const [host] = deploy.hosts
+  const looks: readonly [Finding['check'], () => Promise<Finding[]>][] = [
+    ['live', () => lookAtLive(deploy, host!)],
+    ['health', () => healthOf(deploy, host!)],
+    ['certificate', () => certificates(deploy.config, host!, watch)],
+    ['host', () => hostState(deploy, host!, watch)],
+  ]
+  const all = await Promise.all(
+    looks
+      .filter(([check]) => !isLeftOut(watch, check))
+      .map(([check, look]) => asFindings(deploy, check, host!.name, look)),
+  )
+  return all.flat().filter(({ check }) => !isLeftOut(watch, check))
+}
+
+function isLeftOut({ skip }: Watch, check: Finding['check']): boolean {
+  return check !== 'host' && skip.has(check)
+}
+
+/** Trouble on the way is a finding too; a cancelled run and a bug of ours are not. */
+export async function asFindings(
+  { signal }: Pick<Deploy, 'signal'>,
+  check: Finding['check'],
+  of: string,
+  look: () => Promise<Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    signal.throwIfAborted()
+    const trouble = error instanceof HostFailure ? explain(error, 'See the log of the run.') : error
+    if (trouble instanceof Trouble) return [{ check, of, found: trouble.cause_, fix: trouble.fix }]
+    throw error
+  }
+}
+
+async function lookAtLive({ config }: Deploy, host: HostSession): Promise<Finding[]> {
+  const finding = { check: 'live', of: host.name } as const
+  const release = liveRelease(host)
+  if (!release)
+    return [{ ...finding, found: 'nothing is live', fix: 'Deploy a version, or run the rollback workflow.' }]
+  const unmet = await unmetByProxy(config, host, release)
+  if (unmet === undefined) return [{ ...finding, found: `${release.version} takes traffic` }]
+  return [
+    {
+      ...finding,
+      found: `the proxy does not answer with ${release.id}, which is live: ${unmet}`,
+      fix: siteFix,
+    },
+  ]
+}
+
+async function healthOf(deploy: Deploy, host: HostSession): Promise<Finding[]> {
+  const { live } = host.facts
+  return live ? liveHealth(deploy, host, live) : []
+}
+
+/**
+ * As the host itself serves it: so each of several hosts is asked, and one that the internet cannot reach yet; what stands
+ * in front of them is not.
+ */
+function certificates({ proxy }: Config, host: HostSession, { limits, now }: Watch): Promise<Finding[]> {
+  const expected = proxy?.tls !== undefined
+  const dial = () => host.dial(proxy?.tls?.listen ?? 443)
+  return Promise.all(
+    (proxy?.domains ?? []).map(async (domain) => {
+      const shown = await askCertificate(domain, dial, handshakeTime)
+      return judgeCertificate(domain, host.name, shown, { now, days: limits.certificateDays, expected })
+    }),
+  )
+}
+
+async function hostState(deploy: Deploy, host: HostSession, { limits }: Watch): Promise<Finding[]> {
+  const { config, runtime } = deploy
+  const of = host.name
+  const refusal = runtime.refusal(host.facts.runtime)
+  const state = await askHostState(host, config, host.facts.live, runtime.library)
+  return [
+    ...(refusal
+      ? [{ check: 'services', of, found: `${refusal.thing} ${refusal.cause_}`, fix: refusal.fix } as const]
+      : judgeServices(of, state.services, state.accessories)),
+    ...judgeDisks(of, state.disks, limits.diskPercent),
+    ...(state.memory ? [judgeMemory(of, state.memory, limits.memoryPercent)] : []),
+    ...(state.clock ? [judgeClock(of, state.clock, limits.clockSeconds)] : []),
+    ...(state.failedUnits ? [judgeUnits(of, state.failedUnits)] : []),
+  ]
+}
+
+function judgeServices(
+  of: string,
+  dead: string | undefined,
+  accessories: Readonly<Record<string, string>>,
+): Finding[] {
+  const check = 'services'
+  const unwell = Object.entries(accessories).filter(
+    ([, state]) => !/^running( healthy| starting)?$/.test(state),
+  )
+  const parts = [
+    ...(dead ? [dead] : []),
+    ...unwell.map(([name, state]) =>
+      state === 'gone' ? `${name} has no container that runs` : `${name} is ${state}`,
+    ),
+  ]
+  if (dead === undefined) return []
+  if (parts.length === 0) return [{ check, of, found: 'all up' }]
+  return [
+    {
+      check,
+      of,
+      found: parts.join('; '),
+      fix: 'See its log and start it again: docs/by-hand.md has the commands.',
+    },
+  ]
+}
+
+/** Releases that take traffic on several hosts have to be one. */
+export function compareHosts(
+  app: string,
+  hosts: readonly { name: string; live: Release | undefined }[],
+): Finding[] {
+  const ids = new Set(hosts.flatMap(({ live }) => live?.id ?? []))
+  if (ids.size < 2) return []
+  return [
+    {
+      check: 'live',
+      of: app,
+      found: hosts.map(({ name, live }) => `${name} serves ${live?.id ?? 'nothing'}`).join(', '),
+      fix: 'The next deploy or rollback brings them together.',
+    },
+  ]
+}
+
+/**
+ * Backup and prune, under the lease. A run that is at work there does both itself.
+ *
+ * @param first whether the host is the one whose database is backed up
+ */
+export async function keepUp(deploy: Deploy, watch: Watch, first: boolean): Promise<Finding[]> {
+  const [host] = deploy.hosts
+  const { limits, skip, now } = watch
+  const backUpLive = async () => {
+    const live = liveRelease(host!)
+    return first && live ? backUp(deploy, host!, live, limits, now) : undefined
+  }
+  const works: readonly [CheckName, () => Promise<Finding | undefined>][] = [
+    ['backup', backUpLive],
+    ['prune', () => prune(deploy, host!, limits)],
+  ]
+  const wanted = works.filter(([check]) => !skip.has(check))
+  if (wanted.length === 0) return []
+  try {
+    await host!.take()
+  } catch (error) {
+    if (!(error instanceof LeaseHeld)) throw error
+    deploy.reporter.warning(`${host!.name}: backup and prune were left out, since ${error.cause_}`)
+    return []
+  }
+  const findings: Finding[] = []
+  for (const [check, work] of wanted)
+    findings.push(...(await asFindings(deploy, check, host!.name, async () => [(await work()) ?? []].flat())))
+  return findings
+}
