@@ -72,7 +72,27 @@ export async function ensureServerImage(log: Log = () => {}): Promise<string> {
   return name
 }
 
-/** The same with more Debian packages, such as `redis-server`, so that no test has to wait for apt. */
+/** A server that has nothing but sshd and users; made when missing. Gives its name. */
+export async function ensureBareImage(log: Log = () => {}): Promise<string> {
+  const hash = createHash('sha256')
+    .update(`${hashOf('bare')} ${hashOf('server')}`)
+    .digest('hex')
+  const name = `kawasemi-lab/bare:${hash.slice(0, 12)}`
+  if ((await imageId(name)) !== undefined) return name
+  await alone('images', async () => {
+    if ((await imageId(name)) !== undefined) return
+    const maker = new Maker(log)
+    await maker.ensure('debian:trixie-slim')
+    const add = async (context: string) => {
+      for (const file of ['boot', 'sshd.conf'])
+        cpSync(join(recipeFolder('server'), file), join(context, file))
+    }
+    await maker.build(name, 'bare', { add })
+  })
+  return name
+}
+
+/** The same server with more Debian packages, such as `redis-server`, so that no test has to wait for apt. */
 export async function ensureServerWith(packages: readonly string[], log: Log = () => {}): Promise<string> {
   const server = await ensureServerImage(log)
   if (packages.length === 0) return server

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { utils } from 'ssh2'
 import { containerOptions, untilUp } from './container'
 import { ensureDocker } from './docker'
-import { ensureImages, ensureServerImage, ensureServerWith } from './images'
+import { ensureBareImage, ensureImages, ensureServerImage, ensureServerWith } from './images'
 import { type Log, must, type Outcome, run } from './run'
 import { sweep } from './sweep'
 import { makeDockerVolume } from './volumes'
@@ -17,6 +17,11 @@ export interface ServerOptions {
   images?: string[]
   /** Debian packages that are installed on it from the start, such as `redis-server`. */
   packages?: string[]
+  /**
+   * A server that nobody prepared: Debian, sshd, `ops` who may use sudo and `guest` who may not; both let the key in.
+   * Its Docker finds the images once it is installed.
+   */
+  bare?: boolean
   /** MiB of memory, for its processes and in its /proc/meminfo. As much as this machine has when not given. */
   memory?: number
   /** MiB of disk under /srv, which then does not outlive a reboot. As much as this machine has when not given. */
@@ -38,10 +43,12 @@ export interface LabServer {
   hostKeys: string
   /** Lines for a known_hosts file, for port 22 of `address`. */
   addressHostKeys: string
-  /** An ordinary user, in the group `docker`, without sudo. */
+  /** An ordinary user, in the group `docker`, without sudo; on a bare server not there yet. */
   user: string
   /** The user's private key in OpenSSH's format. */
   privateKey: string
+  /** Its public half, as a line of authorized_keys. */
+  publicKey: string
   /** Runs a program of POSIX sh on the server, as root or as `user`. Does not throw for an exit code. */
   exec(program: string, options?: { input?: string | Buffer; user?: string }): Promise<Outcome>
   /** Orderly, or as if the power had failed. Returns when it is up again; `address` may have changed. */
@@ -58,7 +65,10 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
   await ensureDocker(options.log)
   await sweep()
   const plain = await ensureServerImage(options.log)
-  const image = await ensureServerWith(options.packages ?? [], options.log)
+  const { bare = false } = options
+  const image = bare
+    ? await ensureBareImage(options.log)
+    : await ensureServerWith(options.packages ?? [], options.log)
   const images = options.images ?? []
   await ensureImages(images, options.log)
 
@@ -89,11 +99,16 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
     ])
     await putFiles(name, {
       '/etc/ssh/ssh_host_ed25519_key': hostKey.private,
-      '/home/deploy/.ssh/authorized_keys': userKey.public,
+      ...Object.fromEntries(
+        (bare ? ['ops', 'guest'] : ['deploy']).map((user) => [
+          `/home/${user}/.ssh/authorized_keys`,
+          userKey.public,
+        ]),
+      ),
       ...(options.memory ? { '/etc/meminfo': meminfo(options.memory) } : {}),
     })
     await must('docker', ['start', name])
-    await untilUp(name, sshPort)
+    await untilUp(name, sshPort, !bare)
 
     const key = hostKey.public.trim()
     const server: LabServer = {
@@ -107,6 +122,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
       addressHostKeys: '',
       user: 'deploy',
       privateKey: userKey.private,
+      publicKey: userKey.public.trim(),
       exec: (program, { input, user = 'root' } = {}) =>
         run(
           'docker',
@@ -116,7 +132,7 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
       reboot: async ({ powerCut = false } = {}) => {
         await must('docker', powerCut ? ['kill', name] : ['stop', '-t', '60', name])
         await must('docker', ['start', name])
-        await untilUp(name, sshPort)
+        await untilUp(name, sshPort, !bare)
         server.address = await addressOf(name)
         server.addressHostKeys = `${server.address} ${key}\n`
       },
