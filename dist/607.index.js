@@ -63,8 +63,8 @@ const systemClock = {
 
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 21 modules
-var project = __webpack_require__(3911);
+// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
+var project = __webpack_require__(465);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
 
 
@@ -317,6 +317,7 @@ const command = atMost(50, _values__WEBPACK_IMPORTED_MODULE_0__/* .argument */ .
 /* harmony export */   nT: () => (/* binding */ userName),
 /* harmony export */   nd: () => (/* binding */ integer),
 /* harmony export */   nn: () => (/* binding */ bodyPattern),
+/* harmony export */   oZ: () => (/* binding */ packageName),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   qN: () => (/* binding */ repoPath),
 /* harmony export */   tx: () => (/* binding */ assetsPath)
@@ -377,6 +378,7 @@ const appName = text(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 40, 'a name of 2 to 40 lo
 const environmentName = text(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, 40, 'an environment name of 2 to 40 lower-case letters, digits and hyphens, starting with a letter');
 /** A name in the compose file: of a service or a volume. */
 const composeName = text(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 63, 'a name from the compose file: letters, digits, "_", "." and "-", starting with a letter or digit');
+const packageName = text(/^[a-z0-9][a-z0-9+.-]{1,99}$/, 100, 'a name of a Debian package, such as redis-server: lower-case letters, digits, "+", "." and "-"');
 const noDots = (path) => !path.split('/').some((part) => part === '.' || part === '..');
 const noEmptyParts = (path) => !path.includes('//');
 const basePath = text(/^(\/[A-Za-z0-9._-]+){2,}$/, 128, 'an absolute path at least two folders deep, such as /srv/shop, of letters, digits, ".", "_" and "-", without ".."', noDots);
@@ -425,6 +427,99 @@ const argument = text(/^[^\u0000-\u001f\u007f]*$/, 1000, 'text without control c
 const variableName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 100, 'the name of a variable, such as DATABASE_URL: letters, digits and "_", not starting with a digit');
 /** Where an SQLite database lies. */
 const databaseFile = text(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 200, 'the path of a file, such as shared/db.sqlite3, of letters, digits, ".", "_", "-" and "/", without ".."', noDots);
+
+
+/***/ }),
+
+/***/ 276:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ connectionOf),
+/* harmony export */   m: () => (/* binding */ shellLines)
+/* harmony export */ });
+/* harmony import */ var _host_quote__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(282);
+/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2386);
+
+
+/**
+ * The connection that the release's own variables describe; nothing where the server is an accessory.
+ *
+ * @throws {Trouble} naming the variable; never its value, which may be a secret
+ */
+function connectionOf(database, env) {
+    if (database.urlEnv !== undefined)
+        return fromUrl(database.kind, database.urlEnv, env);
+    return database.env && fromVariables(database.env, env);
+}
+function fromVariables(names, env) {
+    const value = (key) => {
+        const name = names[key];
+        return name === undefined ? undefined : plain(name, variable(`database.env.${key}`, name, env));
+    };
+    const [host, port, user, password] = [value('host'), value('port'), value('user'), value('password')];
+    return {
+        ...(host !== undefined && { host }),
+        ...(port !== undefined && { port: checkedPort(names.port, port) }),
+        name: value('name'),
+        ...(user !== undefined && { user }),
+        ...(password !== undefined && { password }),
+        options: new Map(),
+    };
+}
+const schemes = { postgres: /^postgres(ql)?(\+\w+)?:$/i, mysql: /^(mysql2?|mariadb)(\+\w+)?:$/i };
+function fromUrl(kind, name, env) {
+    const text = variable('database.url-env', name, env);
+    const wrong = new _release_trouble__WEBPACK_IMPORTED_MODULE_0__/* .Trouble */ .q(`env: ${name}`, `is no URL of a ${kind} database that can be read.`, `Write it as ${kind === 'postgres' ? 'postgresql' : 'mysql'}://user:password@host:port/name, with every special character of user, password and name percent-encoded.`);
+    if (!URL.canParse(text))
+        throw wrong;
+    const url = new URL(text);
+    if (!schemes[kind].test(url.protocol) || url.hash !== '')
+        throw wrong;
+    const decoded = (part) => {
+        try {
+            return plain(name, decodeURIComponent(part));
+        }
+        catch (error) {
+            throw error instanceof _release_trouble__WEBPACK_IMPORTED_MODULE_0__/* .Trouble */ .q ? error : wrong;
+        }
+    };
+    const path = decoded(url.pathname.replace(/^\//, ''));
+    if (path === '')
+        throw wrong;
+    const options = new Map([...url.searchParams].map(([key, value]) => [key, plain(name, value)]));
+    const host = options.get('host') ?? decoded(url.hostname.replace(/^\[(.*)\]$/, '$1'));
+    const port = options.get('port') ?? url.port;
+    return {
+        ...(host !== '' && { host }),
+        ...(port !== '' && { port: checkedPort(name, port) }),
+        name: path,
+        ...(url.username !== '' && { user: decoded(url.username) }),
+        ...(url.password !== '' && { password: decoded(url.password) }),
+        options,
+    };
+}
+function variable(key, name, env) {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    if (value !== undefined && value !== '')
+        return value;
+    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_0__/* .Trouble */ .q(`env: ${name}`, `has no value, but ${key} in kawasemi.yml says that the database is found by it.`, 'Give the variable in the input `env`, or correct its name in kawasemi.yml.');
+}
+/** The tools' own files end a value at the end of the line. */
+function plain(name, value) {
+    if (value.length <= 1000 && !/[\0\r\n]/.test(value))
+        return value;
+    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_0__/* .Trouble */ .q(`env: ${name}`, 'holds a line break or a NUL byte, or more than 1000 characters, which the database tools cannot be told.', 'Give the database another password, user or name.');
+}
+function checkedPort(name, value) {
+    if (/^[0-9]{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65535)
+        return value;
+    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_0__/* .Trouble */ .q(`env: ${name}`, 'is no port.', 'Give a number from 1 to 65535.');
+}
+/** Variables as lines of shell, to be read with `.`. */
+function shellLines(variables, keyword) {
+    return [...variables].map(([name, value]) => `${keyword}${name}=${(0,_host_quote__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(value)}\n`).join('');
+}
 
 
 /***/ }),
@@ -482,7 +577,7 @@ const databaseCheck = (file, release) => (0,_host_program__WEBPACK_IMPORTED_MODU
 
 /***/ }),
 
-/***/ 394:
+/***/ 1232:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -495,92 +590,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./src/host/quote.ts
-var quote = __webpack_require__(282);
-// EXTERNAL MODULE: ./src/release/trouble.ts
-var trouble = __webpack_require__(2386);
-;// CONCATENATED MODULE: ./src/databases/connection.ts
-
-
-/**
- * The connection that the release's own variables describe; nothing where the server is an accessory.
- *
- * @throws {Trouble} naming the variable; never its value, which may be a secret
- */
-function connectionOf(database, env) {
-    if (database.urlEnv !== undefined)
-        return fromUrl(database.kind, database.urlEnv, env);
-    return database.env && fromVariables(database.env, env);
-}
-function fromVariables(names, env) {
-    const value = (key) => {
-        const name = names[key];
-        return name === undefined ? undefined : plain(name, variable(`database.env.${key}`, name, env));
-    };
-    const [host, port, user, password] = [value('host'), value('port'), value('user'), value('password')];
-    return {
-        ...(host !== undefined && { host }),
-        ...(port !== undefined && { port: checkedPort(names.port, port) }),
-        name: value('name'),
-        ...(user !== undefined && { user }),
-        ...(password !== undefined && { password }),
-        options: new Map(),
-    };
-}
-const schemes = { postgres: /^postgres(ql)?(\+\w+)?:$/i, mysql: /^(mysql2?|mariadb)(\+\w+)?:$/i };
-function fromUrl(kind, name, env) {
-    const text = variable('database.url-env', name, env);
-    const wrong = new trouble/* Trouble */.q(`env: ${name}`, `is no URL of a ${kind} database that can be read.`, `Write it as ${kind === 'postgres' ? 'postgresql' : 'mysql'}://user:password@host:port/name, with every special character of user, password and name percent-encoded.`);
-    if (!URL.canParse(text))
-        throw wrong;
-    const url = new URL(text);
-    if (!schemes[kind].test(url.protocol) || url.hash !== '')
-        throw wrong;
-    const decoded = (part) => {
-        try {
-            return plain(name, decodeURIComponent(part));
-        }
-        catch (error) {
-            throw error instanceof trouble/* Trouble */.q ? error : wrong;
-        }
-    };
-    const path = decoded(url.pathname.replace(/^\//, ''));
-    if (path === '')
-        throw wrong;
-    const options = new Map([...url.searchParams].map(([key, value]) => [key, plain(name, value)]));
-    const host = options.get('host') ?? decoded(url.hostname.replace(/^\[(.*)\]$/, '$1'));
-    const port = options.get('port') ?? url.port;
-    return {
-        ...(host !== '' && { host }),
-        ...(port !== '' && { port: checkedPort(name, port) }),
-        name: path,
-        ...(url.username !== '' && { user: decoded(url.username) }),
-        ...(url.password !== '' && { password: decoded(url.password) }),
-        options,
-    };
-}
-function variable(key, name, env) {
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (value !== undefined && value !== '')
-        return value;
-    throw new trouble/* Trouble */.q(`env: ${name}`, `has no value, but ${key} in kawasemi.yml says that the database is found by it.`, 'Give the variable in the input `env`, or correct its name in kawasemi.yml.');
-}
-/** The tools' own files end a value at the end of the line. */
-function plain(name, value) {
-    if (value.length <= 1000 && !/[\0\r\n]/.test(value))
-        return value;
-    throw new trouble/* Trouble */.q(`env: ${name}`, 'holds a line break or a NUL byte, or more than 1000 characters, which the database tools cannot be told.', 'Give the database another password, user or name.');
-}
-function checkedPort(name, value) {
-    if (/^[0-9]{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65535)
-        return value;
-    throw new trouble/* Trouble */.q(`env: ${name}`, 'is no port.', 'Give a number from 1 to 65535.');
-}
-/** Variables as lines of shell, to be read with `.`. */
-function shellLines(variables, keyword) {
-    return [...variables].map(([name, value]) => `${keyword}${name}=${(0,quote/* quote */.h)(value)}\n`).join('');
-}
-
+// EXTERNAL MODULE: ./src/databases/connection.ts
+var databases_connection = __webpack_require__(276);
 // EXTERNAL MODULE: ./src/databases/database.ts
 var databases_database = __webpack_require__(6301);
 ;// CONCATENATED MODULE: ./src/databases/lock-seconds.ts
@@ -607,12 +618,12 @@ const mysql = {
     pack: 'gzip',
     transactional: false,
     files(database, env) {
-        const connection = database.kind === 'sqlite' ? undefined : connectionOf(database, env);
+        const connection = database.kind === 'sqlite' ? undefined : (0,databases_connection/* connectionOf */.a)(database, env);
         if (!connection)
             return [];
         const name = new Map([['database', connection.name]]);
         return [
-            { path: `${databases_database/* connectionFolder */.jJ}/env`, content: shellLines(name, ''), mode: 0o600 },
+            { path: `${databases_database/* connectionFolder */.jJ}/env`, content: (0,databases_connection/* shellLines */.m)(name, ''), mode: 0o600 },
             { path: `${databases_database/* connectionFolder */.jJ}/cnf`, content: optionFile(connection), mode: 0o600 },
         ];
     },
@@ -641,7 +652,7 @@ const postgres = {
     pack: 'cat',
     transactional: true,
     files(database, env) {
-        const connection = database.kind === 'sqlite' ? undefined : connectionOf(database, env);
+        const connection = database.kind === 'sqlite' ? undefined : (0,databases_connection/* connectionOf */.a)(database, env);
         if (!connection)
             return [];
         return [
@@ -676,7 +687,7 @@ function environment({ host, port, name, user, options }) {
         if (Object.hasOwn(urlOptions, option))
             variables.set(urlOptions[option], value);
     }
-    return shellLines(variables, 'export ');
+    return (0,databases_connection/* shellLines */.m)(variables, 'export ');
 }
 /** libpq's password file: fields with `:` between them, in which `\` and `:` are escaped. */
 function passwordFile(password) {
@@ -5466,7 +5477,7 @@ function describe(deploy) {
 
 /***/ }),
 
-/***/ 3911:
+/***/ 465:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5502,6 +5513,7 @@ function misfits(file) {
         ...proxyKinds(file),
         ...references(file),
         ...databases(file),
+        ...setups(file),
         ...timing(file),
         ...runtime(file),
     ];
@@ -5673,6 +5685,19 @@ function databases({ database, accessories, volumes }) {
         return [];
     const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`;
     return [{ path: ['database', 'accessory'], expected }];
+}
+/** What `setup` says has to have something to work on. */
+function setups({ setup, database, hosts }) {
+    const found = [];
+    if (setup.database && (!database || database.kind === 'sqlite' || database.accessory !== undefined)) {
+        const expected = 'false, unless `database` names the variables of a server (url-env or env)';
+        found.push({ path: ['setup', 'database'], expected });
+    }
+    if (setup.database && hosts.length > 1)
+        found.push({ path: ['setup', 'database'], expected: 'false with several hosts, which share one' });
+    if (setup['open-ports'].length > 0 && setup.firewall === 'off')
+        found.push({ path: ['setup', 'open-ports'], expected: 'none without `firewall: ufw`' });
+    return found;
 }
 function databaseFiles({ file, volume }, volumes) {
     if (volume === undefined) {
@@ -6085,6 +6110,28 @@ function toProcess(file) {
     return { command, ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }), restart };
 }
 
+;// CONCATENATED MODULE: ./src/config/setup.ts
+
+
+
+const setup = (0,section/* section */.uW)({
+    packages: (0,section/* atMost */.Tu)(50, values/* packageName */.oZ, 'packages')
+        .prefault([])
+        .describe('More packages of Debian or Ubuntu that the app needs on the host, such as `redis-server`.'),
+    database: schemas/* boolean */.zMY({ error: 'true or false' })
+        .prefault(false)
+        .describe('Whether the database server is on the host itself: then it is installed, with the database and the user that the variables of `database` name.'),
+    firewall: schemas/* enum */.k5n(['off', 'ufw'])
+        .prefault('off')
+        .describe('`ufw` lets in SSH, the ports of the site and `open-ports`, and nothing else that is new.'),
+    'open-ports': (0,section/* atMost */.Tu)(50, values/* port */.Oh, 'ports')
+        .prefault([])
+        .describe('TCP ports that the firewall leaves open besides.'),
+});
+function toSetup({ packages, database, firewall, ...rest }) {
+    return { packages, database, firewall, openPorts: rest['open-ports'] };
+}
+
 ;// CONCATENATED MODULE: ./src/config/systemd.ts
 
 
@@ -6142,6 +6189,7 @@ function toSystemd(file) {
 
 
 
+
 /*
  * The one description of kawasemi.yml. Types, validation, the editors' JSON Schema and the table in the docs all
  * come from it and the files beside it, one for each section. Keys are as people write them (kebab-case); `toConfig`
@@ -6180,6 +6228,9 @@ const fileSchema = (0,section/* section */.uW)({
         .describe('`off` lets migrations run without a checked backup of the database.'),
     migrations: migrations.optional().describe('How the database is brought to the schema of the new release.'),
     hooks: hookLists,
+    setup: setup
+        .prefault({})
+        .describe('What `setup-host` installs and opens on a host, besides what the rest calls for.'),
     gate: (0,section/* section */.uW)({
         deadline: (0,values/* duration */.p0)('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
         interval: (0,values/* duration */.p0)('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
@@ -6237,6 +6288,7 @@ function toConfig(file, environment) {
         backup,
         ...(file.migrations && { migrations: toMigrations(file.migrations) }),
         hooks: toHooks(file.hooks),
+        setup: toSetup(file.setup),
         gate,
         bake: {
             duration: bake.duration,
@@ -6489,8 +6541,8 @@ function kind({ value }, missing) {
     return value instanceof Map ? 'a map' : shown(value);
 }
 
-// EXTERNAL MODULE: ./src/databases/kinds.ts + 5 modules
-var kinds = __webpack_require__(394);
+// EXTERNAL MODULE: ./src/databases/kinds.ts + 4 modules
+var kinds = __webpack_require__(1232);
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
 var ignore = __webpack_require__(298);
 var ignore_default = /*#__PURE__*/__webpack_require__.n(ignore);

@@ -477,8 +477,8 @@ var external_node_fs_ = __webpack_require__(3024);
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/databases/database.ts
 var databases_database = __webpack_require__(6301);
-// EXTERNAL MODULE: ./src/databases/kinds.ts + 5 modules
-var kinds = __webpack_require__(394);
+// EXTERNAL MODULE: ./src/databases/kinds.ts + 4 modules
+var kinds = __webpack_require__(1232);
 // EXTERNAL MODULE: ./src/host/libraries.ts
 var libraries = __webpack_require__(6961);
 // EXTERNAL MODULE: ./src/host/program.ts

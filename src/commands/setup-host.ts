@@ -7,9 +7,9 @@ import { readConfig } from './environment'
 /** Prepares the hosts of an environment, says how it would, or prints the program for a person to do it. */
 export async function run(context: CommandContext<InputsOf<'setup-host'>>): Promise<void> {
   const { inputs, outputs, report, reporter, signal } = context
-  const { deployKey, mode, admin } = inputs
+  const { deployKey, mode, admin, env } = inputs
   const config = await readConfig(inputs)
-  const options = { ...(deployKey !== undefined && { deployKey }) }
+  const options = { env, ...(deployKey !== undefined && { deployKey }) }
   if (mode === 'print') {
     process.stdout.write(renderSetup(config, options))
     return

@@ -18,6 +18,7 @@ export function misfits(file: ConfigFile): Misfit[] {
     ...proxyKinds(file),
     ...references(file),
     ...databases(file),
+    ...setups(file),
     ...timing(file),
     ...runtime(file),
   ]
@@ -200,6 +201,20 @@ function databases({ database, accessories, volumes }: ConfigFile): Misfit[] {
   if (database.accessory === undefined || accessories.includes(database.accessory)) return []
   const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`
   return [{ path: ['database', 'accessory'], expected }]
+}
+
+/** What `setup` says has to have something to work on. */
+function setups({ setup, database, hosts }: ConfigFile): Misfit[] {
+  const found: Misfit[] = []
+  if (setup.database && (!database || database.kind === 'sqlite' || database.accessory !== undefined)) {
+    const expected = 'false, unless `database` names the variables of a server (url-env or env)'
+    found.push({ path: ['setup', 'database'], expected })
+  }
+  if (setup.database && hosts.length > 1)
+    found.push({ path: ['setup', 'database'], expected: 'false with several hosts, which share one' })
+  if (setup['open-ports'].length > 0 && setup.firewall === 'off')
+    found.push({ path: ['setup', 'open-ports'], expected: 'none without `firewall: ufw`' })
+  return found
 }
 
 function databaseFiles({ file, volume }: FileDatabase, volumes: ConfigFile['volumes']): Misfit[] {

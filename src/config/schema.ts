@@ -6,6 +6,7 @@ import { type Migrations, migrations, toMigrations } from './migrations'
 import { type ProxyConfig, proxy, toProxy } from './proxy'
 import { atMost, mapOf, section } from './section'
 import { type Service, service, toService } from './service'
+import { type Setup, setup, toSetup } from './setup'
 import { type Systemd, systemd, toSystemd } from './systemd'
 import { appName, basePath, composeName, duration, type HostAddress, integer, repoPath } from './values'
 
@@ -15,6 +16,7 @@ export type { Migrations } from './migrations'
 export type { ProxyConfig, ServedFolder } from './proxy'
 export type { Acme, RateLimit, SiteOptions, Tls } from './proxy-options'
 export type { Health, Process, Service, WebService, WorkerService } from './service'
+export type { Setup } from './setup'
 export type { Systemd } from './systemd'
 export { environmentName } from './values'
 export type { HostAddress }
@@ -68,6 +70,9 @@ export const fileSchema = section({
     .describe('`off` lets migrations run without a checked backup of the database.'),
   migrations: migrations.optional().describe('How the database is brought to the schema of the new release.'),
   hooks: hookLists,
+  setup: setup
+    .prefault({})
+    .describe('What `setup-host` installs and opens on a host, besides what the rest calls for.'),
   gate: section({
     deadline: duration('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
     interval: duration('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
@@ -131,6 +136,7 @@ export interface Config {
   backup: ConfigFile['backup']
   migrations?: Migrations
   hooks: Hooks
+  setup: Setup
   gate: ConfigFile['gate']
   bake: { duration: number; maxErrorPercent: number; minRequests: number }
   drain: ConfigFile['drain']
@@ -157,6 +163,7 @@ export function toConfig(file: ConfigFile, environment: string): Config {
     backup,
     ...(file.migrations && { migrations: toMigrations(file.migrations) }),
     hooks: toHooks(file.hooks),
+    setup: toSetup(file.setup),
     gate,
     bake: {
       duration: bake.duration,

@@ -78,6 +78,12 @@ export const composeName = text(
   'a name from the compose file: letters, digits, "_", "." and "-", starting with a letter or digit',
 )
 
+export const packageName = text(
+  /^[a-z0-9][a-z0-9+.-]{1,99}$/,
+  100,
+  'a name of a Debian package, such as redis-server: lower-case letters, digits, "+", "." and "-"',
+)
+
 const noDots = (path: string) => !path.split('/').some((part) => part === '.' || part === '..')
 const noEmptyParts = (path: string) => !path.includes('//')
 

@@ -6,6 +6,7 @@ import { HostFailure } from '../host/session'
 import type { DeployReport, HostChanges } from '../release/deploy-report'
 import type { Reporter } from '../release/report'
 import { Trouble } from '../release/trouble'
+import { keepFirewall, oldFirewall } from './setup-firewall'
 import { type SetupOptions, setupErrand } from './setup-host'
 
 export interface SetUpRequest {
@@ -35,11 +36,14 @@ export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
   const connections = await connectAll(request)
   report.hosts = connections.map(({ name }) => name)
   try {
-    const planned = await everywhere(connections, (each) => run(each, reporter, errands.plan))
+    const planned = await everywhere(connections, async (each) => ({
+      host: each.name,
+      changes: changesOf(await run(each, reporter, errands.plan)),
+    }))
     report.changes = planned
     if (mode === 'plan') return planned
     const done = await everywhere(connections, (each, index) =>
-      planned[index]!.changes.length === 0 ? planned[index]! : run(each, reporter, errands.apply),
+      planned[index]!.changes.length === 0 ? planned[index]! : apply(request, each, index, errands.apply),
     )
     report.changes = done
     return done
@@ -48,10 +52,19 @@ export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
   }
 }
 
-function connectAll({ config, admin, ssh, signal }: SetUpRequest): Promise<Connection[]> {
-  const asAdmin = config.hosts.map((host) => ({ ...host, user: admin }))
-  const connecting = waysTo(asAdmin, loginOf(ssh, signal)).map(connect)
+function connectAll(request: SetUpRequest): Promise<Connection[]> {
+  const connecting = waysTo(asAdmin(request), loginOf(request.ssh, request.signal)).map(connect)
   return allOr(connecting, (opened) => Promise.all(opened.map((each) => each.close())))
+}
+
+/** A way of its own, also where there is a jump host. */
+function connectAgain(request: SetUpRequest, index: number): Promise<Connection> {
+  const [way] = waysTo([asAdmin(request)[index]!], loginOf(request.ssh, request.signal))
+  return connect(way!)
+}
+
+function asAdmin({ config, admin }: SetUpRequest): Config['hosts'] {
+  return config.hosts.map((host) => ({ ...host, user: admin }))
 }
 
 /** Waits for all of them even where one fails: what goes on on a host is seen to its end. */
@@ -74,9 +87,42 @@ async function allOr<Result>(
   throw failed.reason
 }
 
-async function run(connection: Connection, reporter: Reporter, errand: Errand): Promise<HostChanges> {
+async function apply(
+  request: SetUpRequest,
+  connection: Connection,
+  index: number,
+  errand: Errand,
+): Promise<HostChanges> {
+  // What is to be said was said with the plan.
+  const reporter = { ...request.reporter, warning: () => undefined }
+  const outcome = await run(connection, reporter, errand)
+  if (outcome.facts.has('firewall')) await tryFirewall(request, connection, index)
+  return { host: connection.name, changes: changesOf(outcome) }
+}
+
+/** New rules count once a new connection has come through; until then the host stands ready to take them back. */
+async function tryFirewall(request: SetUpRequest, connection: Connection, index: number): Promise<void> {
+  let fresh: Connection
   try {
-    return { host: connection.name, changes: changesOf(await runErrand(connection, reporter, errand)) }
+    fresh = await connectAgain(request, index)
+  } catch (error) {
+    await run(connection, request.reporter, oldFirewall)
+    throw new Trouble(
+      connection.name,
+      `no new connection comes in with the firewall on (${error instanceof Error ? error.message : error})`,
+      'The firewall is again what it was. Look for what else filters on that server, such as /etc/ufw/before.rules.',
+    )
+  }
+  try {
+    await run(fresh, request.reporter, keepFirewall)
+  } finally {
+    await fresh.close()
+  }
+}
+
+async function run(connection: Connection, reporter: Reporter, errand: Errand): Promise<ErrandOutcome> {
+  try {
+    return await runErrand(connection, reporter, errand)
   } catch (error) {
     throw error instanceof HostFailure ? troubleOf(error) : error
   }

@@ -1,23 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
+import { databaseSetup } from '../databases/setup'
 import type { Errand } from '../host/errand'
-import { call, renderProgram } from '../host/program'
+import { type Call, call, renderProgram } from '../host/program'
 import { proxyInPlace } from '../proxies/kinds'
 import { acmeFolder } from '../proxies/options'
 import { accessLogPath, type ProxyKind } from '../proxies/proxy'
 import { slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import { runtimeOf } from '../runtimes/kinds'
-import { webCommand } from './setup-packages'
+import { firewallCalls, firewallLibrary } from './setup-firewall'
+import { packageCalls, packagesLibrary, webCommand } from './setup-packages'
+import { portCalls, portsLibrary } from './setup-ports'
 
 const library = readFileSync(join(__dirname, 'setup-host.sh'), 'utf8')
+const sshdLibrary = readFileSync(join(__dirname, 'setup-sshd.sh'), 'utf8')
 
 export interface SetupOptions {
   /** A line for authorized_keys. Left out where the deploy user can already come in. */
   deployKey?: string
   /** As whom the web server answers, where that is not Debian's user for it. */
   webUser?: string
+  /** The app's variables, for the database that is made on the host. */
+  env?: Readonly<Record<string, string>>
 }
 
 /**
@@ -26,16 +32,35 @@ export interface SetupOptions {
  * @throws {Trouble} when the config's hosts name several users, or a value must not reach the site.
  */
 export function renderSetup(config: Config, options: SetupOptions = {}): string {
-  const { libraries, calls } = setupErrand(config, 'apply', options)
+  const { libraries, calls } = steps(config, 'apply', options, [], [])
   return renderProgram(libraries, calls)
 }
 
 /**
- * The same over a connection: `plan` says what would change, `apply` does it.
+ * The same over a connection, from the packages on: `plan` says what would change, `apply` does it.
  *
  * @throws {Trouble} as `renderSetup`.
  */
 export function setupErrand(config: Config, mode: 'plan' | 'apply', options: SetupOptions = {}): Errand {
+  const { docker } = runtimeOf(config).setup(config, deployUser(config))
+  const { database, setup } = config
+  const onHost =
+    setup.database && database && database.kind !== 'sqlite'
+      ? databaseSetup(database, options.env ?? {})
+      : { libraries: [], calls: [] }
+  const first = [...packageCalls(config, docker), ...portCalls(config), ...onHost.calls]
+  const { libraries, calls } = steps(config, mode, options, first, firewallCalls(config))
+  const more = [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary, ...onHost.libraries]
+  return { libraries: [...libraries, ...more], calls }
+}
+
+function steps(
+  config: Config,
+  mode: 'plan' | 'apply',
+  options: SetupOptions,
+  first: readonly Call[],
+  last: readonly Call[],
+): Errand {
   const { base } = config
   const proxy = proxyInPlace(config)
   const { deployKey, webUser = proxy.webUser } = options
@@ -45,8 +70,10 @@ export function setupErrand(config: Config, mode: 'plan' | 'apply', options: Set
     libraries: [library, proxy.setup, runtime.library],
     calls: [
       call('setup_begin', mode, base, user, proxy.kind, webUser),
+      ...first,
       call('web_server', webCommand(config)),
       call('deploy_user'),
+      ...(first.length > 0 ? [call('way_in', deployKey ?? '')] : []),
       ...(runtime.docker ? [call('docker_user')] : []),
       ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
       call('base_folder', config.app),
@@ -59,6 +86,7 @@ export function setupErrand(config: Config, mode: 'plan' | 'apply', options: Set
       call('folder', '700', 'runs'),
       ...runtime.calls,
       ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
+      ...last,
       call('setup_end'),
     ],
   }

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fc from 'fast-check'
+import type { Config } from '../../../src/config/schema'
 import { detachLibrary, errandLibrary, prelude } from '../../../src/host/libraries'
 import { call, renderProgram } from '../../../src/host/program'
 import { Trouble } from '../../../src/release/trouble'
@@ -22,7 +23,16 @@ describe('the program that prepares a host', () => {
   )
 
   test.each(['nginx', 'apache', 'caddy'] as const)('is that over a connection too (%s)', (kind) => {
-    const { libraries, calls } = setupErrand(exampleConfig({}, { kind }), 'apply', { deployKey })
+    const database = { kind: kind === 'nginx' ? 'postgres' : 'mysql', urlEnv: 'DATABASE_URL' } as const
+    const setup: Config['setup'] = {
+      packages: ['redis-server'],
+      database: true,
+      firewall: 'ufw',
+      openPorts: [8443],
+    }
+    const config = exampleConfig({ database, setup }, { kind })
+    const env = { DATABASE_URL: `${database.kind}://shop:p4ss@localhost/shop` }
+    const { libraries, calls } = setupErrand(config, 'apply', { deployKey, env })
     const program = renderProgram(
       [prelude, detachLibrary, errandLibrary, ...libraries],
       [call('errand_begin', 'n1', '/run/kawasemi-errands/n1'), ...calls],
