@@ -667,7 +667,7 @@ async function prune(deploy, host, { keepBackups }) {
     }, 'Nothing has to be done; the next run tries again.');
     const removed = present.filter((id) => !keep.includes(id)).length;
     const stay = present.length - removed;
-    return { check: 'prune', of: host.name, found: `${stay} releases stay, ${removed} removed` };
+    return { check: 'prune', of: host.name, found: `releases: ${stay} kept, ${removed} removed` };
 }
 function hoursOf(ms) {
     const hours = Math.max(0, ms) / hour;

@@ -7,6 +7,7 @@ import type { Product } from '../../lab/product'
 import { type LabServer, startServer } from '../../lab/server'
 import { commit, makeCheckout, runWorkflow, type WorkflowResult } from '../../lab/workflow'
 import { type FakeGitHub, startGitHub } from '../support/github-api'
+import { keepIssues } from '../support/github-issues'
 import { checkOutTiny, tinyImages } from './products/tiny'
 
 /*
@@ -79,13 +80,15 @@ function writeCallers(verifyDeadline = '60s'): void {
   const folder = join(product.workspace, '.github/workflows')
   mkdirSync(folder, { recursive: true })
   const staging = `curl --fail --silent --header Host:staging.tiny.example http://127.0.0.1:${server.httpPort}/`
-  for (const name of ['deploy', 'release', 'rollback']) {
+  for (const name of ['deploy', 'release', 'rollback', 'operate']) {
     const text = readFileSync(join(callers, `${name}.yml`), 'utf8')
       .replace(/ test: .*/, ' test: test -f kawasemi.yml')
       .replace(
         /integration-test: .*/,
         `integration-test: ${staging} | grep "$APP_VERSION" && test ! -e BROKEN`,
       )
+      // No name server knows the domain, and the disk and the memory are this machine's own.
+      .replace('{ environment: production }', '{ environment: staging, skip: "dns, disk, memory" }')
       .replace(
         /verify-url: .*/,
         `verify-url: http://127.0.0.1:${(outside.address() as AddressInfo).port}/health\n      verify-deadline: ${verifyDeadline}`,
@@ -201,6 +204,16 @@ workflowTest('a rollback by hand says where it goes, and goes there', async () =
   expect(result.log).toMatch(/A rollback would go from v3 to v1-202/)
   expect(await answering('staging.tiny.example')).toBe('v1')
   expect(records()).toEqual(['rollback to staging', 'in_progress', 'success'])
+})
+
+workflowTest('the schedule looks at the running app, finds it well, and has it backed up', async () => {
+  const issues = keepIssues()
+  github.answer(issues.answer)
+  const result = await run(208, 'operate', {})
+  expectGreen(result)
+  expect(issues.all).toEqual([])
+  const { stdout } = await server.exec('ls /srv/tiny-staging/backups')
+  expect(stdout).toMatch(/^scheduled\.\d+\.dump$/m)
 })
 
 test('a run that is killed leaves its record to the post step, and traffic where it was', async () => {

@@ -81,7 +81,7 @@ export async function prune(deploy: Deploy, host: HostSession, { keepBackups }: 
   )
   const removed = present.filter((id) => !keep.includes(id)).length
   const stay = present.length - removed
-  return { check: 'prune', of: host.name, found: `${stay} releases stay, ${removed} removed` }
+  return { check: 'prune', of: host.name, found: `releases: ${stay} kept, ${removed} removed` }
 }
 
 function hoursOf(ms: number): string {

@@ -1,7 +1,8 @@
 const { createServer } = require('node:http')
+const { connect } = require('node:net')
 const { query } = require('./database')
 
-const { KAWASEMI_VERSION, KAWASEMI_SLOT, KAWASEMI_RELEASE, TINY_HEALTHY_AFTER } = process.env
+const { KAWASEMI_VERSION, KAWASEMI_SLOT, KAWASEMI_RELEASE, TINY_HEALTHY_AFTER, TINY_CACHE } = process.env
 const me = { version: KAWASEMI_VERSION, slot: KAWASEMI_SLOT, release: KAWASEMI_RELEASE }
 
 const answer = (response, status, fields) => {
@@ -13,14 +14,25 @@ const answer = (response, status, fields) => {
   response.end(JSON.stringify({ ...me, ...fields }))
 }
 
-/** Well once the database answers, and no sooner than it was told to be. */
+/** `ok` when Redis answers, or there is none; else what is wrong. */
+const cache = () =>
+  new Promise((resolve) => {
+    if (!TINY_CACHE) return resolve('ok')
+    const socket = connect(6379, TINY_CACHE, () => socket.write('PING\r\n'))
+    socket.setTimeout(1000, () => socket.destroy(new Error('the cache is silent')))
+    socket.on('data', () => socket.end(() => resolve('ok')))
+    socket.on('error', (error) => resolve(error.message))
+  })
+
+/** Well once the database and the cache answer, and no sooner than it was told to be. */
 const health = async (response) => {
   const database = await query('SELECT count(*) FROM notes').then(
     () => 'ok',
     (error) => error.message,
   )
-  const well = database === 'ok' && process.uptime() >= Number(TINY_HEALTHY_AFTER)
-  answer(response, well ? 200 : 503, { status: well ? 'healthy' : 'unwell', database })
+  const cached = await cache()
+  const well = database === 'ok' && cached === 'ok' && process.uptime() >= Number(TINY_HEALTHY_AFTER)
+  answer(response, well ? 200 : 503, { status: well ? 'healthy' : 'unwell', database, cache: cached })
 }
 
 const server = createServer((request, response) => {
