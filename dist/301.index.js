@@ -496,12 +496,12 @@ var start = __webpack_require__(6543);
 const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "bake.sh", 'utf8');
 /** The watcher as a program of its own: it looks at the access log and the containers, and switches back by itself. */
 function bakeProgram({ config, runtime }, release, from) {
-    const { duration, maxErrorPercent, minRequests } = config.bake;
+    const { duration, maxErrorPercent, maxP95, minRequests } = config.bake;
     return {
         stage: 'bake',
         libraries: [runtime.library, start/* slotLibrary */.s7, config.proxy ? (0,kinds/* proxyOf */.O)(config.proxy).log : proxy/* plainLog */.Ly, library],
         calls: [
-            (0,program/* call */.T)('bake', release.slot, release.id, from?.slot ?? '', from?.release ?? '', String(Math.ceil(duration / 1000)), String(Math.floor(maxErrorPercent)), String(minRequests), config.proxy ? (0,proxy/* accessLogPath */.q2)(config) : '/dev/null'),
+            (0,program/* call */.T)('bake', release.slot, release.id, from?.slot ?? '', from?.release ?? '', String(Math.ceil(duration / 1000)), String(Math.floor(maxErrorPercent)), String(minRequests), config.proxy ? (0,proxy/* accessLogPath */.q2)(config) : '/dev/null', maxP95 === undefined ? '' : String(maxP95)),
         ],
     };
 }

@@ -6248,9 +6248,12 @@ const fileSchema = (0,section/* section */.uW)({
             .max(100, { error: 'a number from 0 to 100' })
             .prefault(5)
             .describe('More answers with a 5xx status than this, in percent, switch back.'),
+        'max-p95': (0,values/* duration */.p0)('1ms', '5m')
+            .optional()
+            .describe('When more than 5 % of the answers take longer than this, it switches back: the limit of their 95th percentile. Not looked at when left out.'),
         'min-requests': (0,values/* integer */.nd)(1, 1_000_000)
             .prefault(20)
-            .describe('The percentage counts once there were this many requests.'),
+            .describe('These limits count once there were this many requests.'),
     })
         .prefault({})
         .describe('Watching the new release after the switch, ready to switch back.'),
@@ -6293,6 +6296,7 @@ function toConfig(file, environment) {
         bake: {
             duration: bake.duration,
             maxErrorPercent: bake['max-error-percent'],
+            ...(bake['max-p95'] !== undefined && { maxP95: bake['max-p95'] }),
             minRequests: bake['min-requests'],
         },
         drain,

@@ -25,30 +25,39 @@ bake_lock() {
 # bake_log_from FILE: where the access log ends now. Counts begin there.
 bake_log_from() { wc -c <"$1" 2>/dev/null || printf 0; }
 
-# bake_log_count FILE FROM SLOT: "requests errors" of the slot since FROM. A log that was rotated is read from its start.
+# bake_log_count FILE FROM SLOT MS: "requests errors timed slow" of the slot since FROM. Slow ones took longer than MS (none
+# do where it is empty), of those that are timed: a WebSocket is as long as somebody looks. A log that was rotated is read
+# from its start.
 bake_log_count() {
   kw_size=$(bake_log_from "$1")
   [ "$kw_size" -ge "$2" ] && kw_skip=$(($2 + 1)) || kw_skip=1
-  tail -c "+$kw_skip" "$1" 2>/dev/null | access_log_lines | awk -v slot="$3" '
-    $2 == slot { requests++; if ($3 >= 500) errors++ }
-    END { print requests + 0, errors + 0 }'
+  tail -c "+$kw_skip" "$1" 2>/dev/null | access_log_lines | awk -v slot="$3" -v most="$4" '
+    $2 != slot { next }
+    { requests++ }
+    $3 >= 500 { errors++ }
+    $3 != 101 { timed++; if (most != "" && $4 * 1000 > most + 0) slow++ }
+    END { print requests + 0, errors + 0, timed + 0, slow + 0 }'
 }
 
-# bake_trouble LOG FROM SLOT MAX_PERCENT MIN_REQUESTS: prints why the slot is bad, or nothing.
+# bake_trouble LOG FROM SLOT MAX_PERCENT MIN_REQUESTS MS: prints why the slot is bad, or nothing. The 95th percentile is over
+# a limit when more than 5 of 100 are.
 bake_trouble() {
   kw_dead=$(runtime_dead "$3" "$kw_known")
   if [ -n "$kw_dead" ]; then
     printf '%s' "$kw_dead"
     return
   fi
-  kw_count=$(bake_log_count "$1" "$2" "$3")
-  kw_requests=${kw_count% *} kw_errors=${kw_count#* }
+  read -r kw_requests kw_errors kw_timed kw_slow <<COUNT
+$(bake_log_count "$1" "$2" "$3" "$6")
+COUNT
   if [ "$kw_requests" -ge "$5" ] && [ $((kw_errors * 100)) -gt $((kw_requests * $4)) ]; then
     printf '%s of %s requests were answered with 5xx' "$kw_errors" "$kw_requests"
+  elif [ "$kw_timed" -ge "$5" ] && [ $((kw_slow * 100)) -gt $((kw_timed * 5)) ]; then
+    printf '%s of %s requests took longer than %s ms, and at most 5 %% may' "$kw_slow" "$kw_timed" "$6"
   fi
 }
 
-# bake_watch SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG: 0 when it went well, 1 when
+# bake_watch SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG MS: 0 when it went well, 1 when
 # something is wrong, 2 when somebody else put another slot live meanwhile.
 bake_watch() {
   kw_from=$(bake_log_from "$8")
@@ -58,17 +67,19 @@ bake_watch() {
   begin watch
   while :; do
     [ "$(live_slot)" = "$1" ] || return 2
-    kw_why=$(bake_trouble "$8" "$kw_from" "$1" "$6" "$7")
+    kw_why=$(bake_trouble "$8" "$kw_from" "$1" "$6" "$7" "$9")
     [ -z "$kw_why" ] || return 1
     [ "$(date +%s)" -lt "$kw_until" ] || break
     sleep 0.25
   done
-  kw_count=$(bake_log_count "$8" "$kw_from" "$1")
-  fact baked "{\"requests\":${kw_count% *},\"errors\":${kw_count#* }}"
+  read -r kw_requests kw_errors _ kw_slow <<COUNT
+$(bake_log_count "$8" "$kw_from" "$1" "$9")
+COUNT
+  fact baked "{\"requests\":$kw_requests,\"errors\":$kw_errors,\"slow\":$kw_slow}"
   end
 }
 
-# bake SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG
+# bake SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG MS
 bake() {
   kw_verdict=0
   bake_watch "$@" || kw_verdict=$?

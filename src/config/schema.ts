@@ -91,9 +91,14 @@ export const fileSchema = section({
       .max(100, { error: 'a number from 0 to 100' })
       .prefault(5)
       .describe('More answers with a 5xx status than this, in percent, switch back.'),
+    'max-p95': duration('1ms', '5m')
+      .optional()
+      .describe(
+        'When more than 5 % of the answers take longer than this, it switches back: the limit of their 95th percentile. Not looked at when left out.',
+      ),
     'min-requests': integer(1, 1_000_000)
       .prefault(20)
-      .describe('The percentage counts once there were this many requests.'),
+      .describe('These limits count once there were this many requests.'),
   })
     .prefault({})
     .describe('Watching the new release after the switch, ready to switch back.'),
@@ -138,7 +143,7 @@ export interface Config {
   hooks: Hooks
   setup: Setup
   gate: ConfigFile['gate']
-  bake: { duration: number; maxErrorPercent: number; minRequests: number }
+  bake: { duration: number; maxErrorPercent: number; maxP95?: number; minRequests: number }
   drain: ConfigFile['drain']
   retire: ConfigFile['retire']
 }
@@ -168,6 +173,7 @@ export function toConfig(file: ConfigFile, environment: string): Config {
     bake: {
       duration: bake.duration,
       maxErrorPercent: bake['max-error-percent'],
+      ...(bake['max-p95'] !== undefined && { maxP95: bake['max-p95'] }),
       minRequests: bake['min-requests'],
     },
     drain,

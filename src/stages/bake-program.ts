@@ -17,7 +17,7 @@ export function bakeProgram(
   release: Release,
   from: Place | undefined,
 ): StageProgram {
-  const { duration, maxErrorPercent, minRequests } = config.bake
+  const { duration, maxErrorPercent, maxP95, minRequests } = config.bake
   return {
     stage: 'bake',
     libraries: [runtime.library, slotLibrary, config.proxy ? proxyOf(config.proxy).log : plainLog, library],
@@ -32,6 +32,7 @@ export function bakeProgram(
         String(Math.floor(maxErrorPercent)),
         String(minRequests),
         config.proxy ? accessLogPath(config) : '/dev/null',
+        maxP95 === undefined ? '' : String(maxP95),
       ),
     ],
   }

@@ -27,13 +27,13 @@ runtime_stop() { refuse_live "$1"; note "stopped $1"; }
 `
 
 /** A watcher of green, where blue was live before, as the switch starts it. */
-function watch(dead: string, seconds = '0') {
+function watch(dead: string, { seconds = '0', log = '/dev/null', p95 = '' } = {}) {
   return host.run(
     [library('stages/slot.sh'), library('stages/bake.sh'), runtime, `runtime_dead() { ${dead}; }`],
     [
       call('watch_lock'),
       call('bake_begin', 'n', host.base, '1', '1/1/job', 'u', '4', '45', 'shop'),
-      call('bake', 'green', 'v2-2', 'blue', 'v1-1', seconds, '5', '20', '/dev/null'),
+      call('bake', 'green', 'v2-2', 'blue', 'v1-1', seconds, '5', '20', log, p95),
     ],
   )
 }
@@ -65,6 +65,58 @@ test('one with trouble makes way for the old one, which gets the workers back', 
   })
   expect(out).toContain('{"k":"fail","code":"bake","message":"web is exited"}')
   expect(out).toMatch(/logs of green\nworkers of blue instead of green\nstopped green/)
+})
+
+/** Lines as the proxies write them: so many of the slot with this status that took so many seconds. */
+const lines = (count: number, slot: string, status: number, seconds: string) =>
+  `1700000000.000\t${slot}\t${status}\t${seconds}\t-\t-\tGET\t/\n`.repeat(count)
+
+/** What the access log gets as soon as the watcher looks at it; counts begin where it ended before. */
+function watchRequests(text: string, p95 = '') {
+  const log = join(host.base, 'access.log')
+  writeFileSync(log, lines(100, 'green', 500, '9'))
+  writeFileSync(join(host.base, 'new'), text)
+  return watch(`[ -e "$BASE/seen" ] || { cat "$BASE/new" >>"$BASE/access.log"; : >"$BASE/seen"; }`, {
+    log,
+    p95,
+  }).out
+}
+
+describe('the access log', () => {
+  test.each<[string, string, string, string]>([
+    ['fast', lines(100, 'green', 200, '0.100'), '500', '"requests":100,"errors":0,"slow":0'],
+    ['slow, but none is limited', lines(100, 'green', 200, '9'), '', '"requests":100,"errors":0,"slow":0'],
+    [
+      'slow as often as may be',
+      lines(95, 'green', 200, '0.500') + lines(5, 'green', 200, '0.501'),
+      '500',
+      '"slow":5',
+    ],
+    [
+      'too often slow',
+      lines(94, 'green', 200, '0.500') + lines(6, 'green', 200, '0.501'),
+      '500',
+      '6 of 100 requests took longer than 500 ms, and at most 5 % may',
+    ],
+    [
+      'too often slow, as Apache writes it',
+      lines(100, 'green', 200, '501000e-6'),
+      '500',
+      '100 of 100 requests took longer',
+    ],
+    ['too few', lines(19, 'green', 200, '9'), '500', '"requests":19,"errors":0,"slow":19'],
+    ['slow in the other slot', lines(100, 'blue', 200, '9'), '500', '"requests":0,"errors":0,"slow":0'],
+    ['WebSockets', lines(100, 'green', 101, '9'), '500', '"requests":100,"errors":0,"slow":0'],
+    [
+      'wrong',
+      lines(94, 'green', 200, '0') + lines(6, 'green', 502, '0'),
+      '',
+      '6 of 100 requests were answered with 5xx',
+    ],
+  ])('of a release whose requests are %s', (_, text, p95, said) => {
+    expect(watchRequests(text, p95)).toContain(said)
+    expect(live()).toBe(said.startsWith('"') ? 'slots/green' : 'slots/blue')
+  })
 })
 
 test('says why also where the workers cannot be given back', () => {
