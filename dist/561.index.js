@@ -16,10 +16,10 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/github/api.ts
 var api = __webpack_require__(8943);
-// EXTERNAL MODULE: ./src/release/findings.ts
-var release_findings = __webpack_require__(5647);
-// EXTERNAL MODULE: ./src/github/findings.ts
-var findings = __webpack_require__(8217);
+// EXTERNAL MODULE: ./src/release/check-up.ts
+var check_up = __webpack_require__(751);
+// EXTERNAL MODULE: ./src/github/checks-table.ts
+var checks_table = __webpack_require__(5927);
 // EXTERNAL MODULE: ./src/github/markdown.ts
 var markdown = __webpack_require__(5566);
 ;// CONCATENATED MODULE: ./src/github/issue.ts
@@ -32,9 +32,9 @@ var markdown = __webpack_require__(5566);
  *
  * @throws {ApiError}
  */
-async function keepIssue(api, of, findings) {
+async function keepIssue(api, of, checks) {
     const issues = `/repos/${of.repository}/issues`;
-    const troubles = (0,release_findings/* troublesIn */.m3)(findings);
+    const troubles = (0,check_up/* troublesIn */.m3)(checks);
     const found = await findIssue(api, issues, markOf(of));
     if (!found) {
         if (troubles.length === 0)
@@ -48,7 +48,7 @@ async function keepIssue(api, of, findings) {
         await api.request('PATCH', `${issues}/${number}`, { state: 'closed', state_reason: 'completed' }, 3);
         return { change: 'closed', url };
     }
-    const news = newsOf(namesIn(found.body), troubles.map(release_findings/* nameOf */.Vb));
+    const news = newsOf(namesIn(found.body), troubles.map(check_up/* nameOf */.Vb));
     if (news !== '')
         await comment(api, issues, number, `${news}\n\nFound by [this run](${of.runUrl}).`);
     const body = bodyOf(of, troubles);
@@ -70,10 +70,10 @@ const namesPattern = /^<!-- kawasemi troubles: ([\w%. !~*'()-]*) -->$/m;
 function bodyOf({ app, environment, runUrl, ...of }, troubles) {
     return [
         markOf({ app, environment, runUrl, ...of }),
-        `<!-- kawasemi troubles: ${troubles.map((each) => encodeURIComponent((0,release_findings/* nameOf */.Vb)(each).replace(/\p{Surrogate}/gu, '?'))).join(' ')} -->`,
+        `<!-- kawasemi troubles: ${troubles.map((each) => encodeURIComponent((0,check_up/* nameOf */.Vb)(each).replace(/\p{Surrogate}/gu, '?'))).join(' ')} -->`,
         `Something needs a person in **${environment}** of **${app}**:`,
         '',
-        (0,findings/* findingsTable */.f)(troubles),
+        (0,checks_table/* checksTable */.E)(troubles),
         '',
         `As [this run](${runUrl}) found it. The text is kept up to date, and the issue is closed when all is well.`,
     ].join('\n');
@@ -581,12 +581,12 @@ async function healthOf({ gate, proxy }, host, slot, [name, service]) {
         const answer = await (0,http/* probe */.d)({ host: domain, path, timeout: Math.min(left, gate.timeout) }, dial);
         return { answer, unmet: (0,expectation/* judge */.S)(answer, service.health) };
     }, plan);
-    const finding = { check: 'health', of: `${name} on ${host.name}` };
+    const checked = { check: 'health', of: `${name} on ${host.name}` };
     const where = through ? 'through the proxy' : `in slot ${slot}`;
     if (outcome.healthy)
-        return { ...finding, found: `healthy ${where}` };
+        return { ...checked, found: `healthy ${where}` };
     return {
-        ...finding,
+        ...checked,
         found: `${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'} (${path}, ${where}, ${outcome.attempts} times)`,
         fix: `See its log and what it depends on; \`${path}\` says more. To go back to the release before: the rollback workflow.`,
     };
@@ -632,11 +632,11 @@ async function backUp(deploy, host, live, { backupHours }, now) {
     const found = (0,migrate/* databaseOf */.zJ)(deploy, live);
     if (!found || config.backup === 'off')
         return undefined;
-    const finding = { check: 'backup', of: host.name };
+    const checked = { check: 'backup', of: host.name };
     const last = lastScheduled(host.facts.history, host.base);
     const age = last && now - Date.parse(last.at);
     if (last && age < backupHours * hour)
-        return { ...finding, found: `made ${hoursOf(age)} ago, ${megabytes(last.bytes)}` };
+        return { ...checked, found: `made ${hoursOf(age)} ago, ${megabytes(last.bytes)}` };
     const file = `${scheduledIn(host.base)}${host.token}.${found.kind.extension}`;
     // Releases go and these backups stay: their scripts find the database by whatever is live then.
     const lasting = { ...found, place: { ...found.place, folder: 'live/release' } };
@@ -647,7 +647,7 @@ async function backUp(deploy, host, live, { backupHours }, now) {
         calls: [...(0,migrate/* readyCalls */.bv)(lasting, readySeconds), ...(0,migrate/* dumpCalls */.Q$)(lasting, file, runtime.library, when)],
     }, 'Mend the database or its disk; the next run tries again.');
     const made = facts.get('backup');
-    return { ...finding, found: `made now and read back, ${megabytes(Number(made?.bytes) || 0)}: ${file}` };
+    return { ...checked, found: `made now and read back, ${megabytes(Number(made?.bytes) || 0)}: ${file}` };
 }
 function scheduledIn(base) {
     return `${base}/backups/scheduled.`;
@@ -716,14 +716,14 @@ async function lookAtHost(deploy, watch) {
     ];
     const all = await Promise.all(looks
         .filter(([check]) => !isLeftOut(watch, check))
-        .map(([check, look]) => asFindings(deploy, check, host.name, look)));
+        .map(([check, look]) => asChecks(deploy, check, host.name, look)));
     return all.flat().filter(({ check }) => !isLeftOut(watch, check));
 }
 function isLeftOut({ skip }, check) {
     return check !== 'host' && skip.has(check);
 }
-/** Trouble on the way is a finding too; a cancelled run and a bug of ours are not. */
-async function asFindings({ signal }, check, of, look) {
+/** Trouble on the way is told like what was looked for; a cancelled run and a bug of ours are not. */
+async function asChecks({ signal }, check, of, look) {
     try {
         return await look();
     }
@@ -736,16 +736,16 @@ async function asFindings({ signal }, check, of, look) {
     }
 }
 async function lookAtLive({ config }, host) {
-    const finding = { check: 'live', of: host.name };
+    const checked = { check: 'live', of: host.name };
     const release = (0,stages_live/* liveRelease */._8)(host);
     if (!release)
-        return [{ ...finding, found: 'nothing is live', fix: 'Deploy a version, or run the rollback workflow.' }];
+        return [{ ...checked, found: 'nothing is live', fix: 'Deploy a version, or run the rollback workflow.' }];
     const unmet = await (0,verify/* unmetByProxy */.RB)(config, host, release);
     if (unmet === undefined)
-        return [{ ...finding, found: `${release.version} takes traffic` }];
+        return [{ ...checked, found: `${release.version} takes traffic` }];
     return [
         {
-            ...finding,
+            ...checked,
             found: `the proxy does not answer with ${release.id}, which is live: ${unmet}`,
             fix: verify/* siteFix */.ty,
         },
@@ -844,10 +844,10 @@ async function keepUp(deploy, watch, first) {
         deploy.reporter.warning(`${host.name}: backup and prune were left out, since ${error.cause_}`);
         return [];
     }
-    const findings = [];
+    const checks = [];
     for (const [check, work] of wanted)
-        findings.push(...(await asFindings(deploy, check, host.name, async () => [(await work()) ?? []].flat())));
-    return findings;
+        checks.push(...(await asChecks(deploy, check, host.name, async () => [(await work()) ?? []].flat())));
+    return checks;
 }
 
 // EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
@@ -867,18 +867,18 @@ async function run(context) {
     const { inputs, outputs, report, run, reporter } = context;
     const config = await (0,environment/* readConfig */.Xg)(inputs);
     report.app = config.app;
-    const findings = await findAll(context, config);
-    report.findings = findings;
-    const troubles = (0,release_findings/* troublesIn */.m3)(findings);
-    for (const { found, ...of } of findings)
-        reporter.info(`${(0,release_findings/* nameOf */.Vb)({ found, ...of })}: ${found}`);
-    outputs.set('troubles', JSON.stringify(troubles.map(release_findings/* nameOf */.Vb)));
+    const checks = await findAll(context, config);
+    report.checks = checks;
+    const troubles = (0,check_up/* troublesIn */.m3)(checks);
+    for (const { found, ...of } of checks)
+        reporter.info(`${(0,check_up/* nameOf */.Vb)({ found, ...of })}: ${found}`);
+    outputs.set('troubles', JSON.stringify(troubles.map(check_up/* nameOf */.Vb)));
     const of = { repository: run.repository, app: config.app, environment: config.environment, runUrl: run.url };
-    const issue = await tell(context, of, findings);
+    const issue = await tell(context, of, checks);
     outputs.set('issue-url', issue?.url ?? '');
     if (troubles.length === 0)
         return;
-    throw new release_trouble/* Trouble */.q(`${config.environment} of ${config.app}`, `needs a person: ${troubles.map(release_findings/* nameOf */.Vb).join(', ')}.`, issue?.url
+    throw new release_trouble/* Trouble */.q(`${config.environment} of ${config.app}`, `needs a person: ${troubles.map(check_up/* nameOf */.Vb).join(', ')}.`, issue?.url
         ? `What to do about each is in ${issue.url}.`
         : 'What to do about each is in the summary of this run.');
 }
@@ -905,18 +905,18 @@ async function findAll(context, config) {
 }
 async function findOn(context, config, host, first, watch, opened) {
     const name = `${host.user}@${host.name}`;
-    return asFindings(context, 'host', name, async () => {
+    return asChecks(context, 'host', name, async () => {
         const deploy = await (0,environment/* openHosts */.UR)(context, { ...config, hosts: [host] });
         opened.push(deploy);
         const seen = await lookAtHost(deploy, watch);
-        const kept = await asFindings(context, 'host', name, () => keepUp(deploy, watch, first));
+        const kept = await asChecks(context, 'host', name, () => keepUp(deploy, watch, first));
         return [...seen, ...kept];
     });
 }
 /** Trouble with telling is a warning: the run itself is red already, or all is well. */
-async function tell(context, of, findings) {
+async function tell(context, of, checks) {
     const { inputs, run, reporter } = context;
-    const troubles = (0,release_findings/* troublesIn */.m3)(findings);
+    const troubles = (0,check_up/* troublesIn */.m3)(checks);
     const warn = (what) => (error) => {
         reporter.warning(`${what}: ${error instanceof Error ? error.message : error}`);
         return undefined;
@@ -924,7 +924,7 @@ async function tell(context, of, findings) {
     const { githubToken, webhook } = inputs;
     const issue = githubToken === undefined
         ? undefined
-        : await keepIssue((0,api/* githubApi */.M)({ url: run.apiUrl, token: githubToken }), of, findings).catch(warn('The issue could not be kept (the job needs `permissions: issues: write`)'));
+        : await keepIssue((0,api/* githubApi */.M)({ url: run.apiUrl, token: githubToken }), of, checks).catch(warn('The issue could not be kept (the job needs `permissions: issues: write`)'));
     // Without an issue nobody knows what was told before.
     const isNews = issue ? !['none', 'same'].includes(issue.change) : troubles.length > 0;
     if (webhook !== undefined && isNews)

@@ -28461,18 +28461,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8217:
+/***/ 5927:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ findingsTable)
+/* harmony export */   E: () => (/* binding */ checksTable)
 /* harmony export */ });
 /* harmony import */ var _markdown__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5566);
 
 /** What was found, as a table; trouble first. */
-function findingsTable(findings) {
-    const sorted = findings.toSorted((a, b) => Number(a.fix === undefined) - Number(b.fix === undefined));
+function checksTable(checks) {
+    const sorted = checks.toSorted((a, b) => Number(a.fix === undefined) - Number(b.fix === undefined));
     const rows = sorted.map(({ check, of, found, fix }) => [
         fix === undefined ? '✅' : '❌',
         check,
@@ -28675,7 +28675,7 @@ function cut(text, longest) {
 
 /***/ }),
 
-/***/ 5647:
+/***/ 751:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -28698,8 +28698,8 @@ const checkNames = [
     'backup',
     'prune',
 ];
-function troublesIn(findings) {
-    return findings.filter(({ fix }) => fix !== undefined);
+function troublesIn(checks) {
+    return checks.filter(({ fix }) => fix !== undefined);
 }
 /** By which the same trouble is known again on another day, whatever its figures are by then. */
 function nameOf({ check, of }) {
@@ -32578,8 +32578,8 @@ function missing(name, or = '') {
     return new trouble/* Trouble */.q(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.`);
 }
 
-// EXTERNAL MODULE: ./src/release/findings.ts
-var findings = __nccwpck_require__(5647);
+// EXTERNAL MODULE: ./src/release/check-up.ts
+var check_up = __nccwpck_require__(751);
 ;// CONCATENATED MODULE: ./src/github/operate-inputs.ts
 
 
@@ -32616,10 +32616,10 @@ function operate(read) {
 }
 function checksIn(text) {
     const names = text.split(/[\s,]+/).filter((name) => name !== '');
-    const known = (name) => findings/* checkNames */.LN.includes(name);
+    const known = (name) => check_up/* checkNames */.LN.includes(name);
     if (names.every(known))
         return names;
-    throw new trouble/* Trouble */.q('Input skip', 'names a check that there is not.', `Give some of: ${findings/* checkNames */.LN.join(', ')}.`);
+    throw new trouble/* Trouble */.q('Input skip', 'names a check that there is not.', `Give some of: ${check_up/* checkNames */.LN.join(', ')}.`);
 }
 /** A secret, so no message shows it. */
 function checkedWebhook(text) {
@@ -32999,8 +32999,8 @@ const state = {
     get: (name) => (0,core/* getState */.Gu)(name),
 };
 
-// EXTERNAL MODULE: ./src/github/findings.ts
-var github_findings = __nccwpck_require__(8217);
+// EXTERNAL MODULE: ./src/github/checks-table.ts
+var checks_table = __nccwpck_require__(5927);
 // EXTERNAL MODULE: ./src/github/format.ts
 var format = __nccwpck_require__(168);
 // EXTERNAL MODULE: ./src/github/markdown.ts
@@ -33023,7 +33023,7 @@ function renderSummary(report) {
         facts(report),
         perHost(report),
         changes(report),
-        report.findings ? (0,github_findings/* findingsTable */.f)(report.findings) : '',
+        report.checks ? (0,checks_table/* checksTable */.E)(report.checks) : '',
         timeline(report),
         stages(report),
         warnings(report),
@@ -33034,13 +33034,13 @@ function renderSummary(report) {
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 function heading(report) {
-    const where = report.environment ? ` ${report.findings ? 'in' : 'to'} ${(0,markdown/* inline */.mG)(report.environment)}` : '';
+    const where = report.environment ? ` ${report.checks ? 'in' : 'to'} ${(0,markdown/* inline */.mG)(report.environment)}` : '';
     const what = [report.app, report.to]
         .filter((part) => part)
         .map((part) => (0,markdown/* inline */.mG)(part))
         .join(' ');
     const mark = report.failure ? '❌' : report.plan ? '📋' : '✅';
-    const end = !report.failure ? '' : report.findings ? ' found trouble' : ' failed';
+    const end = !report.failure ? '' : report.checks ? ' found trouble' : ' failed';
     return `${mark} ${report.plan ? 'Plan: ' : ''}${(0,markdown/* inline */.mG)(report.title)}${what && ` of ${what}`}${where}${end}`;
 }
 function failure({ failure }) {

@@ -4,12 +4,12 @@ import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import { type IssueOf, type KeptIssue, keepIssue } from '../github/issue'
 import { messageFor, postMessage } from '../github/webhook'
-import { type Finding, nameOf, troublesIn } from '../release/findings'
+import { type Checked, nameOf, troublesIn } from '../release/check-up'
 import { Trouble } from '../release/trouble'
 import type { Deploy } from '../stages/deploy'
 import { liveRelease, reportLive } from '../stages/live'
 import { close, release } from '../stages/open'
-import { asFindings, compareHosts, keepUp, lookAtDomains, lookAtHost, type Watch } from '../stages/operate'
+import { asChecks, compareHosts, keepUp, lookAtDomains, lookAtHost, type Watch } from '../stages/operate'
 import { openHosts, readConfig } from './environment'
 
 type Context = CommandContext<InputsOf<'operate'>>
@@ -19,13 +19,13 @@ export async function run(context: Context): Promise<void> {
   const { inputs, outputs, report, run, reporter } = context
   const config = await readConfig(inputs)
   report.app = config.app
-  const findings = await findAll(context, config)
-  report.findings = findings
-  const troubles = troublesIn(findings)
-  for (const { found, ...of } of findings) reporter.info(`${nameOf({ found, ...of })}: ${found}`)
+  const checks = await findAll(context, config)
+  report.checks = checks
+  const troubles = troublesIn(checks)
+  for (const { found, ...of } of checks) reporter.info(`${nameOf({ found, ...of })}: ${found}`)
   outputs.set('troubles', JSON.stringify(troubles.map(nameOf)))
   const of = { repository: run.repository, app: config.app, environment: config.environment, runUrl: run.url }
-  const issue = await tell(context, of, findings)
+  const issue = await tell(context, of, checks)
   outputs.set('issue-url', issue?.url ?? '')
   if (troubles.length === 0) return
   throw new Trouble(
@@ -38,7 +38,7 @@ export async function run(context: Context): Promise<void> {
 }
 
 /** Each host by itself: one that is down must not hide how the others are. */
-async function findAll(context: Context, config: Config): Promise<Finding[]> {
+async function findAll(context: Context, config: Config): Promise<Checked[]> {
   const { inputs, report, state } = context
   const watch: Watch = { limits: inputs.limits, skip: new Set(inputs.skip), now: Date.now() }
   const domains = lookAtDomains(config, watch)
@@ -68,13 +68,13 @@ async function findOn(
   first: boolean,
   watch: Watch,
   opened: Deploy[],
-): Promise<Finding[]> {
+): Promise<Checked[]> {
   const name = `${host.user}@${host.name}`
-  return asFindings(context, 'host', name, async () => {
+  return asChecks(context, 'host', name, async () => {
     const deploy = await openHosts(context, { ...config, hosts: [host] })
     opened.push(deploy)
     const seen = await lookAtHost(deploy, watch)
-    const kept = await asFindings(context, 'host', name, () => keepUp(deploy, watch, first))
+    const kept = await asChecks(context, 'host', name, () => keepUp(deploy, watch, first))
     return [...seen, ...kept]
   })
 }
@@ -83,10 +83,10 @@ async function findOn(
 async function tell(
   context: Context,
   of: IssueOf,
-  findings: readonly Finding[],
+  checks: readonly Checked[],
 ): Promise<KeptIssue | undefined> {
   const { inputs, run, reporter } = context
-  const troubles = troublesIn(findings)
+  const troubles = troublesIn(checks)
   const warn = (what: string) => (error: unknown) => {
     reporter.warning(`${what}: ${error instanceof Error ? error.message : error}`)
     return undefined
@@ -95,7 +95,7 @@ async function tell(
   const issue =
     githubToken === undefined
       ? undefined
-      : await keepIssue(githubApi({ url: run.apiUrl, token: githubToken }), of, findings).catch(
+      : await keepIssue(githubApi({ url: run.apiUrl, token: githubToken }), of, checks).catch(
           warn('The issue could not be kept (the job needs `permissions: issues: write`)'),
         )
   // Without an issue nobody knows what was told before.

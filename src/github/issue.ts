@@ -1,6 +1,6 @@
-import { type Finding, nameOf, troublesIn } from '../release/findings'
+import { type Checked, nameOf, troublesIn } from '../release/check-up'
 import type { GitHubApi } from './api'
-import { findingsTable } from './findings'
+import { checksTable } from './checks-table'
 import { inline } from './markdown'
 
 /** Whose trouble an issue is about. */
@@ -33,13 +33,9 @@ interface Issue {
  *
  * @throws {ApiError}
  */
-export async function keepIssue(
-  api: GitHubApi,
-  of: IssueOf,
-  findings: readonly Finding[],
-): Promise<KeptIssue> {
+export async function keepIssue(api: GitHubApi, of: IssueOf, checks: readonly Checked[]): Promise<KeptIssue> {
   const issues = `/repos/${of.repository}/issues`
-  const troubles = troublesIn(findings)
+  const troubles = troublesIn(checks)
   const found = await findIssue(api, issues, markOf(of))
   if (!found) {
     if (troubles.length === 0) return { change: 'none', url: '' }
@@ -75,13 +71,13 @@ function markOf({ app, environment }: IssueOf): string {
 
 const namesPattern = /^<!-- kawasemi troubles: ([\w%. !~*'()-]*) -->$/m
 
-function bodyOf({ app, environment, runUrl, ...of }: IssueOf, troubles: readonly Finding[]): string {
+function bodyOf({ app, environment, runUrl, ...of }: IssueOf, troubles: readonly Checked[]): string {
   return [
     markOf({ app, environment, runUrl, ...of }),
     `<!-- kawasemi troubles: ${troubles.map((each) => encodeURIComponent(nameOf(each).replace(/\p{Surrogate}/gu, '?'))).join(' ')} -->`,
     `Something needs a person in **${environment}** of **${app}**:`,
     '',
-    findingsTable(troubles),
+    checksTable(troubles),
     '',
     `As [this run](${runUrl}) found it. The text is kept up to date, and the issue is closed when all is well.`,
   ].join('\n')

@@ -1,4 +1,4 @@
-import { type CheckName, checkNames, type Limits } from '../release/findings'
+import { type CheckName, checkNames, type Limits } from '../release/check-up'
 import { Trouble } from '../release/trouble'
 import { matching, type Reader } from './input-reader'
 

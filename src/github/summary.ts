@@ -1,6 +1,6 @@
 import type { DeployReport, StageReport } from '../release/deploy-report'
 import type { Slot } from '../release/slot'
-import { findingsTable } from './findings'
+import { checksTable } from './checks-table'
 import { size, time } from './format'
 import { code, codeBlock, inline } from './markdown'
 
@@ -19,7 +19,7 @@ export function renderSummary(report: DeployReport): string {
     facts(report),
     perHost(report),
     changes(report),
-    report.findings ? findingsTable(report.findings) : '',
+    report.checks ? checksTable(report.checks) : '',
     timeline(report),
     stages(report),
     warnings(report),
@@ -30,13 +30,13 @@ export function renderSummary(report: DeployReport): string {
 }
 
 function heading(report: DeployReport): string {
-  const where = report.environment ? ` ${report.findings ? 'in' : 'to'} ${inline(report.environment)}` : ''
+  const where = report.environment ? ` ${report.checks ? 'in' : 'to'} ${inline(report.environment)}` : ''
   const what = [report.app, report.to]
     .filter((part) => part)
     .map((part) => inline(part!))
     .join(' ')
   const mark = report.failure ? '❌' : report.plan ? '📋' : '✅'
-  const end = !report.failure ? '' : report.findings ? ' found trouble' : ' failed'
+  const end = !report.failure ? '' : report.checks ? ' found trouble' : ' failed'
   return `${mark} ${report.plan ? 'Plan: ' : ''}${inline(report.title)}${what && ` of ${what}`}${where}${end}`
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 import type { IssueOf, KeptIssue } from './issue'
 import { plainText } from './log'
 
@@ -9,7 +9,7 @@ const shownTroubles = 20
 /** A message as Slack, Mattermost and others take it; what others wrote is only text in it. */
 export function messageFor(
   { app, environment, runUrl }: IssueOf,
-  troubles: readonly Finding[],
+  troubles: readonly Checked[],
   issue: Pick<KeptIssue, 'url'>,
 ): string {
   const links = [...(issue.url === '' ? [] : [`<${issue.url}|issue>`]), `<${runUrl}|run>`].join(', ')

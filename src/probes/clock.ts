@@ -1,4 +1,4 @@
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 
 /** Milliseconds since 1970. The host read its clock at some moment between the other two. */
 export interface ClockReading {
@@ -8,7 +8,7 @@ export interface ClockReading {
 }
 
 /** @param most seconds that the clocks may differ; what the question took is in the host's favour */
-export function judgeClock(of: string, { asked, host, answered }: ClockReading, most: number): Finding {
+export function judgeClock(of: string, { asked, host, answered }: ClockReading, most: number): Checked {
   const check = 'clock'
   const ahead = host - answered
   const behind = asked - host

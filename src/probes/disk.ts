@@ -1,4 +1,4 @@
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 import { fields, wholeNumber } from './facts'
 
 /** The file system under a folder, as `df` tells of it. */
@@ -30,12 +30,12 @@ export function readDisk(value: unknown): Disk | undefined {
 }
 
 /** @param most percent that may be used */
-export function judgeDisks(host: string, disks: readonly Disk[], most: number): Finding[] {
+export function judgeDisks(host: string, disks: readonly Disk[], most: number): Checked[] {
   const first = disks.filter(({ device }, at) => disks.findIndex((each) => each.device === device) === at)
   return first.map((disk) => judgeDisk(host, disk, most))
 }
 
-function judgeDisk(host: string, disk: Disk, most: number): Finding {
+function judgeDisk(host: string, disk: Disk, most: number): Checked {
   const check = 'disk'
   const of = `${disk.folder} on ${host}`
   const bytes = percent(disk.usedBytes, disk.freeBytes)

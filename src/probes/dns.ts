@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { BlockList, isIP, isIPv6, SocketAddress } from 'node:net'
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 
 /** What the name servers say of a domain. */
 export type Records =
@@ -50,7 +50,7 @@ for (const [network, bits] of [
   inner.addSubnet(network, bits, 'ipv6')
 
 /** @param hosts the addresses under which the runner reaches the hosts */
-export function judgeRecords(domain: string, records: Records, hosts: readonly string[]): Finding {
+export function judgeRecords(domain: string, records: Records, hosts: readonly string[]): Checked {
   const check = 'dns'
   if (records.kind === 'none')
     return {

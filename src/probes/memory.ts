@@ -1,4 +1,4 @@
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 import { fields, wholeNumber } from './facts'
 
 /** Bytes. `available` is what programs could have without swapping. */
@@ -14,7 +14,7 @@ export function readMemory(value: unknown): Memory | undefined {
 }
 
 /** @param most percent that may be used */
-export function judgeMemory(of: string, { total, available }: Memory, most: number): Finding {
+export function judgeMemory(of: string, { total, available }: Memory, most: number): Checked {
   const check = 'memory'
   const used = Math.max(0, Math.ceil(((total - available) * 100) / total))
   const left = `${Math.floor(available / 2 ** 20)} of ${Math.floor(total / 2 ** 20)} MB left`

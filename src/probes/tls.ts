@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls'
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 import { oneLine } from './answer'
 
 /** What a server showed when it was asked for a domain by TLS. */
@@ -92,7 +92,7 @@ export function judgeCertificate(
   host: string,
   shown: Shown,
   { now, days, expected }: CertificateLimits,
-): Finding {
+): Checked {
   const check = 'certificate'
   const of = `${domain} on ${host}`
   if (!expected && (shown.kind === 'none' || !shown.fits))

@@ -1,10 +1,10 @@
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 import { oneLine } from './answer'
 
 const shownUnits = 5
 
 /** @param failed names of systemd's units that have failed */
-export function judgeUnits(of: string, failed: readonly string[]): Finding {
+export function judgeUnits(of: string, failed: readonly string[]): Checked {
   const check = 'units'
   if (failed.length === 0) return { check, of, found: 'none has failed' }
   const names = failed.slice(0, shownUnits).map((name) => oneLine(name, 80))

@@ -1,4 +1,4 @@
-import type { Finding } from './findings'
+import type { Checked } from './check-up'
 import type { StageName } from './report'
 import type { Slot } from './slot'
 
@@ -67,7 +67,7 @@ export interface DeployReport {
   switchMs?: number
   backup?: string
   /** Of a look at the running app. */
-  findings?: readonly Finding[]
+  checks?: readonly Checked[]
   /** Written by the reporter as stages end. */
   stages: StageReport[]
   /** Trouble that did not fail the run. */

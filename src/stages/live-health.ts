@@ -4,7 +4,7 @@ import { judge } from '../probes/expectation'
 import { probe } from '../probes/http'
 import { pollUntil } from '../probes/poll'
 import { secure } from '../probes/tls'
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 import type { Slot } from '../release/slot'
 import type { Deploy } from './deploy'
 import { webServices } from './gate'
@@ -13,7 +13,7 @@ import { webServices } from './gate'
  * Asks every web service of the live slot for its health: through the proxy where that leads to it, as visitors come, else
  * in its slot. One bad answer may be chance; the same again is not.
  */
-export function liveHealth({ config }: Deploy, host: HostSession, slot: Slot): Promise<Finding[]> {
+export function liveHealth({ config }: Deploy, host: HostSession, slot: Slot): Promise<Checked[]> {
   return Promise.all(webServices(config).map((each) => healthOf(config, host, slot, each)))
 }
 
@@ -22,7 +22,7 @@ async function healthOf(
   host: HostSession,
   slot: Slot,
   [name, service]: [string, WebService],
-): Promise<Finding> {
+): Promise<Checked> {
   const { path } = service.health
   const domain = proxy?.domains[0] ?? 'localhost'
   const through = proxy && !proxy.ownSite && serviceAt(proxy, path) === name ? proxy : undefined
@@ -32,11 +32,11 @@ async function healthOf(
     const answer = await probe({ host: domain, path, timeout: Math.min(left, gate.timeout) }, dial)
     return { answer, unmet: judge(answer, service.health) }
   }, plan)
-  const finding = { check: 'health', of: `${name} on ${host.name}` } as const
+  const checked = { check: 'health', of: `${name} on ${host.name}` } as const
   const where = through ? 'through the proxy' : `in slot ${slot}`
-  if (outcome.healthy) return { ...finding, found: `healthy ${where}` }
+  if (outcome.healthy) return { ...checked, found: `healthy ${where}` }
   return {
-    ...finding,
+    ...checked,
     found: `${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'} (${path}, ${where}, ${outcome.attempts} times)`,
     fix: `See its log and what it depends on; \`${path}\` says more. To go back to the release before: the rollback workflow.`,
   }

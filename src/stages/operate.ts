@@ -7,7 +7,7 @@ import { askHostState } from '../probes/host-state'
 import { judgeMemory } from '../probes/memory'
 import { askCertificate, judgeCertificate } from '../probes/tls'
 import { judgeUnits } from '../probes/units'
-import type { CheckName, Finding, Limits } from '../release/findings'
+import type { Checked, CheckName, Limits } from '../release/check-up'
 import type { Release } from '../release/release'
 import { Trouble } from '../release/trouble'
 import { type Deploy, explain } from './deploy'
@@ -28,7 +28,7 @@ export interface Watch {
 const handshakeTime = 10_000
 
 /** What can be asked without a host: where the domains lead. */
-export async function lookAtDomains(config: Config, { skip }: Watch): Promise<Finding[]> {
+export async function lookAtDomains(config: Config, { skip }: Watch): Promise<Checked[]> {
   const { proxy, hosts } = config
   if (!proxy || skip.has('dns')) return []
   const asked = await Promise.all(hosts.map(({ address }) => askRecords(address)))
@@ -39,9 +39,9 @@ export async function lookAtDomains(config: Config, { skip }: Watch): Promise<Fi
 }
 
 /** Looks at all of one host, which need not be ours for that: nothing is changed. */
-export async function lookAtHost(deploy: Deploy, watch: Watch): Promise<Finding[]> {
+export async function lookAtHost(deploy: Deploy, watch: Watch): Promise<Checked[]> {
   const [host] = deploy.hosts
-  const looks: readonly [Finding['check'], () => Promise<Finding[]>][] = [
+  const looks: readonly [Checked['check'], () => Promise<Checked[]>][] = [
     ['live', () => lookAtLive(deploy, host!)],
     ['health', () => healthOf(deploy, host!)],
     ['certificate', () => certificates(deploy.config, host!, watch)],
@@ -50,22 +50,22 @@ export async function lookAtHost(deploy: Deploy, watch: Watch): Promise<Finding[
   const all = await Promise.all(
     looks
       .filter(([check]) => !isLeftOut(watch, check))
-      .map(([check, look]) => asFindings(deploy, check, host!.name, look)),
+      .map(([check, look]) => asChecks(deploy, check, host!.name, look)),
   )
   return all.flat().filter(({ check }) => !isLeftOut(watch, check))
 }
 
-function isLeftOut({ skip }: Watch, check: Finding['check']): boolean {
+function isLeftOut({ skip }: Watch, check: Checked['check']): boolean {
   return check !== 'host' && skip.has(check)
 }
 
-/** Trouble on the way is a finding too; a cancelled run and a bug of ours are not. */
-export async function asFindings(
+/** Trouble on the way is told like what was looked for; a cancelled run and a bug of ours are not. */
+export async function asChecks(
   { signal }: Pick<Deploy, 'signal'>,
-  check: Finding['check'],
+  check: Checked['check'],
   of: string,
-  look: () => Promise<Finding[]>,
-): Promise<Finding[]> {
+  look: () => Promise<Checked[]>,
+): Promise<Checked[]> {
   try {
     return await look()
   } catch (error) {
@@ -76,23 +76,23 @@ export async function asFindings(
   }
 }
 
-async function lookAtLive({ config }: Deploy, host: HostSession): Promise<Finding[]> {
-  const finding = { check: 'live', of: host.name } as const
+async function lookAtLive({ config }: Deploy, host: HostSession): Promise<Checked[]> {
+  const checked = { check: 'live', of: host.name } as const
   const release = liveRelease(host)
   if (!release)
-    return [{ ...finding, found: 'nothing is live', fix: 'Deploy a version, or run the rollback workflow.' }]
+    return [{ ...checked, found: 'nothing is live', fix: 'Deploy a version, or run the rollback workflow.' }]
   const unmet = await unmetByProxy(config, host, release)
-  if (unmet === undefined) return [{ ...finding, found: `${release.version} takes traffic` }]
+  if (unmet === undefined) return [{ ...checked, found: `${release.version} takes traffic` }]
   return [
     {
-      ...finding,
+      ...checked,
       found: `the proxy does not answer with ${release.id}, which is live: ${unmet}`,
       fix: siteFix,
     },
   ]
 }
 
-async function healthOf(deploy: Deploy, host: HostSession): Promise<Finding[]> {
+async function healthOf(deploy: Deploy, host: HostSession): Promise<Checked[]> {
   const { live } = host.facts
   return live ? liveHealth(deploy, host, live) : []
 }
@@ -101,7 +101,7 @@ async function healthOf(deploy: Deploy, host: HostSession): Promise<Finding[]> {
  * As the host itself serves it: so each of several hosts is asked, and one that the internet cannot reach yet; what stands
  * in front of them is not.
  */
-function certificates({ proxy }: Config, host: HostSession, { limits, now }: Watch): Promise<Finding[]> {
+function certificates({ proxy }: Config, host: HostSession, { limits, now }: Watch): Promise<Checked[]> {
   const expected = proxy?.tls !== undefined
   const dial = () => host.dial(proxy?.tls?.listen ?? 443)
   return Promise.all(
@@ -112,7 +112,7 @@ function certificates({ proxy }: Config, host: HostSession, { limits, now }: Wat
   )
 }
 
-async function hostState(deploy: Deploy, host: HostSession, { limits }: Watch): Promise<Finding[]> {
+async function hostState(deploy: Deploy, host: HostSession, { limits }: Watch): Promise<Checked[]> {
   const { config, runtime } = deploy
   const of = host.name
   const refusal = runtime.refusal(host.facts.runtime)
@@ -132,7 +132,7 @@ function judgeServices(
   of: string,
   dead: string | undefined,
   accessories: Readonly<Record<string, string>>,
-): Finding[] {
+): Checked[] {
   const check = 'services'
   const unwell = Object.entries(accessories).filter(
     ([, state]) => !/^running( healthy| starting)?$/.test(state),
@@ -159,7 +159,7 @@ function judgeServices(
 export function compareHosts(
   app: string,
   hosts: readonly { name: string; live: Release | undefined }[],
-): Finding[] {
+): Checked[] {
   const ids = new Set(hosts.flatMap(({ live }) => live?.id ?? []))
   if (ids.size < 2) return []
   return [
@@ -177,14 +177,14 @@ export function compareHosts(
  *
  * @param first whether the host is the one whose database is backed up
  */
-export async function keepUp(deploy: Deploy, watch: Watch, first: boolean): Promise<Finding[]> {
+export async function keepUp(deploy: Deploy, watch: Watch, first: boolean): Promise<Checked[]> {
   const [host] = deploy.hosts
   const { limits, skip, now } = watch
   const backUpLive = async () => {
     const live = liveRelease(host!)
     return first && live ? backUp(deploy, host!, live, limits, now) : undefined
   }
-  const works: readonly [CheckName, () => Promise<Finding | undefined>][] = [
+  const works: readonly [CheckName, () => Promise<Checked | undefined>][] = [
     ['backup', backUpLive],
     ['prune', () => prune(deploy, host!, limits)],
   ]
@@ -197,8 +197,8 @@ export async function keepUp(deploy: Deploy, watch: Watch, first: boolean): Prom
     deploy.reporter.warning(`${host!.name}: backup and prune were left out, since ${error.cause_}`)
     return []
   }
-  const findings: Finding[] = []
+  const checks: Checked[] = []
   for (const [check, work] of wanted)
-    findings.push(...(await asFindings(deploy, check, host!.name, async () => [(await work()) ?? []].flat())))
-  return findings
+    checks.push(...(await asChecks(deploy, check, host!.name, async () => [(await work()) ?? []].flat())))
+  return checks
 }

@@ -1,7 +1,7 @@
 import { databaseLibrary } from '../databases/database'
 import { call } from '../host/program'
 import type { HostSession } from '../host/session'
-import type { Finding, Limits } from '../release/findings'
+import type { Checked, Limits } from '../release/check-up'
 import { type History, releasesToKeep } from '../release/history'
 import type { LedgerEvent } from '../release/ledger'
 import type { Release } from '../release/release'
@@ -29,15 +29,15 @@ export async function backUp(
   live: Release,
   { backupHours }: Limits,
   now: number,
-): Promise<Finding | undefined> {
+): Promise<Checked | undefined> {
   const { config, runtime } = deploy
   const found = databaseOf(deploy, live)
   if (!found || config.backup === 'off') return undefined
-  const finding = { check: 'backup', of: host.name } as const
+  const checked = { check: 'backup', of: host.name } as const
   const last = lastScheduled(host.facts.history, host.base)
   const age = last && now - Date.parse(last.at)
   if (last && age! < backupHours * hour)
-    return { ...finding, found: `made ${hoursOf(age!)} ago, ${megabytes(last.bytes)}` }
+    return { ...checked, found: `made ${hoursOf(age!)} ago, ${megabytes(last.bytes)}` }
   const file = `${scheduledIn(host.base)}${host.token}.${found.kind.extension}`
   // Releases go and these backups stay: their scripts find the database by whatever is live then.
   const lasting = { ...found, place: { ...found.place, folder: 'live/release' } }
@@ -52,7 +52,7 @@ export async function backUp(
     'Mend the database or its disk; the next run tries again.',
   )
   const made = facts.get('backup') as { bytes?: unknown } | undefined
-  return { ...finding, found: `made now and read back, ${megabytes(Number(made?.bytes) || 0)}: ${file}` }
+  return { ...checked, found: `made now and read back, ${megabytes(Number(made?.bytes) || 0)}: ${file}` }
 }
 
 function scheduledIn(base: string): string {
@@ -66,7 +66,7 @@ function lastScheduled(history: History, base: string): BackedUp | undefined {
 }
 
 /** Removes what nobody can want back. */
-export async function prune(deploy: Deploy, host: HostSession, { keepBackups }: Limits): Promise<Finding> {
+export async function prune(deploy: Deploy, host: HostSession, { keepBackups }: Limits): Promise<Checked> {
   const { config, runtime } = deploy
   const { history, releases, present } = host.facts
   const keep = releasesToKeep(history, Object.values(releases), config.retire.keep)

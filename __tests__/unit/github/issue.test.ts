@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type GitHubApi, githubApi } from '../../../src/github/api'
 import { type IssueOf, keepIssue } from '../../../src/github/issue'
-import type { Finding } from '../../../src/release/findings'
+import type { Checked } from '../../../src/release/check-up'
 import { type FakeGitHub, startGitHub } from '../../support/github-api'
 import { type KeptIssues, keepIssues } from '../../support/github-issues'
 
@@ -11,9 +11,9 @@ const of: IssueOf = {
   environment: 'production',
   runUrl: 'https://github.com/example/shop/actions/runs/7',
 }
-const well: Finding = { check: 'memory', of: 'web1', found: '50 % used' }
-const disk: Finding = { check: 'disk', of: '/srv/shop on web1', found: '91 % used', fix: 'Free some.' }
-const dns: Finding = { check: 'dns', of: 'shop.example', found: 'has no record', fix: 'Give it one.' }
+const well: Checked = { check: 'memory', of: 'web1', found: '50 % used' }
+const disk: Checked = { check: 'disk', of: '/srv/shop on web1', found: '91 % used', fix: 'Free some.' }
+const dns: Checked = { check: 'dns', of: 'shop.example', found: 'has no record', fix: 'Give it one.' }
 
 let github: FakeGitHub
 let issues: KeptIssues
@@ -27,7 +27,7 @@ afterEach(async () => {
   expect(github.wrong).toEqual([])
 })
 
-const keep = (...findings: Finding[]) => keepIssue(githubApi({ url: github.url, token: 'x' }), of, findings)
+const keep = (...checks: Checked[]) => keepIssue(githubApi({ url: github.url, token: 'x' }), of, checks)
 const changes = () =>
   github.calls
     .filter(({ method }) => method !== 'GET')
@@ -102,12 +102,12 @@ test('whatever hosts and answers say, marks and table stay ours, and the same tr
           return method === 'GET' ? open() : { number: 1 }
         },
       }
-      const finding: Finding = { check: 'health', of: text, found: text, fix: text }
-      expect((await keepIssue(api, of, [finding])).change).toBe('opened')
+      const checked: Checked = { check: 'health', of: text, found: text, fix: text }
+      expect((await keepIssue(api, of, [checked])).change).toBe('opened')
       expect(body.match(/<!--/g)).toHaveLength(2)
       expect(body.match(/-->/g)).toHaveLength(2)
       expect(body.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(3)
-      expect((await keepIssue(api, of, [finding])).change).toBe('same')
+      expect((await keepIssue(api, of, [checked])).change).toBe('same')
     }),
     { numRuns: 40 },
   )

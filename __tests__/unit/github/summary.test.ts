@@ -53,7 +53,7 @@ test('each of several hosts has a row of its own', () => {
 })
 
 test('a look at a running app: what needs a person comes first, with what to do', () => {
-  const findings = [
+  const checks = [
     { check: 'memory', of: 'web1', found: '50 % used' },
     { check: 'disk', of: 'web1', found: '91 % used', fix: 'Free some | now.' },
   ] as const
@@ -65,14 +65,12 @@ test('a look at a running app: what needs a person comes first, with what to do'
     stages: [],
     warnings: [],
   }
-  const text = renderSummary({ ...report, findings, failure: { thing: 'x', cause: 'y', fix: 'z', log: [] } })
+  const text = renderSummary({ ...report, checks, failure: { thing: 'x', cause: 'y', fix: 'z', log: [] } })
   expect(text).toMatch(/^## ❌ Check-up of shop in production found trouble\n/)
   expect(text).toContain(
     '| ❌ | disk | web1 | 91 % used<br>➜ Free some \\| now. |\n| ✅ | memory | web1 | 50 % used |',
   )
-  expect(renderSummary({ ...report, findings: [findings[0]] })).toMatch(
-    /^## ✅ Check-up of shop in production\n/,
-  )
+  expect(renderSummary({ ...report, checks: [checks[0]] })).toMatch(/^## ✅ Check-up of shop in production\n/)
 })
 
 test('the timeline has the stages one after the other, without those that were skipped', () => {

@@ -5,7 +5,7 @@ import { readHostState } from '../../../src/probes/host-state'
 import { judgeMemory, readMemory } from '../../../src/probes/memory'
 import { judgeCertificate, type Shown } from '../../../src/probes/tls'
 import { judgeUnits } from '../../../src/probes/units'
-import { troublesIn } from '../../../src/release/findings'
+import { troublesIn } from '../../../src/release/check-up'
 
 /** What was found, with a mark before trouble. */
 const said = ({ found, fix }: { found: string; fix?: string }) => (fix === undefined ? found : `! ${found}`)
@@ -90,12 +90,12 @@ test('whatever a host tells of itself, nothing of it is taken that cannot be so'
     fc.property(fc.dictionary(names, fc.jsonValue()), (facts) => {
       const state = readHostState(new Map(Object.entries(facts)), 0, 1)
       const { clock, memory } = state
-      const findings = [
+      const checks = [
         ...judgeDisks('web1', state.disks, 85),
         ...(memory ? [judgeMemory('web1', memory, 95)] : []),
         ...(clock ? [judgeClock('web1', clock, 30)] : []),
       ]
-      for (const { found } of troublesIn(findings)) expect(found).not.toMatch(/NaN|Infinity|undefined/)
+      for (const { found } of troublesIn(checks)) expect(found).not.toMatch(/NaN|Infinity|undefined/)
     }),
   )
 })

@@ -1,8 +1,8 @@
 import { LeaseHeld } from '../../../src/host/session'
-import type { CheckName, Limits } from '../../../src/release/findings'
+import type { CheckName, Limits } from '../../../src/release/check-up'
 import { Trouble } from '../../../src/release/trouble'
 import { serviceAt } from '../../../src/stages/live-health'
-import { asFindings, compareHosts, keepUp, lookAtHost, type Watch } from '../../../src/stages/operate'
+import { asChecks, compareHosts, keepUp, lookAtHost, type Watch } from '../../../src/stages/operate'
 import { backUp } from '../../../src/stages/routine'
 import { deployTo, FakeHost, releaseOf } from './fleet'
 
@@ -22,9 +22,9 @@ const watch = (...skip: CheckName[]): Watch => ({
 const signal = new AbortController().signal
 
 describe('trouble on the way', () => {
-  const look = (error: Error) => asFindings({ signal }, 'host', 'web1', () => Promise.reject(error))
+  const look = (error: Error) => asChecks({ signal }, 'host', 'web1', () => Promise.reject(error))
 
-  test('is a finding', async () => {
+  test('is one of the checks', async () => {
     expect(await look(new Trouble('web1', 'does not answer.', 'Start it.'))).toEqual([
       { check: 'host', of: 'web1', found: 'does not answer.', fix: 'Start it.' },
     ])
@@ -33,7 +33,7 @@ describe('trouble on the way', () => {
     await expect(look(new TypeError('no function'))).rejects.toThrow('no function')
   })
   test('is not, where the run was cancelled', async () => {
-    const cancelled = asFindings({ signal: AbortSignal.abort(new Error('cancelled')) }, 'host', 'web1', () =>
+    const cancelled = asChecks({ signal: AbortSignal.abort(new Error('cancelled')) }, 'host', 'web1', () =>
       Promise.reject(new Trouble('web1', 'was closed.', '')),
     )
     await expect(cancelled).rejects.toThrow('cancelled')
@@ -115,8 +115,8 @@ describe('keeping up', () => {
     })
     const { deploy } = deployTo(host)
     Object.assign(deploy.config, { database: { kind: 'postgres', accessory: 'db' } })
-    const finding = await backUp(deploy, deploy.hosts[0]!, releaseOf('v1-1', 'blue'), limits, watch().now)
-    expect(finding).toEqual({ check: 'backup', of: 'web1', found })
+    const checked = await backUp(deploy, deploy.hosts[0]!, releaseOf('v1-1', 'blue'), limits, watch().now)
+    expect(checked).toEqual({ check: 'backup', of: 'web1', found })
     expect(host.did).toHaveLength(programs)
   })
 })

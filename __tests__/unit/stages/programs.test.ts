@@ -8,7 +8,7 @@ import { detachLibrary, factsLibrary, leaseLibrary, prelude, stageLibrary } from
 import { type Call, call, renderProgram } from '../../../src/host/program'
 import type { HostSession, StageProgram } from '../../../src/host/session'
 import { askHostState } from '../../../src/probes/host-state'
-import type { Limits } from '../../../src/release/findings'
+import type { Limits } from '../../../src/release/check-up'
 import type { LedgerEvent } from '../../../src/release/ledger'
 import type { Release } from '../../../src/release/release'
 import { runtimeOf } from '../../../src/runtimes/kinds'

@@ -1,9 +1,9 @@
-import type { Finding } from '../release/findings'
+import type { Checked } from '../release/check-up'
 import { inline } from './markdown'
 
 /** What was found, as a table; trouble first. */
-export function findingsTable(findings: readonly Finding[]): string {
-  const sorted = findings.toSorted((a, b) => Number(a.fix === undefined) - Number(b.fix === undefined))
+export function checksTable(checks: readonly Checked[]): string {
+  const sorted = checks.toSorted((a, b) => Number(a.fix === undefined) - Number(b.fix === undefined))
   const rows = sorted.map(({ check, of, found, fix }) => [
     fix === undefined ? '✅' : '❌',
     check,

@@ -15,7 +15,7 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number]
 
 /** One thing that was looked at. */
-export interface Finding {
+export interface Checked {
   /** `host`: it could not be looked at. */
   readonly check: CheckName | 'host'
   /** Whose it is: a host, a domain, a service. */
@@ -42,11 +42,11 @@ export interface Limits {
   readonly keepBackups: number
 }
 
-export function troublesIn(findings: readonly Finding[]): Finding[] {
-  return findings.filter(({ fix }) => fix !== undefined)
+export function troublesIn(checks: readonly Checked[]): Checked[] {
+  return checks.filter(({ fix }) => fix !== undefined)
 }
 
 /** By which the same trouble is known again on another day, whatever its figures are by then. */
-export function nameOf({ check, of }: Finding): string {
+export function nameOf({ check, of }: Checked): string {
   return `${check} of ${of}`
 }
