@@ -6,6 +6,7 @@ import type { Config, ProxyConfig } from '../src/config/schema'
 import { otherSlot, type Slot, slots } from '../src/release/slot'
 import { type Load, type LoadReport, type LoadRequest, startLoad } from './load'
 import { freePort, makeAppFolder, makeFolder, makeNginx } from './nginx'
+import { ensureNginxInside, makeNginxInside } from './nginx-inside'
 import { type Part, renderTable } from './part'
 import { ensureServer, makeServer, siteForTest } from './web-server'
 
@@ -17,6 +18,8 @@ const asset = { path: '/_static/', only: { blue: 'old-1.js', green: 'new-2.js' }
 interface Row {
   name: string
   kind: ProxyConfig['kind']
+  /** In a container. */
+  inside?: boolean
   reloads?: boolean
   switches: number
   requests: number
@@ -24,6 +27,7 @@ interface Row {
 
 export const rows: readonly Row[] = [
   { name: 'nginx, live link', kind: 'nginx', switches: 200, requests: 50_000 },
+  { name: 'nginx in Compose, live link', kind: 'nginx', inside: true, switches: 200, requests: 50_000 },
   { name: 'Apache, live link', kind: 'apache', switches: 200, requests: 50_000 },
   { name: 'Caddy, live link', kind: 'caddy', switches: 200, requests: 50_000 },
   { name: 'nginx -s reload', kind: 'nginx', reloads: true, switches: 20, requests: 50_000 },
@@ -132,7 +136,7 @@ async function runRow(row: Row): Promise<SwitchResult> {
   const config = benchConfig(row.kind, base, listen, { blue, green })
   const site = siteForTest(config)
   const reloaded = row.reloads ? makeNginx(fixedTo(site, 'blue')) : undefined
-  const server = reloaded ?? makeServer(config)
+  const server = reloaded ?? (row.inside ? makeNginxInside(config) : makeServer(config))
   const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]
   let slot: Slot = 'blue'
   const times: number[] = []
@@ -179,7 +183,7 @@ async function runRow(row: Row): Promise<SwitchResult> {
 export const switchPart: Part = {
   name: 'switch',
   async run() {
-    for (const { kind } of rows) await ensureServer(kind)
+    for (const { kind, inside } of rows) await (inside ? ensureNginxInside() : ensureServer(kind))
     const results: SwitchResult[] = []
     for (const row of rows) results.push(await runRow(row))
     return { data: results, table: renderSwitchTable(results) }

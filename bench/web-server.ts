@@ -156,7 +156,8 @@ function serverOf(
   }
 }
 
-function listens(port: number): Promise<boolean> {
+/** Whether something takes connections to a port of loopback. */
+export function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.destroy()

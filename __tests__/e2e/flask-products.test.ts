@@ -5,6 +5,7 @@ import { checkOut, type Product } from '../../lab/product'
 import { until } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
 import { tellLife } from './support/life'
+import { tellCallers } from './support/tell-callers'
 import { expectGreen } from './support/verdict'
 
 /* Two products of different teams on one server, each by its own README: touconnect and meeting-room. */
@@ -21,6 +22,18 @@ const short = {
 const common = { PIP_CERT: certificates, WEB_CONCURRENCY: '2' }
 const redisPassword = 'p4ss "word" it\'s \\ $HOME'
 const databasePassword = 'secure "p4ss\' word'
+
+const meetingRoomEnv = {
+  ...common,
+  DATABASE_URL: `postgresql://meeting_user:${encodeURIComponent(databasePassword)}@localhost/meeting_rooms`,
+  SECRET_KEY: 'of a test',
+  TZ: 'Asia/Tokyo',
+  LOG_DIR: 'logs',
+  // The server's own Redis, which touconnect uses, has 6379.
+  REDIS_PORT: '6380',
+  REDIS_PASSWORD: redisPassword,
+  CHAT_HISTORY_TTL: '86400',
+}
 
 let server: LabServer
 let touconnect: Product
@@ -50,17 +63,7 @@ beforeAll(async () => {
     example: 'meeting-room',
     server,
     settings: short,
-    env: {
-      ...common,
-      DATABASE_URL: `postgresql://meeting_user:${encodeURIComponent(databasePassword)}@localhost/meeting_rooms`,
-      SECRET_KEY: 'of a test',
-      TZ: 'Asia/Tokyo',
-      LOG_DIR: 'logs',
-      // The server's own Redis, which touconnect uses, has 6379.
-      REDIS_PORT: '6380',
-      REDIS_PASSWORD: redisPassword,
-      CHAT_HISTORY_TTL: '86400',
-    },
+    env: meetingRoomEnv,
   })
   await touconnect.setUp()
   await meetingRoom.setUp()
@@ -175,9 +178,21 @@ describe('touconnect', () => {
     expect(page.status).toBe(200)
   })
 
+  describe('its workflows', () => {
+    tellCallers(() => ({
+      product: touconnect,
+      example: 'touconnect',
+      domain,
+      versionHeader: 'x-tou-version',
+      health: '/health',
+      env: common,
+      edit: (version) => edit(touconnect.workspace, version, ''),
+    }))
+  })
+
   test('the www domain shows the same site', async () => {
     for (const host of [domain, `www.${domain}`])
-      expect((await ask(host, '/')).text).toContain(`${host} · version v2`)
+      expect((await ask(host, '/')).text).toContain(`${host} · version w2`)
   })
 })
 
@@ -275,21 +290,33 @@ describe('meeting-room', () => {
     )
   })
 
-  test('after a reboot version 2 of both answers by itself, and a deploy works', async () => {
+  describe('its workflows', () => {
+    tellCallers(() => ({
+      product: meetingRoom,
+      example: 'meeting-room',
+      domain,
+      versionHeader: 'x-meeting-room-version',
+      health: '/health',
+      env: meetingRoomEnv,
+      edit: (version) => edit(meetingRoom.workspace, version, ''),
+    }))
+  })
+
+  test('after a reboot the version of both answers by itself, and a deploy works', async () => {
     await server.reboot()
     const healthy = async (host: string) => {
       const { status, json } = await ask(host, '/health').catch(() => ({ status: 0, json: undefined }))
-      return status === 200 && json.version === 'v2'
+      return status === 200 && json.version === 'w2'
     }
     for (const host of ['touconnect.example', domain])
       await until(
         () => healthy(host),
         120,
-        () => `version 2 of ${host} does not answer after the reboot`,
+        () => `the version of ${host} does not answer after the reboot`,
       )
     expect(await redis('llen chat_history:test-session-001')).toBe('2')
     edit(meetingRoom.workspace, 'v5', '')
-    expectGreen(await meetingRoom.run('deploy', 106, { inputs: { version: 'v5' } }))
+    expectGreen(await meetingRoom.run('deploy', 401, { inputs: { version: 'v5' } }))
     expect((await ask(domain, '/health')).json).toMatchObject({ status: 'healthy', version: 'v5' })
     expect(await sql("SELECT count(*) FROM reservations WHERE title LIKE 'row-%'")).toBe('4')
   })

@@ -6,6 +6,7 @@ import { checkOut, type Product } from '../../lab/product'
 import { until } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
 import { type Cast, tellLife } from './support/life'
+import { tellCallers } from './support/tell-callers'
 
 /*
  * thinkring: a Svelte frontend, a Django backend, PostgreSQL and nginx, all of it in Compose.
@@ -128,6 +129,15 @@ function check(body: string, good: (said: Record<string, unknown>) => boolean): 
   return good(JSON.parse(body)) ? undefined : 'another answer'
 }
 
+/** Makes a checkout that of a version, with a file that only this version has. */
+function edit(workspace: string, version: string, fault: string): Record<string, string> {
+  const folder = join(workspace, 'backend/apps/core/static/pages')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  writeFileSync(join(folder, `${version}.js`), `// ${version}\n`)
+  return { ...env, APP_VERSION: version, APP_FAULT: fault }
+}
+
 const cast = (): Cast => ({
   servers: [server],
   product,
@@ -135,13 +145,7 @@ const cast = (): Cast => ({
   requests,
   versionHeader: 'x-thinkring-version',
   slow: '/api/v1/slow/?seconds=5',
-  edit: (workspace, version, fault) => {
-    const folder = join(workspace, 'backend/apps/core/static/pages')
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(folder)
-    writeFileSync(join(folder, `${version}.js`), `// ${version}\n`)
-    return { ...env, APP_VERSION: version, APP_FAULT: fault }
-  },
+  edit,
   asset: (version) => `/static/pages/${version}.js`,
   cause: /backend: .*500/,
   store,
@@ -251,4 +255,16 @@ test('after a reboot version 2 answers by itself', async () => {
   }
   await until(version, 120, () => 'v2 does not answer after the reboot.')
   expect(await stored()).toHaveLength(4)
+})
+
+describe('its workflows', () => {
+  tellCallers(() => ({
+    product,
+    example: 'thinkring',
+    domain,
+    versionHeader: 'x-thinkring-version',
+    health: '/api/v1/health/',
+    env,
+    edit: (version) => edit(product.workspace, version, ''),
+  }))
 })

@@ -6,6 +6,7 @@ import { checkOut, type Product } from '../../lab/product'
 import type { ActionResult, RunningAction } from '../../lab/runner'
 import { type LabServer, startServer } from '../../lab/server'
 import { tellLife } from './support/life'
+import { tellCallers } from './support/tell-callers'
 import { expectGreen, expectRed } from './support/verdict'
 
 jest.setTimeout(10 * 60_000)
@@ -39,7 +40,18 @@ beforeAll(async () => {
     server: first,
     others: servers.slice(1),
     env: variables(),
-    settings: { 'bake.duration': '2s', 'drain.timeout': '1s', 'gate.deadline': '60s' },
+    settings: {
+      'bake.duration': '2s',
+      'drain.timeout': '1s',
+      'gate.deadline': '60s',
+      // Staging is the first server too, beside production.
+      'environments.staging': {
+        app: 'wakakusa-shift-staging',
+        hosts: [`deploy@${first.sshHost}:${first.sshPort}`],
+        services: { web: { slots: { blue: 15000, green: 15100 } } },
+        proxy: { domains: [`staging.${domain}`] },
+      },
+    },
   })
   await product.setUp()
 })
@@ -399,6 +411,28 @@ describe('what the three promise together', () => {
     expect(migrated).toEqual([1, 0, 0])
     for (const events of ran) expect(events.at(-1)).toBe('finished')
   })
+})
+
+describe('its workflows', () => {
+  const staging = `staging.${domain}`
+  beforeAll(async () => {
+    await product.setUp('staging')
+  })
+
+  tellCallers(() => ({
+    product,
+    example: 'wakakusa-shift',
+    domain,
+    headers,
+    versionHeader: 'x-wakakusa-version',
+    health: '/health/',
+    env: { ...variables(), ALLOWED_HOSTS: `${variables().ALLOWED_HOSTS},${staging}` },
+    edit: (version) => edit(product.workspace, version),
+    pushedTo: { environment: 'staging', domain: staging },
+    commands: {
+      integrationTest: `curl --fail --silent --header Host:${staging} --header X-Forwarded-Proto:https http://127.0.0.1:${first.httpPort}/ready/`,
+    },
+  }))
 })
 
 /** A minute passes: the lease of a run that is dead expires. */

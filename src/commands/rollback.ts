@@ -1,7 +1,7 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import { take } from '../stages/open'
-import { planFor, rollback } from '../stages/rollback'
+import { foresee, rollback } from '../stages/rollback'
 import { readConfig, siteUrl, withHosts } from './environment'
 import { withRecord } from './record'
 
@@ -12,10 +12,12 @@ export async function run(context: CommandContext<InputsOf<'rollback'>>): Promis
     outputs.set('url', siteUrl(config))
     if (inputs.mode === 'plan') {
       report.plan = true
-      const { target, schemaChangedBy } = planFor(deploy, inputs.to)
-      outputs.set('release', target.id)
-      outputs.set('schema-changed-by', JSON.stringify(schemaChangedBy))
-      reporter.info(`A rollback would go from ${report.from} to ${target.id}`)
+      const plan = foresee(deploy, inputs.to)
+      if (plan) {
+        outputs.set('release', plan.target.id)
+        reporter.info(`A rollback would go from ${report.from} to ${plan.target.id}`)
+      } else reporter.info(`An earlier attempt of this run went back to ${report.from} already`)
+      outputs.set('schema-changed-by', JSON.stringify(plan?.schemaChangedBy ?? []))
       return
     }
     const undone = await take(deploy)

@@ -33,8 +33,7 @@ export interface RollbackOptions {
 export async function rollback(deploy: Deploy, options: RollbackOptions): Promise<Release> {
   const { hosts } = deploy
   const [first] = hosts
-  if (hosts.every(({ facts, owner }) => wentBack(facts.history, owner)))
-    return finish(deploy, liveId(first!), options)
+  if (hasGoneBack(deploy)) return finish(deploy, liveId(first!), options)
   const before = liveRelease(first!)
   if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
     // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
@@ -57,12 +56,22 @@ async function goBack(deploy: Deploy, target: Release, reason: string): Promise<
   return switches[0]!.release
 }
 
+/** An earlier attempt of this job went back already. Going back further would be wrong. */
+function hasGoneBack({ hosts }: Deploy): boolean {
+  return hosts.every(({ facts, owner }) => wentBack(facts.history, owner))
+}
+
 /**
- * Says where a rollback goes to and what schema it meets there. Changes nothing.
+ * Says where a rollback would go to and what schema it would meet there. Changes nothing.
  *
+ * @returns the plan; none when an earlier attempt of this job went back already
  * @throws {Trouble} when there is nothing to go back to.
  */
-export function planFor(deploy: Deploy, to: string | undefined): RollbackPlan {
+export function foresee(deploy: Deploy, to: string | undefined): RollbackPlan | undefined {
+  return hasGoneBack(deploy) ? undefined : planFor(deploy, to)
+}
+
+function planFor(deploy: Deploy, to: string | undefined): RollbackPlan {
   const { reporter, report, config, hosts } = deploy
   const [first] = hosts
   const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
@@ -85,7 +94,7 @@ function liveId({ name, facts }: HostSession): string {
   return releases[live]
 }
 
-/** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
+/** An earlier attempt went back, and was perhaps ended before it was done. */
 async function finish(
   deploy: Deploy,
   id: string,
