@@ -225,14 +225,14 @@ RewriteRule ^ - [E=kawasemi_scheme:https]`
 
 /**
  * Apache looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
- * pass for blue; and asking for blue and then for green would race with the switch.
+ * pass for blue; and asking for blue and then for green would race with the switch. Green needs one look, blue two.
  */
 function renderSlotChoice(base: string): string {
-  return `RewriteCond ${base}/live/up !-f
+  return `RewriteCond ${base}/live/green -f
+RewriteRule ^ - [E=kawasemi_slot:green,S=2]
+RewriteCond ${base}/live/up !-f
 RewriteRule ^ - [R=503,L]
 RewriteRule ^ - [E=kawasemi_slot:blue]
-RewriteCond ${base}/live/green -f
-RewriteRule ^ - [E=kawasemi_slot:green]
 # Only who talks to us from this host, and not for somebody else, is told about slots.
 RewriteCond %{REMOTE_ADDR} ^(127\\.0\\.0\\.1|::1)$
 RewriteCond %{HTTP:X-Forwarded-For} ^$ [NV]

@@ -179,7 +179,8 @@ function renderLog({ log }: Site): string {
 
 /**
  * Caddy looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
- * pass for blue; and asking for blue and then for green would race with the switch.
+ * pass for blue; and asking for blue and then for green would race with the switch. One matcher asks for both, since a
+ * matcher takes Caddy longer than a look at the disk.
  */
 function renderMatchers({ base, proxy: { bodySize, maintenancePage } }: Site): string {
   const closed =
@@ -195,12 +196,9 @@ function renderMatchers({ base, proxy: { bodySize, maintenancePage } }: Site): s
 `
   return `${closed}@down not file {
   root ${base}/live
-  try_files up
+  try_files green up
 }
-@live_green file {
-  root ${base}/live
-  try_files green
-}
+@live_green vars {http.matchers.file.relative} /green green
 @green vars kawasemi_slot green
 # Only who talks to us from this host, and not for somebody else, is told about slots.
 @here {

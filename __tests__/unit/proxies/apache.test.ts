@@ -4,7 +4,7 @@ import { exampleConfig } from './config'
 describe('the site for Apache', () => {
   const site = apache.renderSite(exampleConfig({}, { kind: 'apache' }))
 
-  test('looks for `up` before it chooses a slot, and never at blue', () => {
+  test('looks for `up` before it takes blue for live, and never at blue', () => {
     const looks = site.indexOf('RewriteCond /srv/bird-shop/live/up !-f\n  RewriteRule ^ - [R=503,L]')
     expect(looks).toBeGreaterThan(0)
     expect(site.indexOf('[E=kawasemi_slot:blue]')).toBeGreaterThan(looks)
