@@ -306,6 +306,10 @@ describe('a command of the config', () => {
       ['after-ship', 'before-switch', 'on-failure'].map((moment) => `${moment}: ${environment}`),
     )
     expect(await live()).toBe(before)
+    // What nobody will use runs no longer.
+    expect(
+      (await server.exec('docker ps -q --filter label=com.docker.compose.project=tiny-green')).stdout,
+    ).toBe('')
   })
 
   test('after the switch that fails is a warning', async () => {

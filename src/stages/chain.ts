@@ -3,7 +3,7 @@ import type { Release } from '../release/release'
 import { bake } from './bake'
 import { type Deploy, skip, stage } from './deploy'
 import { drain } from './drain'
-import { gate } from './gate'
+import { gate, stopIdle } from './gate'
 import { runHooks, tryHooks, withFailureHooks } from './hooks'
 import { requireSite } from './look'
 import { backup, migrate } from './migrate'
@@ -52,8 +52,19 @@ export function startAndGate(deploy: Deploy, release: Release): Promise<void> {
     await requireSite(deploy)
     await stage(deploy, 'start', () => start(deploy, release))
     await stage(deploy, 'gate', () => gate(deploy, release))
-    await runHooks(deploy, release, 'before-switch', deploy.config.hooks.beforeSwitch)
+    await runLastHooks(deploy, release)
   })
+}
+
+async function runLastHooks(deploy: Deploy, release: Release): Promise<void> {
+  try {
+    await runHooks(deploy, release, 'before-switch', deploy.config.hooks.beforeSwitch)
+  } catch (error) {
+    const why = 'a command of hooks.before-switch failed'
+    if (!deploy.signal.aborted)
+      await stopIdle(deploy, release, why).catch((other: Error) => deploy.reporter.warning(other.message))
+    throw error
+  }
 }
 
 /** From the switch to the end. */

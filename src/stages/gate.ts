@@ -102,25 +102,20 @@ async function look(
   return { answer, unmet: judge(answer, service.health) }
 }
 
-/** @param failures of each host, in the order of the hosts */
-async function takeDown(
+/**
+ * Stops a release that is not let through, on every host.
+ *
+ * @returns what its services logged last, in the order of the hosts
+ */
+export function stopIdle(
   deploy: Deploy,
   release: Release,
-  failures: readonly (readonly GateFailure[])[],
-): Promise<never> {
-  const { runtime, hosts } = deploy
-  const why = hosts
-    .flatMap(({ name }, index) => {
-      const where = hosts.length > 1 ? `${name}: ` : ''
-      return failures[index]!.map(
-        ({ service, outcome }) => `${where}${service}: ${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'}`,
-      )
-    })
-    .join('; ')
-  const details = await onHosts(deploy, async (host) => {
+  why: string,
+): Promise<readonly (readonly string[])[]> {
+  const { runtime } = deploy
+  return onHosts(deploy, async (host) => {
     const { slot } = on(host, release)
-    const failed = failures[hosts.indexOf(host)]!
-    const outcome = await runStage(
+    const { printed } = await runStage(
       host,
       {
         stage: 'gate',
@@ -133,9 +128,31 @@ async function takeDown(
       },
       'The release was not let through, but it could not be stopped either; the live slot was not touched.',
     )
+    return printed
+  })
+}
+
+/** @param failures of each host, in the order of the hosts */
+async function takeDown(
+  deploy: Deploy,
+  release: Release,
+  failures: readonly (readonly GateFailure[])[],
+): Promise<never> {
+  const { hosts } = deploy
+  const why = hosts
+    .flatMap(({ name }, index) => {
+      const where = hosts.length > 1 ? `${name}: ` : ''
+      return failures[index]!.map(
+        ({ service, outcome }) => `${where}${service}: ${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'}`,
+      )
+    })
+    .join('; ')
+  const printed = await stopIdle(deploy, release, why)
+  const details = hosts.map((host, index) => {
+    const failed = failures[index]!
     // Of a host that is well the logs say nothing.
     if (failed.length === 0) return []
-    const lines = [...failed.flatMap(describeFailure), ...outcome.printed]
+    const lines = [...failed.flatMap(describeFailure), ...printed[index]!]
     return hosts.length > 1 ? lines.map((line) => `${host.name}: ${line}`) : lines
   })
   const { waited, attempts } = failures.flat()[0]!.outcome
