@@ -398,14 +398,14 @@ RewriteRule ^ - [E=kawasemi_scheme:https]`;
 }
 /**
  * Apache looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
- * pass for blue; and asking for blue and then for green would race with the switch.
+ * pass for blue; and asking for blue and then for green would race with the switch. Green needs one look, blue two.
  */
 function renderSlotChoice(base) {
-    return `RewriteCond ${base}/live/up !-f
+    return `RewriteCond ${base}/live/green -f
+RewriteRule ^ - [E=kawasemi_slot:green,S=2]
+RewriteCond ${base}/live/up !-f
 RewriteRule ^ - [R=503,L]
 RewriteRule ^ - [E=kawasemi_slot:blue]
-RewriteCond ${base}/live/green -f
-RewriteRule ^ - [E=kawasemi_slot:green]
 # Only who talks to us from this host, and not for somebody else, is told about slots.
 RewriteCond %{REMOTE_ADDR} ^(127\\.0\\.0\\.1|::1)$
 RewriteCond %{HTTP:X-Forwarded-For} ^$ [NV]
@@ -655,7 +655,8 @@ function renderLog({ log }) {
 }
 /**
  * Caddy looks at the live link on every request. Without `up` a dangling link, or a folder it cannot enter, would
- * pass for blue; and asking for blue and then for green would race with the switch.
+ * pass for blue; and asking for blue and then for green would race with the switch. One matcher asks for both, since a
+ * matcher takes Caddy longer than a look at the disk.
  */
 function renderMatchers({ base, proxy: { bodySize, maintenancePage } }) {
     const closed = maintenancePage === undefined
@@ -670,12 +671,9 @@ function renderMatchers({ base, proxy: { bodySize, maintenancePage } }) {
 `;
     return `${closed}@down not file {
   root ${base}/live
-  try_files up
+  try_files green up
 }
-@live_green file {
-  root ${base}/live
-  try_files green
-}
+@live_green vars {http.matchers.file.relative} /green green
 @green vars kawasemi_slot green
 # Only who talks to us from this host, and not for somebody else, is told about slots.
 @here {

@@ -234,7 +234,7 @@ var stages_switch = __webpack_require__(9670);
 async function rollback(deploy, options) {
     const { hosts } = deploy;
     const [first] = hosts;
-    if (hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner)))
+    if (hasGoneBack(deploy))
         return finish(deploy, liveId(first), options);
     const before = (0,live/* liveRelease */._8)(first);
     if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
@@ -254,11 +254,19 @@ async function goBack(deploy, target, reason) {
     await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
     return switches[0].release;
 }
+/** An earlier attempt of this job went back already. Going back further would be wrong. */
+function hasGoneBack({ hosts }) {
+    return hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner));
+}
 /**
- * Says where a rollback goes to and what schema it meets there. Changes nothing.
+ * Says where a rollback would go to and what schema it would meet there. Changes nothing.
  *
+ * @returns the plan; none when an earlier attempt of this job went back already
  * @throws {Trouble} when there is nothing to go back to.
  */
+function foresee(deploy, to) {
+    return hasGoneBack(deploy) ? undefined : planFor(deploy, to);
+}
 function planFor(deploy, to) {
     const { reporter, report, config, hosts } = deploy;
     const [first] = hosts;
@@ -279,7 +287,7 @@ function liveId({ name, facts }) {
         throw new trouble/* Trouble */.q(name, 'nothing is live there.', 'Deploy a version first.');
     return releases[live];
 }
-/** An earlier attempt of this job went back already, and was ended before it was done. Going back further would be wrong. */
+/** An earlier attempt went back, and was perhaps ended before it was done. */
 async function finish(deploy, id, { record = unrecorded }) {
     const { hosts } = deploy;
     const release = (0,release_history/* findRelease */.dv)(hosts[0].facts.history, id);
@@ -346,10 +354,14 @@ async function run(context) {
         outputs.set('url', (0,environment/* siteUrl */.hX)(config));
         if (inputs.mode === 'plan') {
             report.plan = true;
-            const { target, schemaChangedBy } = planFor(deploy, inputs.to);
-            outputs.set('release', target.id);
-            outputs.set('schema-changed-by', JSON.stringify(schemaChangedBy));
-            reporter.info(`A rollback would go from ${report.from} to ${target.id}`);
+            const plan = foresee(deploy, inputs.to);
+            if (plan) {
+                outputs.set('release', plan.target.id);
+                reporter.info(`A rollback would go from ${report.from} to ${plan.target.id}`);
+            }
+            else
+                reporter.info(`An earlier attempt of this run went back to ${report.from} already`);
+            outputs.set('schema-changed-by', JSON.stringify(plan?.schemaChangedBy ?? []));
             return;
         }
         const undone = await (0,stages_open/* take */.s)(deploy);

