@@ -291,8 +291,19 @@ function startAndGate(deploy, release) {
         await requireSite(deploy);
         await (0,stages_deploy/* stage */.dw)(deploy, 'start', () => (0,start/* start */.ni)(deploy, release));
         await (0,stages_deploy/* stage */.dw)(deploy, 'gate', () => (0,gate/* gate */.Gj)(deploy, release));
-        await runHooks(deploy, release, 'before-switch', deploy.config.hooks.beforeSwitch);
+        await runLastHooks(deploy, release);
     });
+}
+async function runLastHooks(deploy, release) {
+    try {
+        await runHooks(deploy, release, 'before-switch', deploy.config.hooks.beforeSwitch);
+    }
+    catch (error) {
+        const why = 'a command of hooks.before-switch failed';
+        if (!deploy.signal.aborted)
+            await (0,gate/* stopIdle */.pF)(deploy, release, why).catch((other) => deploy.reporter.warning(other.message));
+        throw error;
+    }
 }
 /** From the switch to the end. */
 function switchAndFinish(deploy, release) {

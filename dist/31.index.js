@@ -464,8 +464,8 @@ function troubleOf({ host, code, message, outcome }) {
     return new trouble/* Trouble */.q(host, cause, fix, outcome.printed);
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var environment = __webpack_require__(2589);
 ;// CONCATENATED MODULE: ./src/commands/setup-host.ts
 
 

@@ -13,7 +13,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _stages_chain__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5330);
 /* harmony import */ var _stages_gate__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1152);
 /* harmony import */ var _stages_live__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(133);
-/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3607);
+/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2589);
 /* harmony import */ var _record__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8738);
 /* harmony import */ var _with_release__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6487);
 
@@ -143,8 +143,8 @@ function advice(error) {
     return ' Give the job `permissions: deployments: write`, or the input `github-token` an empty value to do without.';
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var commands_environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var commands_environment = __webpack_require__(2589);
 ;// CONCATENATED MODULE: ./src/commands/record.ts
 
 
@@ -211,8 +211,8 @@ function findShipped({ hosts }, run, id) {
 var stages_open = __webpack_require__(4514);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var environment = __webpack_require__(2589);
 ;// CONCATENATED MODULE: ./src/commands/with-release.ts
 
 

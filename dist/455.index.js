@@ -102,8 +102,8 @@ function advice(error) {
     return ' Give the job `permissions: deployments: write`, or the input `github-token` an empty value to do without.';
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var commands_environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var commands_environment = __webpack_require__(2589);
 ;// CONCATENATED MODULE: ./src/commands/record.ts
 
 
@@ -338,8 +338,8 @@ async function place(deploy, host, target) {
     }, 'Deploy its version again.');
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var environment = __webpack_require__(2589);
 // EXTERNAL MODULE: ./src/commands/record.ts + 1 modules
 var record = __webpack_require__(8738);
 ;// CONCATENATED MODULE: ./src/commands/rollback.ts

@@ -850,8 +850,8 @@ async function keepUp(deploy, watch, first) {
     return checks;
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var environment = __webpack_require__(2589);
 ;// CONCATENATED MODULE: ./src/commands/operate.ts
 
 

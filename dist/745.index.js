@@ -59,8 +59,8 @@ function findShipped({ hosts }, run, id) {
 var stages_open = __webpack_require__(4514);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var environment = __webpack_require__(2589);
 ;// CONCATENATED MODULE: ./src/commands/with-release.ts
 
 

@@ -11,7 +11,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   run: () => (/* binding */ run)
 /* harmony export */ });
 /* harmony import */ var _stages_open__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4514);
-/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3607);
+/* harmony import */ var _environment__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2589);
 /* harmony import */ var _record__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8738);
 
 
@@ -132,8 +132,8 @@ function advice(error) {
     return ' Give the job `permissions: deployments: write`, or the input `github-token` an empty value to do without.';
 }
 
-// EXTERNAL MODULE: ./src/commands/environment.ts + 2 modules
-var commands_environment = __webpack_require__(3607);
+// EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
+var commands_environment = __webpack_require__(2589);
 ;// CONCATENATED MODULE: ./src/commands/record.ts
 
 

@@ -32426,6 +32426,12 @@ const inputTable = {
         webhook: {},
         ...githubToken,
     },
+    scan: {
+        layout: {},
+        digests: {},
+        limit: { default: 'high' },
+        accepted: { default: 'osv-scanner.toml' },
+    },
     'setup-host': {
         ...withoutServer,
         mode: { default: 'plan' },
@@ -32822,6 +32828,15 @@ const readInputs = {
         const read = reader('operate', secrets);
         return { ...inputs_common(read), ...operate(read) };
     },
+    scan: (secrets) => {
+        const read = reader('scan', secrets);
+        return {
+            ...(read.text('layout') !== '' && { layout: main_path(read, 'layout') }),
+            ...digests(read),
+            limit: matching('limit', read.text('limit'), /^(?:low|medium|high|critical)$/, limits),
+            accepted: main_path(read, 'accepted'),
+        };
+    },
     'setup-host': (secrets) => {
         const read = reader('setup-host', secrets);
         const mode = matching('mode', read.text('mode'), /^(?:plan|apply|print)$/, '`plan`, `apply` or `print`');
@@ -32837,6 +32852,7 @@ const readInputs = {
 function readPostInputs(secrets) {
     return inputs_common(reader('run-migrations', secrets));
 }
+const limits = '`low`, `medium`, `high` or `critical`';
 const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 const environmentPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 const buildSecretFilesRule = {
@@ -32921,6 +32937,7 @@ const outputsOf = {
     'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
     rollback: ['release', 'slot', 'schema-changed-by', 'url'],
     'release-notes': ['release-url'],
+    scan: ['findings', 'packages'],
     'setup-host': ['changes', 'report'],
     operate: ['troubles', 'issue-url'],
 };
@@ -33026,6 +33043,7 @@ function renderSummary(report) {
         report.checks ? (0,checks_table/* checksTable */.E)(report.checks) : '',
         timeline(report),
         stages(report),
+        findings(report),
         warnings(report),
         summary_log(report),
     ];
@@ -33137,6 +33155,23 @@ function timeline({ stages }) {
     });
     return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %s s', ...rows, '```'].join('\n');
 }
+const mostFindings = 100;
+function findings({ findings: all }) {
+    if (!all)
+        return '';
+    if (all.length === 0)
+        return 'No known vulnerability was found.';
+    const rows = all
+        .slice(0, mostFindings)
+        .map(({ severity, id, name, version, where }) => [
+        severity,
+        (0,markdown/* inline */.mG)(id),
+        `${(0,markdown/* inline */.mG)(name)} ${(0,markdown/* inline */.mG)(version)}`,
+        (0,markdown/* inline */.mG)(where),
+    ]);
+    const rest = all.length > mostFindings ? `\n\n… and ${all.length - mostFindings} more.` : '';
+    return `${table(['Severity', 'Vulnerability', 'Package', 'In'], [':--', ':--', ':--', ':--'], rows)}${rest}`;
+}
 function warnings({ warnings }) {
     return warnings.length === 0 ? '' : warnings.map((warning) => `- ⚠️ ${(0,markdown/* inline */.mG)(warning)}`).join('\n');
 }
@@ -33163,17 +33198,18 @@ function table(head, align, rows) {
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(776), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
-    'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
-    'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(776), __nccwpck_require__.e(135)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
-    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
-    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),
-    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
-    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
-    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(430), __nccwpck_require__.e(31)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6031))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
+    'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
+    'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(519), __nccwpck_require__.e(135)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
+    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
+    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),
+    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
+    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(430), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
+    scan: entry('Scan', readInputs.scan, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(892)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8892))),
+    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(430), __nccwpck_require__.e(31)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6031))),
     'release-notes': entry('Release notes', readInputs['release-notes'], () => __nccwpck_require__.e(/* import() */ 152).then(__nccwpck_require__.bind(__nccwpck_require__, 3152))),
-    operate: entry('Check-up', readInputs.operate, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(856), __nccwpck_require__.e(561)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1440))),
-    post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(607), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
+    operate: entry('Check-up', readInputs.operate, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(856), __nccwpck_require__.e(561)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1440))),
+    post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };
 /** A person runs setup-host at a terminal, where there is no workflow run; it makes nothing of one. */
 const byHand = { GITHUB_RUN_ID: '1', GITHUB_SHA: '0'.repeat(40), GITHUB_REPOSITORY: 'by/hand' };

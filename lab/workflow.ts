@@ -80,7 +80,7 @@ function artifactStandIn(folder: string, kind: string): string {
   )
   const work =
     kind === 'upload'
-      ? "fs.cpSync(input('PATH'), kept + '/1', {recursive: true}); fs.appendFileSync(process.env.GITHUB_OUTPUT, 'artifact-id=1\\n')"
+      ? "fs.mkdirSync(kept, {recursive: true}); const id = fs.readdirSync(kept).length + 1; fs.cpSync(input('PATH'), kept + '/' + id, {recursive: true}); fs.appendFileSync(process.env.GITHUB_OUTPUT, 'artifact-id=' + id + '\\n')"
       : "fs.cpSync(kept + '/' + input('ARTIFACT-IDS'), input('PATH'), {recursive: true})"
   writeFileSync(
     join(folder, 'index.js'),

@@ -25,6 +25,7 @@ const entries = {
   'health-gate': entry('Health gate', readInputs['health-gate'], () => import('./commands/health-gate')),
   'blue-green': entry('Switch', readInputs['blue-green'], () => import('./commands/blue-green')),
   rollback: entry('Rollback', readInputs.rollback, () => import('./commands/rollback')),
+  scan: entry('Scan', readInputs.scan, () => import('./commands/scan')),
   'setup-host': entry('Host set-up', readInputs['setup-host'], () => import('./commands/setup-host')),
   'release-notes': entry(
     'Release notes',

@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Product } from '../../lab/product'
 import { type LabServer, startServer } from '../../lab/server'
 import { commit } from '../../lab/workflow'
+import { keepIssues } from '../support/github-issues'
 import { checkOutTiny, tinyImages } from './products/tiny'
 import { type Callers, expectGreenRun, startCallers, workflowTest } from './support/callers'
 
@@ -42,7 +43,15 @@ beforeAll(async () => {
       integrationTest: `${staging} | grep "$APP_VERSION" && test ! -e BROKEN`,
     },
     env: { TINY_SAYS: 'hello' },
+    advisories: [{ id: 'CVE-2026-1', ecosystem: 'npm', name: 'leaky' }],
   })
+  // As npm leaves it where it installed a package.
+  const installed = join(product.workspace, 'app/node_modules')
+  mkdirSync(installed)
+  const packages = { 'node_modules/leaky': { version: '1.0.0' } }
+  writeFileSync(join(installed, '.package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }))
+  appendFileSync(join(product.workspace, 'app/Dockerfile'), 'COPY node_modules ./node_modules\n')
+  accept('2099-01-31')
   await commit(product.workspace)
 }, 1_200_000)
 
@@ -51,6 +60,11 @@ afterAll(async () => {
   await server?.stop()
   await callers?.close()
 }, 60_000)
+
+function accept(until: string): void {
+  const accepted = `[[IgnoredVulns]]\nid = "CVE-2026-1"\nignoreUntil = ${until}\nreason = "nobody gets there"\n`
+  writeFileSync(join(product.workspace, 'osv-scanner.toml'), accepted)
+}
 
 async function answering(domain: string): Promise<string> {
   const { stdout } = await server.exec(`curl -s -H 'Host: ${domain}' http://127.0.0.1/`)
@@ -93,10 +107,26 @@ workflowTest('a tag builds once, and brings to production what staging was teste
   expect(made?.body).toMatchObject({ tag_name: 'v1', body: expect.stringContaining(web.manifest) })
 })
 
+workflowTest(
+  'a vulnerability that is accepted no longer stops a release before anything is shipped',
+  async () => {
+    accept('2026-01-31')
+    await commit(product.workspace, 'v2-leaky')
+    const before = await server.exec('cat /srv/tiny-staging/ledger.jsonl')
+    const result = await callers.run(203, 'release')
+    expect(result.code).toBe(1)
+    expect(result.jobs).toEqual({ test: 'succeeded', build: 'failed' })
+    expect(result.log).toMatch(/leaky 1\.0\.0 of web has CVE-2026-1 \(critical\)/)
+    expect(await server.exec('cat /srv/tiny-staging/ledger.jsonl')).toEqual(before)
+    expect(callers.records()).toEqual([])
+    accept('2099-01-31')
+  },
+)
+
 workflowTest('integration tests that fail leave production alone', async () => {
   writeFileSync(join(product.workspace, 'BROKEN'), '')
   await commit(product.workspace, 'v2')
-  const result = await callers.run(203, 'release')
+  const result = await callers.run(204, 'release')
   expect(result.code).toBe(1)
   expect(result.jobs).toEqual({ test: 'succeeded', build: 'succeeded', staging: 'failed' })
   expect(await answering('staging.tiny.example')).toBe('v2')
@@ -109,7 +139,7 @@ workflowTest('a release that does not answer from outside goes back, and the run
   callers.write('3s')
   await commit(product.workspace, 'v3')
   callers.outage(true)
-  const result = await callers.run(204, 'release')
+  const result = await callers.run(205, 'release')
   callers.outage(false)
   expect(result.code).toBe(1)
   expect(result.jobs).toEqual({
@@ -124,7 +154,7 @@ workflowTest('a release that does not answer from outside goes back, and the run
 })
 
 workflowTest('a rollback by hand says where it goes, and goes there', async () => {
-  const result = await callers.run(205, 'rollback', { environment: 'staging', to: 'v1', reason: 'a drill' })
+  const result = await callers.run(206, 'rollback', { environment: 'staging', to: 'v1', reason: 'a drill' })
   expectGreenRun(result)
   expect(result.log).toMatch(/A rollback would go from v3 to v1-202/)
   expect(await answering('staging.tiny.example')).toBe('v1')
@@ -132,18 +162,27 @@ workflowTest('a rollback by hand says where it goes, and goes there', async () =
 })
 
 test('what was gone back already is not planned once more', async () => {
-  const back = await product.run('rollback', 206, { inputs: { environment: 'staging', to: 'v3' } })
+  const back = await product.run('rollback', 207, { inputs: { environment: 'staging', to: 'v3' } })
   const again = { environment: 'staging', mode: 'plan' }
-  const plan = await product.run('rollback', 206, { attempt: 2, inputs: again })
+  const plan = await product.run('rollback', 207, { attempt: 2, inputs: again })
   expect([back.code, plan.code]).toEqual([0, 0])
-  expect(plan.log).toMatch(/An earlier attempt of this run went back to v3-203/)
+  expect(plan.log).toMatch(/An earlier attempt of this run went back to v3 already/)
+})
+
+workflowTest('the schedule looks at the running app, finds it well, and has it backed up', async () => {
+  const issues = keepIssues()
+  callers.github.answer(issues.answer)
+  expectGreenRun(await callers.run(208, 'operate', {}))
+  expect(issues.all).toEqual([])
+  const { stdout } = await server.exec('ls /srv/tiny-staging/backups')
+  expect(stdout).toMatch(/^scheduled\.\d+\.dump$/m)
 })
 
 test('a run that is killed leaves its record to the post step, and traffic where it was', async () => {
   const inputs = { environment: 'staging', version: 'v4', 'github-token': 'ghs_of_the_job' }
   const env = { GITHUB_API_URL: callers.github.url }
   const before = await answering('staging.tiny.example').catch(() => 'nothing')
-  const action = product.start('deploy', 207, {
+  const action = product.start('deploy', 209, {
     inputs,
     env,
     onLine: (line) => {
@@ -152,7 +191,7 @@ test('a run that is killed leaves its record to the post step, and traffic where
   })
   const { state } = await action.done
   expect(callers.records()).toEqual(['deploy to staging', 'in_progress'])
-  expect((await product.run('post', 207, { inputs, env, state })).code).toBe(0)
+  expect((await product.run('post', 209, { inputs, env, state })).code).toBe(0)
   expect(callers.records()).toEqual(['error'])
   expect(await answering('staging.tiny.example').catch(() => 'nothing')).toBe(before)
 })

@@ -70,6 +70,12 @@ export const inputTable = {
     webhook: {},
     ...githubToken,
   },
+  scan: {
+    layout: {},
+    digests: {},
+    limit: { default: 'high' },
+    accepted: { default: 'osv-scanner.toml' },
+  },
   'setup-host': {
     ...withoutServer,
     mode: { default: 'plan' },

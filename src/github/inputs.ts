@@ -1,3 +1,4 @@
+import type { Severity } from '../release/findings'
 import { Trouble } from '../release/trouble'
 import { type BuildSecrets, matching, missing, path, type Reader, reader } from './input-reader'
 import type { ActionName } from './input-table'
@@ -76,6 +77,15 @@ export interface RollbackInputs extends CommonInputs {
   readonly to?: string
   /** One line for the ledger. */
   readonly reason?: string
+}
+
+export interface ScanInputs {
+  /** What build-image wrote; absent: the packages that the checkout's files name are looked up. */
+  readonly layout?: string
+  readonly digests?: Readonly<Record<string, string>>
+  readonly limit: Severity
+  /** Path of the file of accepted findings. */
+  readonly accepted: string
 }
 
 export interface SetupHostInputs extends CommonInputs {
@@ -165,6 +175,15 @@ export const readInputs = {
     const read = reader('operate', secrets)
     return { ...common(read), ...operate(read) }
   },
+  scan: (secrets: Secrets): ScanInputs => {
+    const read = reader('scan', secrets)
+    return {
+      ...(read.text('layout') !== '' && { layout: path(read, 'layout') }),
+      ...digests(read),
+      limit: matching('limit', read.text('limit'), /^(?:low|medium|high|critical)$/, limits) as Severity,
+      accepted: path(read, 'accepted'),
+    }
+  },
   'setup-host': (secrets: Secrets): SetupHostInputs => {
     const read = reader('setup-host', secrets)
     const mode = matching(
@@ -188,6 +207,7 @@ export function readPostInputs(secrets: Secrets): CommonInputs {
 
 export type InputsOf<Name extends ActionName> = ReturnType<(typeof readInputs)[Name]>
 
+const limits = '`low`, `medium`, `high` or `critical`'
 const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 const environmentPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
 

@@ -11,6 +11,7 @@ export const outputsOf = {
   'blue-green': ['live-slot', 'previous-release', 'switch-ms', 'url'],
   rollback: ['release', 'slot', 'schema-changed-by', 'url'],
   'release-notes': ['release-url'],
+  scan: ['findings', 'packages'],
   'setup-host': ['changes', 'report'],
   operate: ['troubles', 'issue-url'],
 } as const

@@ -22,6 +22,7 @@ export function renderSummary(report: DeployReport): string {
     report.checks ? checksTable(report.checks) : '',
     timeline(report),
     stages(report),
+    findings(report),
     warnings(report),
     log(report),
   ]
@@ -138,6 +139,23 @@ function timeline({ stages }: DeployReport): string {
     return `  ${stage} ${time(ms)} :${outcome === 'failed' ? 'crit, ' : ''}${from}, ${at}`
   })
   return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %s s', ...rows, '```'].join('\n')
+}
+
+const mostFindings = 100
+
+function findings({ findings: all }: DeployReport): string {
+  if (!all) return ''
+  if (all.length === 0) return 'No known vulnerability was found.'
+  const rows = all
+    .slice(0, mostFindings)
+    .map(({ severity, id, name, version, where }) => [
+      severity,
+      inline(id),
+      `${inline(name)} ${inline(version)}`,
+      inline(where),
+    ])
+  const rest = all.length > mostFindings ? `\n\n… and ${all.length - mostFindings} more.` : ''
+  return `${table(['Severity', 'Vulnerability', 'Package', 'In'], [':--', ':--', ':--', ':--'], rows)}${rest}`
 }
 
 function warnings({ warnings }: DeployReport): string {

@@ -1,4 +1,5 @@
 import type { Checked } from './check-up'
+import type { Finding } from './findings'
 import type { StageName } from './report'
 import type { Slot } from './slot'
 
@@ -68,6 +69,8 @@ export interface DeployReport {
   backup?: string
   /** Of a look at the running app. */
   checks?: readonly Checked[]
+  /** Known vulnerabilities, the worst first; empty when none was found. */
+  findings?: readonly Finding[]
   /** Written by the reporter as stages end. */
   stages: StageReport[]
   /** Trouble that did not fail the run. */

@@ -1,9 +1,11 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, get, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canRunWorkflows, ensureAct } from '../../../lab/act'
 import type { Product } from '../../../lab/product'
+import { type Advisory, ensureScan } from '../../../lab/scanner'
 import { makeCheckout, runWorkflow, type WorkflowResult } from '../../../lab/workflow'
 import { type FakeGitHub, startGitHub } from '../../support/github-api'
 
@@ -25,6 +27,8 @@ export interface CallersCast {
   /** The test commands in place of the example's, which ask addresses that are not there. */
   readonly commands?: { readonly test?: string; readonly integrationTest?: string }
   readonly env: Readonly<Record<string, string>>
+  /** What the world knows of the packages in it. */
+  readonly advisories?: readonly Advisory[]
 }
 
 /** A product's own workflows, a workflow runner for them, and the GitHub that they talk to. */
@@ -48,6 +52,8 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
   let { env } = cast
   const { server } = product
   const act = possible ? await ensureAct() : ''
+  const database = mkdtempSync(join(tmpdir(), 'kawasemi-vulnerabilities-'))
+  const scan = possible ? await ensureScan(database, cast.advisories ?? []) : {}
   const github = await startGitHub()
   github.answer(({ method }) => (method === 'GET' ? { status: 404 } : undefined))
   let isOut = false
@@ -73,7 +79,7 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
           GITHUB_TOKEN: 'ghs_of_the_job',
         },
         vars: { KNOWN_HOSTS: String(product.inputs()['known-hosts']) },
-        env: { GITHUB_API_URL: github.url },
+        env: { GITHUB_API_URL: github.url, ...scan },
       })
       expect(github.wrong).toEqual([])
       return result
@@ -94,6 +100,7 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
     close: async () => {
       await github.close()
       outside.close()
+      rmSync(database, { recursive: true })
     },
   }
 }
@@ -130,6 +137,8 @@ function writeCallers(
     const text = readFileSync(join(folder, name), 'utf8')
       .replace(/ test: .*/, () => ` test: ${commands.test}`)
       .replace(/integration-test: .*/, () => `integration-test: ${commands.integrationTest}`)
+      // No name server knows the domain, and the disk and the memory are this machine's own.
+      .replace('{ environment: production }', '{ environment: staging, skip: "dns, disk, memory" }')
       .replace(/verify-url: .*/, () => `verify-url: ${verify}\n      verify-deadline: ${verifyDeadline}`)
     writeFileSync(join(folder, name), text)
   }

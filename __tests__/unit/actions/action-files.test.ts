@@ -25,7 +25,7 @@ const outputs: Record<string, readonly string[]> = {
   deploy: [
     ...new Set(
       Object.entries(outputsOf).flatMap(([name, all]) =>
-        ['rollback', 'release-notes', 'setup-host', 'operate'].includes(name) ? [] : all,
+        ['rollback', 'release-notes', 'scan', 'setup-host', 'operate'].includes(name) ? [] : all,
       ),
     ),
   ],
