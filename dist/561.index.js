@@ -201,6 +201,8 @@ async function postMessage(webhook, message) {
 
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var release_trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/live.ts
 var stages_live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
@@ -548,8 +550,6 @@ function judgeUnits(of, failed) {
     };
 }
 
-// EXTERNAL MODULE: ./src/stages/deploy.ts
-var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/probes/expectation.ts
 var expectation = __webpack_require__(9465);
 // EXTERNAL MODULE: ./src/probes/http.ts
@@ -862,6 +862,7 @@ var environment = __webpack_require__(2589);
 
 
 
+
 /** Looks at a running app, keeps it up, and tells people what needs them. Red when something does. */
 async function run(context) {
     const { inputs, outputs, report, run, reporter } = context;
@@ -886,32 +887,38 @@ async function run(context) {
 async function findAll(context, config) {
     const { inputs, report, state } = context;
     const watch = { limits: inputs.limits, skip: new Set(inputs.skip), now: Date.now() };
-    const domains = lookAtDomains(config, watch);
-    domains.catch(() => undefined);
     state.save('lease', 'held');
-    const opened = [];
+    const [domains, ways] = await Promise.all([
+        lookAtDomains(config, watch),
+        (0,stages_deploy/* allOf */.bn)(config.hosts.map((host) => reach(context, config, host))),
+    ]);
+    const deploys = ways.filter((way) => 'hosts' in way);
+    const unreached = ways.flatMap((way) => ('hosts' in way ? [] : way));
     try {
-        const each = await Promise.all(config.hosts.map((host, at) => findOn(context, config, host, at === 0, watch, opened)));
+        const looks = await (0,stages_deploy/* allOf */.bn)(deploys.map((deploy) => lookAfter(deploy, watch, deploy === ways[0])));
         report.hosts = config.hosts.map(({ name }) => name);
-        const [first] = opened;
-        if (first)
-            (0,stages_live/* reportLive */.j7)({ ...first, hosts: opened.flatMap(({ hosts }) => hosts) });
-        const lives = opened.flatMap(({ hosts }) => hosts.map((host) => ({ name: host.name, live: (0,stages_live/* liveRelease */._8)(host) })));
-        return [...each.flat(), ...compareHosts(config.app, lives), ...(await domains)];
+        const hosts = deploys.flatMap((deploy) => deploy.hosts);
+        if (deploys[0])
+            (0,stages_live/* reportLive */.j7)({ ...deploys[0], hosts });
+        const lives = hosts.map((host) => ({ name: host.name, live: (0,stages_live/* liveRelease */._8)(host) }));
+        return [...unreached, ...looks.flat(), ...compareHosts(config.app, lives), ...domains];
     }
     finally {
-        await Promise.all(opened.map((deploy) => (0,stages_open/* release */._r)(deploy).finally(() => (0,stages_open/* close */.VN)(deploy))));
+        await Promise.all(deploys.map((deploy) => (0,stages_open/* release */._r)(deploy).finally(() => (0,stages_open/* close */.VN)(deploy))));
     }
 }
-async function findOn(context, config, host, first, watch, opened) {
-    const name = `${host.user}@${host.name}`;
-    return asChecks(context, 'host', name, async () => {
-        const deploy = await (0,environment/* openHosts */.UR)(context, { ...config, hosts: [host] });
-        opened.push(deploy);
-        const seen = await lookAtHost(deploy, watch);
-        const kept = await asChecks(context, 'host', name, () => keepUp(deploy, watch, first));
-        return [...seen, ...kept];
+async function reach(context, config, host) {
+    let deploy;
+    const trouble = await asChecks(context, 'host', `${host.user}@${host.name}`, async () => {
+        deploy = await (0,environment/* openHosts */.UR)(context, { ...config, hosts: [host] });
+        return [];
     });
+    return deploy ?? trouble;
+}
+async function lookAfter(deploy, watch, first) {
+    const seen = await lookAtHost(deploy, watch);
+    const kept = await asChecks(deploy, 'host', deploy.hosts[0].name, () => keepUp(deploy, watch, first));
+    return [...seen, ...kept];
 }
 /** Trouble with telling is a warning: the run itself is red already, or all is well. */
 async function tell(context, of, checks) {

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseDocument } from 'yaml'
 import type { Product } from '../../lab/product'
 import type { ActionResult } from '../../lab/runner'
 import { type LabServer, startServer } from '../../lab/server'
@@ -111,7 +112,7 @@ async function certify(days: number): Promise<void> {
 }
 
 /** Of this machine's own disk and memory, and of the names that no name server knows, nothing is to be said. */
-function look(run: number): Promise<ActionResult> {
+function look(run: number, more: Record<string, string> = {}): Promise<ActionResult> {
   const url = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/s3cret-hook`
   return product.run('operate', run, {
     inputs: {
@@ -120,6 +121,7 @@ function look(run: number): Promise<ActionResult> {
       'memory-percent': '100',
       webhook: url,
       'github-token': 'ghs_1',
+      ...more,
     },
     env: { GITHUB_API_URL: github.url, NODE_EXTRA_CA_CERTS: join(certificates, 'ca.pem') },
   })
@@ -202,9 +204,15 @@ test('the scheduled backup puts the database back', async () => {
   expect(await sql('SELECT count(*) FROM notes')).toBe('0\n')
 })
 
-test('a server that does not answer is what the issue is about', async () => {
-  await must('systemctl stop ssh.socket ssh.service')
-  const result = await look(305)
+test('a second server that is gone is what the issue is about; the first is looked at all the same', async () => {
+  const file = join(product.workspace, 'kawasemi.yml')
+  const document = parseDocument(readFileSync(file, 'utf8'))
+  document.addIn(['hosts'], 'deploy@127.0.0.1:1')
+  writeFileSync(file, document.toString())
+  const pinned = server.hostKeys + server.hostKeys.replace(/^\S+/, '[127.0.0.1]:1')
+  const result = await look(305, { 'known-hosts': pinned })
   expect(troublesOf(result)).toEqual(['host of HOST'])
+  expect(result.summary).toMatch(/\| ❌ \| host \| deploy\\@127\.0\.0\.1:1 \| .*refuses connections/)
+  expect(result.summary).toMatch(/\| ✅ \| health \| web on /)
   expect(issues.all).toMatchObject([{ state: 'closed' }, { state: 'open' }])
 })

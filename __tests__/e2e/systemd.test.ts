@@ -187,6 +187,28 @@ describe('with units of the deploy user', () => {
     expect((await site.ask('/notes')).notes).toContain('before v2')
   })
 
+  test('a look at it finds all up and backs it up; a service that was stopped is told', async () => {
+    const look = async (run: number, skip: string) => {
+      const inputs = { skip: `dns, disk, memory${skip}` }
+      const { outputs, log } = await site.product.run('operate', run, { inputs })
+      return { troubles: JSON.parse(outputs.troubles ?? '[]').map((name: string) => name.split(' ')[0]), log }
+    }
+    const before = await look(21, '')
+    expect(before.troubles).toEqual([])
+    expect(before.log).toMatch(/^services of .*: all up$/m)
+    expect(await say(`ls ${site.base}/backups`)).toMatch(/^scheduled\.\d+\.sqlite3\.gz$/m)
+    await site.systemctl('stop units-web@green.service')
+    const during = await look(22, ', health')
+    await site.systemctl('start units-web@green.service')
+    await until(
+      async () => (await site.ask().catch(() => undefined))?.version === 'v2',
+      30,
+      () => 'v2 does not answer again',
+    )
+    expect(during.troubles).toEqual(['services'])
+    expect(during.log).toMatch(/^services of .*: web is inactive/m)
+  })
+
   test.each([
     ['health', 3, /500/],
     ['die', 4, /told to die/],

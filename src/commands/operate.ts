@@ -6,7 +6,7 @@ import { type IssueOf, type KeptIssue, keepIssue } from '../github/issue'
 import { messageFor, postMessage } from '../github/webhook'
 import { type Checked, nameOf, troublesIn } from '../release/check-up'
 import { Trouble } from '../release/trouble'
-import type { Deploy } from '../stages/deploy'
+import { allOf, type Deploy } from '../stages/deploy'
 import { liveRelease, reportLive } from '../stages/live'
 import { close, release } from '../stages/open'
 import { asChecks, compareHosts, keepUp, lookAtDomains, lookAtHost, type Watch } from '../stages/operate'
@@ -41,42 +41,38 @@ export async function run(context: Context): Promise<void> {
 async function findAll(context: Context, config: Config): Promise<Checked[]> {
   const { inputs, report, state } = context
   const watch: Watch = { limits: inputs.limits, skip: new Set(inputs.skip), now: Date.now() }
-  const domains = lookAtDomains(config, watch)
-  domains.catch(() => undefined)
   state.save('lease', 'held')
-  const opened: Deploy[] = []
+  const [domains, ways] = await Promise.all([
+    lookAtDomains(config, watch),
+    allOf(config.hosts.map((host) => reach(context, config, host))),
+  ])
+  const deploys = ways.filter((way): way is Deploy => 'hosts' in way)
+  const unreached = ways.flatMap((way) => ('hosts' in way ? [] : way))
   try {
-    const each = await Promise.all(
-      config.hosts.map((host, at) => findOn(context, config, host, at === 0, watch, opened)),
-    )
+    const looks = await allOf(deploys.map((deploy) => lookAfter(deploy, watch, deploy === ways[0])))
     report.hosts = config.hosts.map(({ name }) => name)
-    const [first] = opened
-    if (first) reportLive({ ...first, hosts: opened.flatMap(({ hosts }) => hosts) })
-    const lives = opened.flatMap(({ hosts }) =>
-      hosts.map((host) => ({ name: host.name, live: liveRelease(host) })),
-    )
-    return [...each.flat(), ...compareHosts(config.app, lives), ...(await domains)]
+    const hosts = deploys.flatMap((deploy) => deploy.hosts)
+    if (deploys[0]) reportLive({ ...deploys[0], hosts })
+    const lives = hosts.map((host) => ({ name: host.name, live: liveRelease(host) }))
+    return [...unreached, ...looks.flat(), ...compareHosts(config.app, lives), ...domains]
   } finally {
-    await Promise.all(opened.map((deploy) => release(deploy).finally(() => close(deploy))))
+    await Promise.all(deploys.map((deploy) => release(deploy).finally(() => close(deploy))))
   }
 }
 
-async function findOn(
-  context: Context,
-  config: Config,
-  host: HostAddress,
-  first: boolean,
-  watch: Watch,
-  opened: Deploy[],
-): Promise<Checked[]> {
-  const name = `${host.user}@${host.name}`
-  return asChecks(context, 'host', name, async () => {
-    const deploy = await openHosts(context, { ...config, hosts: [host] })
-    opened.push(deploy)
-    const seen = await lookAtHost(deploy, watch)
-    const kept = await asChecks(context, 'host', name, () => keepUp(deploy, watch, first))
-    return [...seen, ...kept]
+async function reach(context: Context, config: Config, host: HostAddress): Promise<Deploy | Checked[]> {
+  let deploy: Deploy | undefined
+  const trouble = await asChecks(context, 'host', `${host.user}@${host.name}`, async () => {
+    deploy = await openHosts(context, { ...config, hosts: [host] })
+    return []
   })
+  return deploy ?? trouble
+}
+
+async function lookAfter(deploy: Deploy, watch: Watch, first: boolean): Promise<Checked[]> {
+  const seen = await lookAtHost(deploy, watch)
+  const kept = await asChecks(deploy, 'host', deploy.hosts[0]!.name, () => keepUp(deploy, watch, first))
+  return [...seen, ...kept]
 }
 
 /** Trouble with telling is a warning: the run itself is red already, or all is well. */
