@@ -24,6 +24,8 @@ export interface LoadOptions {
   /** One for each host, such as `http://127.0.0.1:8080`. */
   origins: readonly string[]
   hostHeader: string
+  /** For origins with https: the authority, in PEM, that each connection's certificate has to be from. */
+  ca?: string
   /** Asked for in turn. */
   requests: readonly LoadRequest[]
   /** Over all origins; 16 when left out. */
@@ -120,7 +122,8 @@ export function startLoad(options: LoadOptions): Load {
       pipelining: 1,
       headersTimeout: timeout,
       bodyTimeout: timeout,
-      connect: { timeout },
+      // No resumed sessions: each connection gets to see the certificate.
+      connect: { timeout, ...(options.ca !== undefined && { ca: options.ca, maxCachedSessions: 0 }) },
     })
     client.on('connect', () => tally.connected())
     return user(client, (pause * at) / connections)

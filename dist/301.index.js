@@ -491,8 +491,8 @@ var trouble = __webpack_require__(2386);
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: ./src/proxies/kinds.ts + 6 modules
-var kinds = __webpack_require__(6430);
+// EXTERNAL MODULE: ./src/proxies/kinds.ts + 5 modules
+var kinds = __webpack_require__(8110);
 // EXTERNAL MODULE: ./src/proxies/proxy.ts
 var proxy = __webpack_require__(4348);
 // EXTERNAL MODULE: ./src/stages/start.ts

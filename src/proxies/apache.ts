@@ -10,7 +10,8 @@ export const apache: ProxyKind = {
   kind: 'apache',
   webUser: 'www-data',
   setup: readFileSync(join(__dirname, 'apache.sh'), 'utf8'),
-  renewed: 'apache2ctl -t && systemctl reload apache2',
+  // Its test says something even when all is well.
+  renewed: `said=$(apache2ctl -t 2>&1) || { printf '%s\\n' "$said" >&2; exit 1; }\nsystemctl reload apache2`,
   // A graceful restart would close the connections of clients; Apache appends, so the file may be emptied instead.
   rotate: ['copytruncate'],
   log: plainLog,

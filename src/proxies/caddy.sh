@@ -3,6 +3,7 @@
 kw_caddyfile=/etc/caddy/Caddyfile
 
 web_installed() {
+  kw_unimported=
   command -v caddy >/dev/null || give_up "Caddy is not installed; on Debian and Ubuntu: apt-get install caddy"
   [ -f "$kw_caddyfile" ] || give_up "there is no $kw_caddyfile"
 }
@@ -11,6 +12,7 @@ web_installed() {
 web_prepare() {
   mkdir -p "${1%/*}"
   if ! caddy_imports "$1"; then
+    kw_unimported=$(cat "$kw_caddyfile" && printf .)
     cp -p "$kw_caddyfile" "$kw_caddyfile.kawasemi-before"
     cp -p "$kw_caddyfile" "$kw_caddyfile.kawasemi-part"
     printf '\nimport %s/*.caddy\n' "${1%/*}" >>"$kw_caddyfile.kawasemi-part"
@@ -24,9 +26,15 @@ web_enable() { :; }
 
 web_adapt() { cat; }
 
-# web_back FILE
+# web_back FILE: also once Caddy has taken the site.
 web_back() {
-  [ ! -f "$kw_caddyfile.kawasemi-before" ] || mv -f "$kw_caddyfile.kawasemi-before" "$kw_caddyfile"
+  if [ -f "$kw_caddyfile.kawasemi-before" ]; then
+    mv -f "$kw_caddyfile.kawasemi-before" "$kw_caddyfile"
+  elif [ -n "${kw_unimported:-}" ]; then
+    cp -p "$kw_caddyfile" "$kw_caddyfile.kawasemi-part"
+    printf '%s' "${kw_unimported%.}" >"$kw_caddyfile.kawasemi-part"
+    mv -f "$kw_caddyfile.kawasemi-part" "$kw_caddyfile"
+  fi
 }
 
 # As the user who will run it: as root it would make logs that are root's, and read what that user may not.

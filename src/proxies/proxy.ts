@@ -16,7 +16,7 @@ export interface ProxyKind {
    */
   readonly setup: string
   /**
-   * What certbot runs once it has a new certificate: a line of sh, as root. It does not reload a web server that would not
+   * What certbot runs once it has a new certificate: lines of sh, as root. It does not reload a web server that would not
    * take its configuration. Left out where the web server gets certificates by itself.
    */
   readonly renewed?: string

@@ -5,7 +5,7 @@ setup_begin() {
   set -eu
   umask 022
   PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-  kw_mode=$1 kw_base=$2 kw_deploy=$3 kw_server=$4 kw_web=$5 kw_changes=0 kw_undo='' kw_inside='' kw_installs='' kw_guarded=''
+  kw_mode=$1 kw_base=$2 kw_deploy=$3 kw_server=$4 kw_web=$5 kw_changes=0 kw_undo='' kw_first='' kw_inside='' kw_installs='' kw_guarded=''
   trap 'setup_exit $?' 0
   trap 'exit 143' 1 2 15
   [ "$(id -u)" = 0 ] || give_up "this has to run as root: … | ssh admin@host sudo sh"
@@ -17,6 +17,7 @@ setup_begin() {
 setup_exit() {
   trap - 0
   [ -z "$kw_undo" ] || site_back "$kw_undo"
+  [ -z "$kw_first" ] || first_site_back "$kw_first"
   [ -z "${kw_apt:-}" ] || rm -rf "$kw_apt"
   if [ "$1" != 0 ] && [ -n "$kw_guarded" ]; then firewall_back || :; fi
   if [ -n "${kw_run:-}" ]; then errand_exit "$1"; fi

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema'
 import { databaseSetup } from '../databases/setup'
 import type { Errand } from '../host/errand'
 import { type Call, call, renderProgram } from '../host/program'
+import { certifiedSite } from '../proxies/certificates'
 import { proxyInPlace } from '../proxies/kinds'
 import { acmeFolder } from '../proxies/options'
 import { accessLogPath, type ProxyKind } from '../proxies/proxy'
@@ -66,8 +67,9 @@ function steps(
   const { deployKey, webUser = proxy.webUser } = options
   const user = deployUser(config)
   const runtime = runtimeOf(config).setup(config, user)
+  const certified = certifiedSite(config, proxy)
   return {
-    libraries: [library, proxy.setup, runtime.library],
+    libraries: [library, proxy.setup, ...(certified?.libraries ?? []), runtime.library],
     calls: [
       call('setup_begin', mode, base, user, proxy.kind, webUser),
       ...first,
@@ -98,10 +100,17 @@ function siteCalls(config: Config, proxy: ProxyKind, webUser: string) {
     call('access_log', log),
     call('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
     ...(config.proxy?.tls || config.proxy?.redirectWww ? [call('open_folder', acmeFolder)] : []),
-    config.proxy?.ownSite
-      ? call('own_site', proxy.renderLines(config).trimEnd())
-      : call('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
+    ...theSite(config, proxy),
   ]
+}
+
+function theSite(config: Config, proxy: ProxyKind): readonly Call[] {
+  if (config.proxy?.ownSite) return [call('own_site', proxy.renderLines(config).trimEnd())]
+  return (
+    certifiedSite(config, proxy)?.calls ?? [
+      call('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
+    ]
+  )
 }
 
 function renderLogrotate(log: string, { kind, rotate }: ProxyKind, webUser: string): string {

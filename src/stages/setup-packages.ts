@@ -34,6 +34,7 @@ export function packageCalls(config: Config, docker: boolean): Call[] {
     call('distribution'),
     ...(inside ? [] : [call('need_command', web.command, web.package)]),
     ...(proxy ? [call('need_command', 'logrotate', 'logrotate')] : []),
+    ...(proxy?.tls?.acme ? certificateCalls(proxy.kind) : []),
     ...(docker || inside ? [call('need_docker')] : []),
     ...(systemd ? systemdCalls(systemd) : []),
     ...(database ? databaseCalls(database, setup.database) : []),
@@ -41,6 +42,11 @@ export function packageCalls(config: Config, docker: boolean): Call[] {
     ...setup.packages.map((name) => call('need_package', name)),
     call('packages'),
   ]
+}
+
+/** Caddy gets certificates by itself. */
+function certificateCalls(kind: ProxyConfig['kind']): Call[] {
+  return ['openssl', ...(kind === 'caddy' ? [] : ['certbot'])].map((name) => call('need_command', name, name))
 }
 
 function systemdCalls({ scope, python, node }: NonNullable<Config['systemd']>): Call[] {

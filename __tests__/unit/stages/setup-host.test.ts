@@ -30,7 +30,8 @@ describe('the program that prepares a host', () => {
       firewall: 'ufw',
       openPorts: [8443],
     }
-    const config = exampleConfig({ database, setup }, { kind })
+    const tls = { acme: { email: 'admin@bird-shop.example' }, listen: 443, redirectHttp: true }
+    const config = exampleConfig({ database, setup }, { kind, tls })
     const env = { DATABASE_URL: `${database.kind}://shop:p4ss@localhost/shop` }
     const { libraries, calls } = setupErrand(config, 'apply', { deployKey, env })
     const program = renderProgram(
