@@ -159,10 +159,9 @@ var proxies_site = __webpack_require__(321);
 
 
 
-const read = (name) => (0,external_node_fs_.readFileSync)((0,external_node_path_.join)(__dirname, name), 'utf8');
-const certificates_common = read('certificates.sh');
-const certbot = read('certbot.sh');
-const byCaddy = read('caddy-certificates.sh');
+const certificates_common = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "certificates.sh", 'utf8');
+const certbot = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "certbot.sh", 'utf8');
+const byCaddy = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "caddy-certificates.sh", 'utf8');
 const letsEncrypt = 'https://acme-v02.api.letsencrypt.org/directory';
 /**
  * How setup-host installs the site together with its certificate; undefined where nobody has to get one. What fails leaves

@@ -6,10 +6,9 @@ import { acmeFolder, certificateFiles, certificateName, wwwRedirects } from './o
 import type { ProxyKind } from './proxy'
 import { type Site, siteOf } from './site'
 
-const read = (name: string) => readFileSync(join(__dirname, name), 'utf8')
-const common = read('certificates.sh')
-const certbot = read('certbot.sh')
-const byCaddy = read('caddy-certificates.sh')
+const common = readFileSync(join(__dirname, 'certificates.sh'), 'utf8')
+const certbot = readFileSync(join(__dirname, 'certbot.sh'), 'utf8')
+const byCaddy = readFileSync(join(__dirname, 'caddy-certificates.sh'), 'utf8')
 
 const letsEncrypt = 'https://acme-v02.api.letsencrypt.org/directory'
 
