@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import type { Product } from '../../lab/product'
 import type { ActionResult } from '../../lab/runner'
@@ -326,6 +327,39 @@ describe('a command of the config', () => {
     expect(await live()).toBe(`v${run}-${run}`)
   })
 })
+
+test('a release that is slower than its limit is taken back', async () => {
+  const slow = checkOutTiny({
+    server,
+    settings: { bake: { duration: '60s', 'max-p95': '100ms', 'min-requests': 10 } },
+  })
+  const before = (await server.exec('readlink -f /srv/tiny/live/release')).stdout
+  run += 1
+  const asked: Promise<void>[] = []
+  const result = await slow.run('deploy', run, {
+    inputs: { version: `v${run}` },
+    onLine: (line) => {
+      if (line === '::group::bake') for (let count = 0; count < 10; count += 1) asked.push(askSlowly())
+    },
+  })
+  slow.remove()
+  await Promise.all(asked)
+  expect(asked).toHaveLength(10)
+  expect(complaintOf(result)).toMatch(
+    /^Bake of v\d+: 10 of 1\d requests took longer than 100 ms.*Traffic is back on v/,
+  )
+  expect((await server.exec('readlink -f /srv/tiny/live/release')).stdout).toBe(before)
+})
+
+/** A request whose second half comes late: to a proxy it is as long as one whose answer does. */
+function askSlowly(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const to = { host: '127.0.0.1', port: server.httpPort, method: 'POST', headers: { host: 'tiny.example' } }
+    const asking = request(to, (answer) => answer.resume().on('end', () => resolve())).on('error', reject)
+    asking.write('half')
+    setTimeout(() => asking.end('half'), 200)
+  })
+}
 
 test('another app has the same base', async () => {
   const other = checkOutTiny({ server, settings: { app: 'other', base: '/srv/tiny' } })
