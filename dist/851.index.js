@@ -252,7 +252,6 @@ function packageCalls(config, docker) {
     const inside = proxy?.service !== undefined;
     const web = webServers[proxy?.kind ?? 'nginx'];
     return [
-        (0,program/* call */.T)('distribution'),
         ...(inside ? [] : [(0,program/* call */.T)('need_command', web.command, web.package)]),
         ...(proxy ? [(0,program/* call */.T)('need_command', 'logrotate', 'logrotate')] : []),
         ...(proxy?.tls?.acme ? certificateCalls(proxy.kind) : []),
@@ -348,7 +347,14 @@ function setupErrand(config, mode, options = {}) {
     const onHost = setup.database && database && database.kind !== 'sqlite'
         ? databaseSetup(database, options.env ?? {})
         : { libraries: [], calls: [] };
-    const first = [...packageCalls(config, docker), ...portCalls(config), ...onHost.calls];
+    // What would stand in the way is found before it takes time.
+    const first = [
+        (0,program/* call */.T)('distribution'),
+        (0,program/* call */.T)('way_in', options.deployKey ?? ''),
+        ...portCalls(config),
+        ...packageCalls(config, docker),
+        ...onHost.calls,
+    ];
     const { libraries, calls } = steps(config, mode, options, first, firewallCalls(config));
     const more = [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary, ...onHost.libraries];
     return { libraries: [...libraries, ...more], calls };
@@ -367,7 +373,6 @@ function steps(config, mode, options, first, last) {
             ...first,
             (0,program/* call */.T)('web_server', webCommand(config)),
             (0,program/* call */.T)('deploy_user'),
-            ...(first.length > 0 ? [(0,program/* call */.T)('way_in', deployKey ?? '')] : []),
             ...(runtime.docker ? [(0,program/* call */.T)('docker_user')] : []),
             ...(deployKey === undefined ? [] : [(0,program/* call */.T)('deploy_key', checkedKey(deployKey))]),
             (0,program/* call */.T)('base_folder', config.app),
@@ -510,8 +515,8 @@ async function tryFirewall(request, connection, index) {
         fresh = await connectAgain(request, index);
     }
     catch (error) {
-        await run(connection, request.reporter, oldFirewall);
-        throw new trouble/* Trouble */.q(connection.name, `no new connection comes in with the firewall on (${error instanceof Error ? error.message : error})`, 'The firewall is again what it was. Look for what else filters on that server, such as /etc/ufw/before.rules.');
+        const now = await run(connection, request.reporter, oldFirewall).then(() => 'The firewall is again what it was.', () => 'The server takes the new rules back by itself, within a minute.');
+        throw new trouble/* Trouble */.q(connection.name, `no new connection comes in with the firewall on (${error instanceof Error ? error.message : error})`, `${now} Look for what else filters on that server, such as /etc/ufw/before.rules.`);
     }
     try {
         await run(fresh, request.reporter, keepFirewall);

@@ -20,6 +20,8 @@ send_errand() {
 # run_errand FOLDER PROGRAM: as root. What was printed is nobody else's to read, and gone when it was handed over.
 run_errand() {
   kw_status=0
+  # What a lost connection left behind.
+  find "${1%/*}" -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} + 2>/dev/null || :
   (start_and_follow "$1" "$2") || kw_status=$?
   rm -rf "$1"
   exit "$kw_status"

@@ -106,11 +106,14 @@ async function tryFirewall(request: SetUpRequest, connection: Connection, index:
   try {
     fresh = await connectAgain(request, index)
   } catch (error) {
-    await run(connection, request.reporter, oldFirewall)
+    const now = await run(connection, request.reporter, oldFirewall).then(
+      () => 'The firewall is again what it was.',
+      () => 'The server takes the new rules back by itself, within a minute.',
+    )
     throw new Trouble(
       connection.name,
       `no new connection comes in with the firewall on (${error instanceof Error ? error.message : error})`,
-      'The firewall is again what it was. Look for what else filters on that server, such as /etc/ufw/before.rules.',
+      `${now} Look for what else filters on that server, such as /etc/ufw/before.rules.`,
     )
   }
   try {

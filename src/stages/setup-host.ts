@@ -49,7 +49,14 @@ export function setupErrand(config: Config, mode: 'plan' | 'apply', options: Set
     setup.database && database && database.kind !== 'sqlite'
       ? databaseSetup(database, options.env ?? {})
       : { libraries: [], calls: [] }
-  const first = [...packageCalls(config, docker), ...portCalls(config), ...onHost.calls]
+  // What would stand in the way is found before it takes time.
+  const first = [
+    call('distribution'),
+    call('way_in', options.deployKey ?? ''),
+    ...portCalls(config),
+    ...packageCalls(config, docker),
+    ...onHost.calls,
+  ]
   const { libraries, calls } = steps(config, mode, options, first, firewallCalls(config))
   const more = [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary, ...onHost.libraries]
   return { libraries: [...libraries, ...more], calls }
@@ -75,7 +82,6 @@ function steps(
       ...first,
       call('web_server', webCommand(config)),
       call('deploy_user'),
-      ...(first.length > 0 ? [call('way_in', deployKey ?? '')] : []),
       ...(runtime.docker ? [call('docker_user')] : []),
       ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
       call('base_folder', config.app),

@@ -31,7 +31,6 @@ export function packageCalls(config: Config, docker: boolean): Call[] {
   const inside = proxy?.service !== undefined
   const web = webServers[proxy?.kind ?? 'nginx']
   return [
-    call('distribution'),
     ...(inside ? [] : [call('need_command', web.command, web.package)]),
     ...(proxy ? [call('need_command', 'logrotate', 'logrotate')] : []),
     ...(proxy?.tls?.acme ? certificateCalls(proxy.kind) : []),

@@ -27,7 +27,7 @@ test.each([
 
 test('a web server in a container needs Docker and no package of its own', () => {
   const config = exampleConfig({ accessories: ['web'] }, { service: 'web' })
-  expect(wanted(config)).toBe('distribution; need_command logrotate logrotate; need_docker; packages')
+  expect(wanted(config)).toBe('need_command logrotate logrotate; need_docker; packages')
 })
 
 test('an app under systemd needs its interpreter and its own systemd', () => {
@@ -82,7 +82,7 @@ describe('on the server', () => {
       docker() { false; }
       os_release() { echo debian; }`
     const calls = packageCalls(config, docker)
-    const program = `PATH=${folder}:$PATH; kw_installs=\n${renderProgram([packagesLibrary, around], calls)}rm -rf "$kw_apt"\n`
+    const program = `PATH=${folder}:$PATH; kw_installs=; kw_wants=\n${renderProgram([packagesLibrary, around], calls)}rm -rf "$kw_apt"\n`
     return spawnSync('sh', { input: program, encoding: 'utf8' }).stdout.trim()
   }
   const debian = { nginx: '1', logrotate: '3', 'docker.io': '26', 'docker-cli': '26' }
