@@ -3,7 +3,8 @@ import { type LoadReport, startLoad } from '../../bench/load'
 import { until } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
 import type { Config, ProxyConfig } from '../../src/config/schema'
-import { renderSetup } from '../../src/stages/setup-host'
+import { renderErrand } from '../../src/host/errand'
+import { renderSetup, setupErrand } from '../../src/stages/setup-host'
 import { exampleConfig } from '../unit/proxies/config'
 import { type Authority, refused, startAuthorities, unresolved } from './support/authority'
 
@@ -36,6 +37,15 @@ async function say(program: string, user = 'root'): Promise<string> {
 }
 
 const setup = (config: Config) => server.exec('sh', { input: renderSetup(config) })
+
+/** The changes that it tells, as the action has it over its connection. */
+async function overConnection(config: Config, mode: 'plan' | 'apply'): Promise<string[]> {
+  const { stdout, stderr, code } = await server.exec('sh', {
+    input: renderErrand('nonce', setupErrand(config, mode)),
+  })
+  if (code !== 0) throw new Error(`setup-host ended with ${code}: ${stdout}${stderr}`)
+  return [...stdout.matchAll(/"name":"change","value":"([^"]*)"/g)].map(([, text]) => text!)
+}
 
 function configOf(kind: ProxyConfig['kind'], { server: acme }: Authority, change: Partial<ProxyConfig> = {}) {
   const tls = { acme: { email: `admin@${domain}`, server: acme }, listen: 443, redirectHttp: true }
@@ -233,8 +243,10 @@ describe('Apache', () => {
 
   test('gets one and renews it, with no request on a fresh connection failed', async () => {
     const config = configOf('apache', authority)
-    expect(await setup(config)).toMatchObject({ code: 0, stderr: '' })
-    expect(await setup(config)).toMatchObject({ code: 0, stdout: 'nothing to change\n' })
+    const planned = await overConnection(config, 'plan')
+    expect(planned).toContain(`get a certificate for ${domain} www.${domain} from ${authority.server}`)
+    expect(await overConnection(config, 'apply')).toEqual(planned)
+    expect(await overConnection(config, 'plan')).toEqual([])
     await live()
     const seen = await underLoad(authority, renewByTimer)
     tell('Apache', seen)
