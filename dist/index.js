@@ -32429,7 +32429,7 @@ const inputTable = {
     scan: {
         layout: {},
         digests: {},
-        limit: { default: 'high' },
+        limit: { default: 'critical' },
         accepted: { default: 'osv-scanner.toml' },
     },
     'setup-host': {

@@ -73,7 +73,7 @@ export const inputTable = {
   scan: {
     layout: {},
     digests: {},
-    limit: { default: 'high' },
+    limit: { default: 'critical' },
     accepted: { default: 'osv-scanner.toml' },
   },
   'setup-host': {
