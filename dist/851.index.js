@@ -333,62 +333,84 @@ const sshdLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + 
  * @throws {Trouble} when the config's hosts name several users, or a value must not reach the site.
  */
 function renderSetup(config, options = {}) {
-    const { libraries, calls } = steps(config, 'apply', options, [], []);
+    const { libraries, calls } = errand(config, options, 'apply', ownCalls(config, options));
     return (0,program/* renderProgram */.N)(libraries, calls);
 }
 /**
- * The same over a connection, from the packages on: `plan` says what would change, `apply` does it.
+ * The same over a connection, with the packages and what else the host itself needs before: one errand that says what
+ * would change, and those that change it, one after the other. Where there is a firewall it comes before the site, whose
+ * certificate an authority may give only to who answers, and in an errand of its own, since its rules wait for a new
+ * connection.
  *
  * @throws {Trouble} as `renderSetup`.
  */
-function setupErrand(config, mode, options = {}) {
-    const { docker } = (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, deployUser(config));
-    const { database, setup } = config;
-    const onHost = setup.database && database && database.kind !== 'sqlite'
-        ? databaseSetup(database, options.env ?? {})
-        : { libraries: [], calls: [] };
-    // What would stand in the way is found before it takes time.
-    const first = [
-        (0,program/* call */.T)('distribution'),
-        (0,program/* call */.T)('way_in', options.deployKey ?? ''),
-        ...portCalls(config),
-        ...packageCalls(config, docker),
-        ...onHost.calls,
-    ];
-    const { libraries, calls } = steps(config, mode, options, first, firewallCalls(config));
-    const more = [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary, ...onHost.libraries];
-    return { libraries: [...libraries, ...more], calls };
-}
-function steps(config, mode, options, first, last) {
-    const { base } = config;
-    const proxy = (0,kinds/* proxyInPlace */.D)(config);
-    const { deployKey, webUser = proxy.webUser } = options;
-    const user = deployUser(config);
-    const runtime = (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, user);
-    const certified = certifiedSite(config, proxy);
+function setupErrands(config, options = {}) {
+    const host = hostCalls(config, options);
+    const firewall = firewallCalls(config);
+    const own = ownCalls(config, options);
+    const apply = firewall.length > 0 ? [[...host, ...firewall], own] : [[...host, ...own]];
     return {
-        libraries: [library, proxy.setup, ...(certified?.libraries ?? []), runtime.library],
+        plan: errand(config, options, 'plan', [...host, ...firewall, ...own]),
+        apply: apply.map((calls) => errand(config, options, 'apply', calls)),
+    };
+}
+function errand(config, { webUser, env = {} }, mode, calls) {
+    const proxy = (0,kinds/* proxyInPlace */.D)(config);
+    const user = deployUser(config);
+    const names = new Set(calls.map(({ name }) => name));
+    return {
+        libraries: [
+            library,
+            proxy.setup,
+            ...(certifiedSite(config, proxy)?.libraries ?? []),
+            (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, user).library,
+            ...(names.has('distribution') ? [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary] : []),
+            ...(names.has('database_server') ? databaseOnHost(config, env).libraries : []),
+        ],
         calls: [
-            (0,program/* call */.T)('setup_begin', mode, base, user, proxy.kind, webUser),
-            ...first,
-            (0,program/* call */.T)('web_server', webCommand(config)),
-            (0,program/* call */.T)('deploy_user'),
-            ...(runtime.docker ? [(0,program/* call */.T)('docker_user')] : []),
-            ...(deployKey === undefined ? [] : [(0,program/* call */.T)('deploy_key', checkedKey(deployKey))]),
-            (0,program/* call */.T)('base_folder', config.app),
-            (0,program/* call */.T)('folder', '2750', 'slots'),
-            ...slot/* slots */.Q0.map((slot) => (0,program/* call */.T)('slot', slot)),
-            (0,program/* call */.T)('folder', '2750', 'releases'),
-            (0,program/* call */.T)('folder', '2750', 'shared'),
-            (0,program/* call */.T)('folder', '2750', 'shared/logs'),
-            (0,program/* call */.T)('folder', '700', 'backups'),
-            (0,program/* call */.T)('folder', '700', 'runs'),
-            ...runtime.calls,
-            ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
-            ...last,
+            (0,program/* call */.T)('setup_begin', mode, config.base, user, proxy.kind, webUser ?? proxy.webUser),
+            ...calls,
             (0,program/* call */.T)('setup_end'),
         ],
     };
+}
+/** What the host itself needs. What would stand in the way is found before it takes time. */
+function hostCalls(config, { deployKey = '', env = {} }) {
+    const { docker } = (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, deployUser(config));
+    return [
+        (0,program/* call */.T)('distribution'),
+        (0,program/* call */.T)('way_in', deployKey),
+        ...portCalls(config),
+        ...packageCalls(config, docker),
+        ...databaseOnHost(config, env).calls,
+    ];
+}
+function databaseOnHost({ database, setup }, env) {
+    return setup.database && database && database.kind !== 'sqlite'
+        ? databaseSetup(database, env)
+        : { libraries: [], calls: [] };
+}
+/** What is the app's own: its user, folders, units and site. */
+function ownCalls(config, options) {
+    const proxy = (0,kinds/* proxyInPlace */.D)(config);
+    const { deployKey, webUser = proxy.webUser } = options;
+    const runtime = (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, deployUser(config));
+    return [
+        (0,program/* call */.T)('web_server', webCommand(config)),
+        (0,program/* call */.T)('deploy_user'),
+        ...(runtime.docker ? [(0,program/* call */.T)('docker_user')] : []),
+        ...(deployKey === undefined ? [] : [(0,program/* call */.T)('deploy_key', checkedKey(deployKey))]),
+        (0,program/* call */.T)('base_folder', config.app),
+        (0,program/* call */.T)('folder', '2750', 'slots'),
+        ...slot/* slots */.Q0.map((slot) => (0,program/* call */.T)('slot', slot)),
+        (0,program/* call */.T)('folder', '2750', 'releases'),
+        (0,program/* call */.T)('folder', '2750', 'shared'),
+        (0,program/* call */.T)('folder', '2750', 'shared/logs'),
+        (0,program/* call */.T)('folder', '700', 'backups'),
+        (0,program/* call */.T)('folder', '700', 'runs'),
+        ...runtime.calls,
+        ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
+    ];
 }
 function siteCalls(config, proxy, webUser) {
     const log = (0,proxies_proxy/* accessLogPath */.q2)(config);
@@ -452,7 +474,7 @@ function checkedKey(line) {
  */
 async function setUp(request) {
     const { config, mode, options, reporter, report } = request;
-    const errands = { plan: setupErrand(config, 'plan', options), apply: setupErrand(config, 'apply', options) };
+    const errands = setupErrands(config, options);
     report.app = config.app;
     report.environment = config.environment;
     if (mode === 'plan')
@@ -464,9 +486,10 @@ async function setUp(request) {
             host: each.name,
             changes: changesOf(await run(each, reporter, errands.plan)),
         }));
-        report.changes = planned;
-        if (mode === 'plan')
+        if (mode === 'plan') {
+            report.changes = planned;
             return planned;
+        }
         const done = await everywhere(connections, (each, index) => planned[index].changes.length === 0 ? planned[index] : apply(request, each, index, errands.apply));
         report.changes = done;
         return done;
@@ -500,13 +523,17 @@ async function allOr(working, undo = async () => undefined) {
     await undo(done);
     throw failed.reason;
 }
-async function apply(request, connection, index, errand) {
+async function apply(request, connection, index, errands) {
     // What is to be said was said with the plan.
     const reporter = { ...request.reporter, warning: () => undefined };
-    const outcome = await run(connection, reporter, errand);
-    if (outcome.facts.has('firewall'))
-        await tryFirewall(request, connection, index);
-    return { host: connection.name, changes: changesOf(outcome) };
+    const changes = [];
+    for (const errand of errands) {
+        const outcome = await run(connection, reporter, errand, changes.length > 0);
+        changes.push(...changesOf(outcome));
+        if (outcome.facts.has('firewall'))
+            await tryFirewall(request, connection, index);
+    }
+    return { host: connection.name, changes };
 }
 /** New rules count once a new connection has come through; until then the host stands ready to take them back. */
 async function tryFirewall(request, connection, index) {
@@ -525,23 +552,23 @@ async function tryFirewall(request, connection, index) {
         await fresh.close();
     }
 }
-async function run(connection, reporter, errand) {
+async function run(connection, reporter, errand, changed = false) {
     try {
         return await runErrand(connection, reporter, errand);
     }
     catch (error) {
-        throw error instanceof session/* HostFailure */.hD ? troubleOf(error) : error;
+        throw error instanceof session/* HostFailure */.hD ? troubleOf(error, changed) : error;
     }
 }
 function changesOf({ told }) {
     return told.flatMap(({ name, value }) => (name === 'change' ? [String(value)] : []));
 }
-function troubleOf({ host, code, message, outcome }) {
+function troubleOf({ host, code, message, outcome }, changed) {
     const cause = /[.!?]$/.test(message) ? message : `${message}.`;
     if (code === 'no-sudo') {
         return new trouble/* Trouble */.q(host, cause, 'Let `admin` be root, or a user with a line such as `ops ALL=(ALL) NOPASSWD:ALL` in a file of /etc/sudoers.d. Nothing was changed.');
     }
-    const fix = outcome.facts.has('change')
+    const fix = changed || outcome.facts.has('change')
         ? 'Mend that and run it again: it goes on with what is missing.'
         : 'Mend that and run it again. Nothing was changed on this server.';
     return new trouble/* Trouble */.q(host, cause, fix, outcome.printed);

@@ -137,7 +137,9 @@ function changesOf(result: ActionResult): string[] {
 
 /** All that a set-up could change, one line for each thing. */
 async function stateOfServer(): Promise<string[]> {
-  const left = ['/proc', '/sys', '/run', '/tmp', '/var/log', '/var/lib/docker', '/var/lib/systemd/timers']
+  // Databases write to theirs whenever they like.
+  const data = ['docker', 'postgresql', 'mysql', 'redis', 'systemd/timers'].map((name) => `/var/lib/${name}`)
+  const left = ['/proc', '/sys', '/run', '/tmp', '/var/log', ...data]
   const text = await say(`
     find / -xdev \\( ${left.map((path) => `-path ${path}`).join(' -o ')} \\) -prune -o \\
       -printf '%p %y %m %u:%g %s %T@ %l\\n' | sort

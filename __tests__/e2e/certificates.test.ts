@@ -4,7 +4,7 @@ import { until } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
 import type { Config, ProxyConfig } from '../../src/config/schema'
 import { renderErrand } from '../../src/host/errand'
-import { renderSetup, setupErrand } from '../../src/stages/setup-host'
+import { renderSetup, setupErrands } from '../../src/stages/setup-host'
 import { exampleConfig } from '../unit/proxies/config'
 import { type Authority, refused, startAuthorities, unresolved } from './support/authority'
 
@@ -40,8 +40,9 @@ const setup = (config: Config) => server.exec('sh', { input: renderSetup(config)
 
 /** The changes that it tells, as the action has it over its connection. */
 async function overConnection(config: Config, mode: 'plan' | 'apply'): Promise<string[]> {
+  const { plan, apply } = setupErrands(config)
   const { stdout, stderr, code } = await server.exec('sh', {
-    input: renderErrand('nonce', setupErrand(config, mode)),
+    input: renderErrand('nonce', mode === 'plan' ? plan : apply[0]!),
   })
   if (code !== 0) throw new Error(`setup-host ended with ${code}: ${stdout}${stderr}`)
   return [...stdout.matchAll(/"name":"change","value":"([^"]*)"/g)].map(([, text]) => text!)

@@ -7,7 +7,7 @@ import type { DeployReport, HostChanges } from '../release/deploy-report'
 import type { Reporter } from '../release/report'
 import { Trouble } from '../release/trouble'
 import { keepFirewall, oldFirewall } from './setup-firewall'
-import { type SetupOptions, setupErrand } from './setup-host'
+import { type SetupOptions, setupErrands } from './setup-host'
 
 export interface SetUpRequest {
   readonly config: Config
@@ -29,7 +29,7 @@ export interface SetUpRequest {
  */
 export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
   const { config, mode, options, reporter, report } = request
-  const errands = { plan: setupErrand(config, 'plan', options), apply: setupErrand(config, 'apply', options) }
+  const errands = setupErrands(config, options)
   report.app = config.app
   report.environment = config.environment
   if (mode === 'plan') report.plan = true
@@ -40,8 +40,10 @@ export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
       host: each.name,
       changes: changesOf(await run(each, reporter, errands.plan)),
     }))
-    report.changes = planned
-    if (mode === 'plan') return planned
+    if (mode === 'plan') {
+      report.changes = planned
+      return planned
+    }
     const done = await everywhere(connections, (each, index) =>
       planned[index]!.changes.length === 0 ? planned[index]! : apply(request, each, index, errands.apply),
     )
@@ -91,13 +93,17 @@ async function apply(
   request: SetUpRequest,
   connection: Connection,
   index: number,
-  errand: Errand,
+  errands: readonly Errand[],
 ): Promise<HostChanges> {
   // What is to be said was said with the plan.
   const reporter = { ...request.reporter, warning: () => undefined }
-  const outcome = await run(connection, reporter, errand)
-  if (outcome.facts.has('firewall')) await tryFirewall(request, connection, index)
-  return { host: connection.name, changes: changesOf(outcome) }
+  const changes: string[] = []
+  for (const errand of errands) {
+    const outcome = await run(connection, reporter, errand, changes.length > 0)
+    changes.push(...changesOf(outcome))
+    if (outcome.facts.has('firewall')) await tryFirewall(request, connection, index)
+  }
+  return { host: connection.name, changes }
 }
 
 /** New rules count once a new connection has come through; until then the host stands ready to take them back. */
@@ -123,11 +129,16 @@ async function tryFirewall(request: SetUpRequest, connection: Connection, index:
   }
 }
 
-async function run(connection: Connection, reporter: Reporter, errand: Errand): Promise<ErrandOutcome> {
+async function run(
+  connection: Connection,
+  reporter: Reporter,
+  errand: Errand,
+  changed = false,
+): Promise<ErrandOutcome> {
   try {
     return await runErrand(connection, reporter, errand)
   } catch (error) {
-    throw error instanceof HostFailure ? troubleOf(error) : error
+    throw error instanceof HostFailure ? troubleOf(error, changed) : error
   }
 }
 
@@ -135,7 +146,7 @@ function changesOf({ told }: ErrandOutcome): string[] {
   return told.flatMap(({ name, value }) => (name === 'change' ? [String(value)] : []))
 }
 
-function troubleOf({ host, code, message, outcome }: HostFailure): Trouble {
+function troubleOf({ host, code, message, outcome }: HostFailure, changed: boolean): Trouble {
   const cause = /[.!?]$/.test(message) ? message : `${message}.`
   if (code === 'no-sudo') {
     return new Trouble(
@@ -144,8 +155,9 @@ function troubleOf({ host, code, message, outcome }: HostFailure): Trouble {
       'Let `admin` be root, or a user with a line such as `ops ALL=(ALL) NOPASSWD:ALL` in a file of /etc/sudoers.d. Nothing was changed.',
     )
   }
-  const fix = outcome.facts.has('change')
-    ? 'Mend that and run it again: it goes on with what is missing.'
-    : 'Mend that and run it again. Nothing was changed on this server.'
+  const fix =
+    changed || outcome.facts.has('change')
+      ? 'Mend that and run it again: it goes on with what is missing.'
+      : 'Mend that and run it again. Nothing was changed on this server.'
   return new Trouble(host, cause, fix, outcome.printed)
 }

@@ -33,71 +33,97 @@ export interface SetupOptions {
  * @throws {Trouble} when the config's hosts name several users, or a value must not reach the site.
  */
 export function renderSetup(config: Config, options: SetupOptions = {}): string {
-  const { libraries, calls } = steps(config, 'apply', options, [], [])
+  const { libraries, calls } = errand(config, options, 'apply', ownCalls(config, options))
   return renderProgram(libraries, calls)
 }
 
 /**
- * The same over a connection, from the packages on: `plan` says what would change, `apply` does it.
+ * The same over a connection, with the packages and what else the host itself needs before: one errand that says what
+ * would change, and those that change it, one after the other. Where there is a firewall it comes before the site, whose
+ * certificate an authority may give only to who answers, and in an errand of its own, since its rules wait for a new
+ * connection.
  *
  * @throws {Trouble} as `renderSetup`.
  */
-export function setupErrand(config: Config, mode: 'plan' | 'apply', options: SetupOptions = {}): Errand {
-  const { docker } = runtimeOf(config).setup(config, deployUser(config))
-  const { database, setup } = config
-  const onHost =
-    setup.database && database && database.kind !== 'sqlite'
-      ? databaseSetup(database, options.env ?? {})
-      : { libraries: [], calls: [] }
-  // What would stand in the way is found before it takes time.
-  const first = [
-    call('distribution'),
-    call('way_in', options.deployKey ?? ''),
-    ...portCalls(config),
-    ...packageCalls(config, docker),
-    ...onHost.calls,
-  ]
-  const { libraries, calls } = steps(config, mode, options, first, firewallCalls(config))
-  const more = [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary, ...onHost.libraries]
-  return { libraries: [...libraries, ...more], calls }
+export function setupErrands(
+  config: Config,
+  options: SetupOptions = {},
+): { plan: Errand; apply: readonly Errand[] } {
+  const host = hostCalls(config, options)
+  const firewall = firewallCalls(config)
+  const own = ownCalls(config, options)
+  const apply = firewall.length > 0 ? [[...host, ...firewall], own] : [[...host, ...own]]
+  return {
+    plan: errand(config, options, 'plan', [...host, ...firewall, ...own]),
+    apply: apply.map((calls) => errand(config, options, 'apply', calls)),
+  }
 }
 
-function steps(
+function errand(
   config: Config,
+  { webUser, env = {} }: SetupOptions,
   mode: 'plan' | 'apply',
-  options: SetupOptions,
-  first: readonly Call[],
-  last: readonly Call[],
+  calls: readonly Call[],
 ): Errand {
-  const { base } = config
   const proxy = proxyInPlace(config)
-  const { deployKey, webUser = proxy.webUser } = options
   const user = deployUser(config)
-  const runtime = runtimeOf(config).setup(config, user)
-  const certified = certifiedSite(config, proxy)
+  const names = new Set(calls.map(({ name }) => name))
   return {
-    libraries: [library, proxy.setup, ...(certified?.libraries ?? []), runtime.library],
+    libraries: [
+      library,
+      proxy.setup,
+      ...(certifiedSite(config, proxy)?.libraries ?? []),
+      runtimeOf(config).setup(config, user).library,
+      ...(names.has('distribution') ? [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary] : []),
+      ...(names.has('database_server') ? databaseOnHost(config, env).libraries : []),
+    ],
     calls: [
-      call('setup_begin', mode, base, user, proxy.kind, webUser),
-      ...first,
-      call('web_server', webCommand(config)),
-      call('deploy_user'),
-      ...(runtime.docker ? [call('docker_user')] : []),
-      ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
-      call('base_folder', config.app),
-      call('folder', '2750', 'slots'),
-      ...slots.map((slot) => call('slot', slot)),
-      call('folder', '2750', 'releases'),
-      call('folder', '2750', 'shared'),
-      call('folder', '2750', 'shared/logs'),
-      call('folder', '700', 'backups'),
-      call('folder', '700', 'runs'),
-      ...runtime.calls,
-      ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
-      ...last,
+      call('setup_begin', mode, config.base, user, proxy.kind, webUser ?? proxy.webUser),
+      ...calls,
       call('setup_end'),
     ],
   }
+}
+
+/** What the host itself needs. What would stand in the way is found before it takes time. */
+function hostCalls(config: Config, { deployKey = '', env = {} }: SetupOptions): Call[] {
+  const { docker } = runtimeOf(config).setup(config, deployUser(config))
+  return [
+    call('distribution'),
+    call('way_in', deployKey),
+    ...portCalls(config),
+    ...packageCalls(config, docker),
+    ...databaseOnHost(config, env).calls,
+  ]
+}
+
+function databaseOnHost({ database, setup }: Config, env: Readonly<Record<string, string>>) {
+  return setup.database && database && database.kind !== 'sqlite'
+    ? databaseSetup(database, env)
+    : { libraries: [], calls: [] }
+}
+
+/** What is the app's own: its user, folders, units and site. */
+function ownCalls(config: Config, options: SetupOptions): Call[] {
+  const proxy = proxyInPlace(config)
+  const { deployKey, webUser = proxy.webUser } = options
+  const runtime = runtimeOf(config).setup(config, deployUser(config))
+  return [
+    call('web_server', webCommand(config)),
+    call('deploy_user'),
+    ...(runtime.docker ? [call('docker_user')] : []),
+    ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
+    call('base_folder', config.app),
+    call('folder', '2750', 'slots'),
+    ...slots.map((slot) => call('slot', slot)),
+    call('folder', '2750', 'releases'),
+    call('folder', '2750', 'shared'),
+    call('folder', '2750', 'shared/logs'),
+    call('folder', '700', 'backups'),
+    call('folder', '700', 'runs'),
+    ...runtime.calls,
+    ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
+  ]
 }
 
 function siteCalls(config: Config, proxy: ProxyKind, webUser: string) {

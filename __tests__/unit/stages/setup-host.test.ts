@@ -4,7 +4,7 @@ import type { Config } from '../../../src/config/schema'
 import { detachLibrary, errandLibrary, prelude } from '../../../src/host/libraries'
 import { call, renderProgram } from '../../../src/host/program'
 import { Trouble } from '../../../src/release/trouble'
-import { renderSetup, setupErrand } from '../../../src/stages/setup-host'
+import { renderSetup, setupErrands } from '../../../src/stages/setup-host'
 import { exampleConfig } from '../proxies/config'
 
 const deployKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEoq5 ci@shop'
@@ -33,7 +33,7 @@ describe('the program that prepares a host', () => {
     const tls = { acme: { email: 'admin@bird-shop.example' }, listen: 443, redirectHttp: true }
     const config = exampleConfig({ database, setup }, { kind, tls })
     const env = { DATABASE_URL: `${database.kind}://shop:p4ss@localhost/shop` }
-    const { libraries, calls } = setupErrand(config, 'apply', { deployKey, env })
+    const { libraries, calls } = setupErrands(config, { deployKey, env }).plan
     const program = renderProgram(
       [prelude, detachLibrary, errandLibrary, ...libraries],
       [call('errand_begin', 'n1', '/run/kawasemi-errands/n1'), ...calls],
