@@ -147,9 +147,12 @@ folder() {
     change "prepare the folder $kw_base/$2" prepare_folder "$1" "$kw_base/$2"
 }
 
-# prepare_folder MODE PATH
+# prepare_folder MODE PATH: with what another web server could read before, where it had another group.
 prepare_folder() {
+  kw_had=$(stat -c %G "$2" 2>/dev/null || printf '%s' "$kw_web_group")
   as_deploy mkdir -p "$2"
+  [ "$kw_had" = "$kw_web_group" ] ||
+    as_deploy find "$2" -user "$kw_deploy" -group "$kw_had" -exec chgrp -h "$kw_web_group" {} +
   as_deploy chgrp "$kw_web_group" "$2"
   # Five digits, so that chmod also takes away what is not in them.
   as_deploy chmod "0$(printf '%04d' "$1")" "$2"

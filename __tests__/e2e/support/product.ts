@@ -34,9 +34,13 @@ export interface Site {
 
 type More = Partial<Omit<ActionRun, 'action' | 'run'>>
 
-/** Starts a server that is set up for td-buddy, with a bake of a few seconds. */
-export async function makeSite(name: string, settings: Record<string, unknown> = {}): Promise<Site> {
-  const server = await startServer({ name, images: ACCESSORY_IMAGES })
+/** Starts a server that is set up for td-buddy, with a bake of a few seconds, and with more packages where some are named. */
+export async function makeSite(
+  name: string,
+  settings: Record<string, unknown> = {},
+  packages: string[] = [],
+): Promise<Site> {
+  const server = await startServer({ name, images: ACCESSORY_IMAGES, packages })
   const product = checkOut({
     example: 'td-buddy',
     server,

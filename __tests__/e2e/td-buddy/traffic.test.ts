@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseDocument } from 'yaml'
 import type { ActionResult } from '../../../lab/runner'
 import { countSsh, type SshTraffic, watchSshd } from '../support/evidence'
 import { makeSite, type Site, type Version } from '../support/product'
@@ -16,7 +17,7 @@ let site: Site
 let visitors: Visitors
 
 beforeAll(async () => {
-  site = await makeSite('traffic')
+  site = await makeSite('traffic', {}, ['apache2', 'caddy'])
   await watchSshd(site.server)
 }, 15 * 60_000)
 
@@ -130,13 +131,31 @@ test('a change in the last layer of an image moves that layer and little more', 
   expectLittleMore(now, sum(added))
 })
 
-test('a version that did not change moves next to nothing', async () => {
-  const { now, added } = await sendUnderLoad(303, { name: 'v3', build: '1.0.0' })
-  tellTraffic('nothing changed', now, sum(added))
-  expectFewChannels(now)
-  expect(sum(added)).toBeLessThan(50_000)
-  expectLittleMore(now, sum(added))
-  const { requests, failed } = await visitors.stop()
-  console.log(`traffic: ${requests} requests, ${failed} failed`)
-  expect(failed).toBe(0)
-})
+/* The same product behind the other web servers, one after the other in the place of nginx. */
+test.each([
+  ['apache', 'apache2', 'nginx', '/etc/nginx/conf.d/td-buddy.conf'],
+  ['caddy', 'caddy', 'apache2', '/etc/apache2/sites-*/td-buddy.conf'],
+])(
+  'a version that did not change moves next to nothing, behind %s too',
+  async (kind, unit, before, oldSite) => {
+    await visitors.stop()
+    const file = join(site.product.workspace, 'kawasemi.yml')
+    const config = parseDocument(readFileSync(file, 'utf8'))
+    config.setIn(['proxy', 'kind'], kind)
+    writeFileSync(file, config.toString())
+    await site.server.exec(`systemctl stop ${before}; rm -f ${oldSite}; systemctl start ${unit}`)
+    expect(await site.product.setUp()).toContain(`reload ${kind}`)
+
+    // The live release answers them at once.
+    visitors = await startVisitors(site.server)
+    const { now, added } = await sendUnderLoad(kind === 'apache' ? 303 : 304, { name: kind, build: '1.0.0' })
+    tellTraffic(`nothing changed, behind ${kind}`, now, sum(added))
+    expectFewChannels(now)
+    expect(sum(added)).toBeLessThan(50_000)
+    expectLittleMore(now, sum(added))
+    expect(await visitors.whoAnswers()).toEqual([kind])
+    const { requests, failed } = await visitors.stop()
+    console.log(`behind ${kind}: ${requests} requests, ${failed} failed`)
+    expect(failed).toBe(0)
+  },
+)
