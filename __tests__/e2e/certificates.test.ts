@@ -164,7 +164,7 @@ const tell = (kind: string, { report, closed, idle }: Seen) =>
     `${kind}: ${report.requests} requests on ${report.connects} fresh connections during a renewal, ${report.failed} failed; ${closed} of ${idle} idle keep-alive connections closed\n`,
   )
 
-const filesOf = (folder: string) => say(`cd ${folder} && find . -type f -exec sha256sum {} + | sort`)
+const filesOf = (folder: string) => say(`cd ${folder} && find . ! -type d -exec sha256sum {} + | sort`)
 
 describe('nginx', () => {
   const files = () => filesOf('/etc/nginx')
@@ -241,6 +241,16 @@ describe('nginx', () => {
 
 describe('Apache', () => {
   beforeAll(() => say('systemctl stop nginx; systemctl start apache2'))
+
+  test('a domain whose name leads nowhere: the reason is said, and the server is as before', async () => {
+    const before = await filesOf('/etc/apache2')
+    const { code, stderr } = await setup(configOf('apache', authority, { domains: [unresolved] }))
+    expect(stderr).toContain('could not resolve')
+    expect(code).toBe(1)
+    expect(await filesOf('/etc/apache2')).toBe(before)
+    expect(await ask('http://other.example/')).toBe('200')
+    expect(await say('systemctl is-active apache2')).toBe('active')
+  })
 
   test('gets one and renews it, with no request on a fresh connection failed', async () => {
     const config = configOf('apache', authority)
