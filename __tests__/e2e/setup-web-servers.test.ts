@@ -133,3 +133,12 @@ describe.each(kinds)('$kind', ({ kind, unit, user, foreign, files, refusal, said
     expect(await status('/', 'taken.example')).toBe('204')
   })
 })
+
+test('another web server than the one before reads the releases that are there', async () => {
+  await say('systemctl start apache2')
+  const config = exampleConfig({}, { kind: 'apache' })
+  expect(await say(`stat -c %G ${base}/releases/one/assets`)).toBe('caddy')
+  expect(await setup(config)).toMatchObject({ code: 0, stderr: '' })
+  expect(await setup(config)).toMatchObject({ code: 0, stdout: 'nothing to change\n' })
+  expect(await status('/_static/a.js')).toBe('200')
+})
