@@ -312,7 +312,7 @@ describe('Caddy', () => {
 /** Makes room for the next web server. */
 async function gone(unit: string, site: string): Promise<void> {
   await say(
-    `systemctl stop ${unit}; rm -rf ${site} ${base} /var/log/kawasemi /etc/kawasemi
+    `systemctl stop ${unit} app; rm -rf ${site} ${base} /var/log/kawasemi /etc/kawasemi
      certbot -n delete --cert-name kawasemi-${app}`,
   )
 }
