@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { ProxyConfig } from '../src/config/schema'
+import type { Slot } from '../src/release/slot'
 import { startLoad } from './load'
 import { freePort, makeAppFolder, makeFolder, until } from './nginx'
 import { type Part, renderTable } from './part'
@@ -52,13 +53,14 @@ async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
   )
 
   /** @returns seconds */
-  async function slice({ listen }: (typeof sites)[number]): Promise<number> {
+  async function slice({ listen }: (typeof sites)[number], live: Slot): Promise<number> {
+    flip(base, live)
     const load = startLoad({
       origins: [`http://127.0.0.1:${listen}`],
       hostHeader: domain,
       requests,
       slotHeader: 'X-Slot',
-      live: ['blue'],
+      live: [live],
     })
     await until(() => load.requests >= requestsEach, 300)
     const { failed, wrongSlot, perSecond } = await load.stop()
@@ -72,7 +74,9 @@ async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
     for (let turn = 0; turn < 2 * slices; turn++) {
       // One, other, other, one: neither always comes second.
       const which = (turn + (turn >> 1)) % 2
-      seconds[which]! += await slice(sites[which]!)
+      // Each slot takes traffic half of the time: one may cost more than the other. Without a look it is blue for good.
+      const live = which === 0 && turn % 8 >= 4 ? 'green' : 'blue'
+      seconds[which]! += await slice(sites[which]!, live)
     }
     return [(slices * requestsEach) / seconds[0]!, (slices * requestsEach) / seconds[1]!]
   }
@@ -80,7 +84,7 @@ async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
   try {
     for (const { server } of sites) await server.start()
     // Nobody's first requests count.
-    for (const site of sites) await slice(site)
+    for (const site of sites) await slice(site, 'blue')
     const measured: [number, number][] = []
     while (measured.length < pairs) measured.push(await pair())
     const ratios = measured.map(([looks, blind]) => looks / blind).sort((a, b) => a - b)

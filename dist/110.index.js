@@ -819,11 +819,21 @@ function renderLimit({ app, proxy }, at) {
 limit_req_status 429;
 `;
 }
-/** A limit may begin where no route does: there is then a location of its own, with the service of the route around it. */
-function placesWithLimits({ proxy, routes }) {
+/**
+ * A limit may begin where no route does: there is then a location of its own, with the service of the route around it.
+ * What nginx answers from the disk has no limit.
+ */
+function placesWithLimits({ proxy, routes, services, files }) {
     const limits = (proxy.rateLimits ?? []).flatMap(({ path }, limit) => (0,proxies_site/* pathsOf */.wG)(path).map((part) => ({ ...part, limit })));
     const served = routes.flatMap(({ path, service }) => (0,proxies_site/* pathsOf */.wG)(path).map((part) => ({ ...part, service })));
-    const places = [...served, ...limits].filter((place, at, all) => all.findIndex((other) => same(other, place)) === at);
+    const others = [
+        `= ${proxies_proxy/* releasePath */.bD}`,
+        options/* acmePath */.iW,
+        ...services.map(({ assetsUrl }) => assetsUrl),
+        ...files.map(({ path }) => path),
+    ];
+    const free = limits.filter((part) => !others.includes(locationOf(part)));
+    const places = [...served, ...free].filter((place, at, all) => all.findIndex((other) => same(other, place)) === at);
     return places
         .sort((a, b) => bare(b).length - bare(a).length || Number(b.exact) - Number(a.exact))
         .flatMap((place) => {
@@ -833,13 +843,14 @@ function placesWithLimits({ proxy, routes }) {
         const limit = longest(limits, place)?.limit;
         return [
             {
-                location: place.exact ? `= ${place.url}` : place.url,
+                location: locationOf(place),
                 service,
                 ...(limit !== undefined && { limit }),
             },
         ];
     });
 }
+const locationOf = ({ url, exact }) => (exact ? `= ${url}` : url);
 const bare = ({ url }) => url.replace(/\/$/, '');
 const same = (a, b) => a.url === b.url && a.exact === b.exact;
 /** The one whose URLs hold those of `place`, or all that begin with it. */

@@ -132,11 +132,17 @@ export async function makeCheckout(folder: string): Promise<void> {
   await must('git', ['remote', 'add', 'origin', 'https://github.com/example/tiny'], { cwd: folder })
 }
 
-/** Commits all there is; with a tag, that is what a push is about. */
-export async function commit(folder: string, tag?: string): Promise<void> {
+/**
+ * Commits all there is; with a tag, that is what a push is about.
+ *
+ * @returns the version that a run for it deploys
+ */
+export async function commit(folder: string, tag?: string): Promise<string> {
   const git = (...args: string[]) =>
     must('git', ['-c', 'user.name=someone', '-c', 'user.email=someone@example.com', ...args], { cwd: folder })
   await git('add', '-A')
   await git('commit', '-q', '--allow-empty', '-m', tag ?? 'change')
-  if (tag !== undefined) await git('tag', tag)
+  if (tag === undefined) return (await git('rev-parse', 'HEAD')).slice(0, 12)
+  await git('tag', tag)
+  return tag
 }

@@ -159,13 +159,23 @@ export interface LimitedPlace {
   limit?: number
 }
 
-/** A limit may begin where no route does: there is then a location of its own, with the service of the route around it. */
-export function placesWithLimits({ proxy, routes }: Site): LimitedPlace[] {
+/**
+ * A limit may begin where no route does: there is then a location of its own, with the service of the route around it.
+ * What nginx answers from the disk has no limit.
+ */
+export function placesWithLimits({ proxy, routes, services, files }: Site): LimitedPlace[] {
   const limits = (proxy.rateLimits ?? []).flatMap(({ path }, limit) =>
     pathsOf(path).map((part) => ({ ...part, limit })),
   )
   const served = routes.flatMap(({ path, service }) => pathsOf(path).map((part) => ({ ...part, service })))
-  const places = [...served, ...limits].filter(
+  const others = [
+    `= ${releasePath}`,
+    acmePath,
+    ...services.map(({ assetsUrl }) => assetsUrl),
+    ...files.map(({ path }) => path),
+  ]
+  const free = limits.filter((part) => !others.includes(locationOf(part)))
+  const places = [...served, ...free].filter(
     (place, at, all) => all.findIndex((other) => same(other, place)) === at,
   )
   return places
@@ -176,7 +186,7 @@ export function placesWithLimits({ proxy, routes }: Site): LimitedPlace[] {
       const limit = longest(limits, place)?.limit
       return [
         {
-          location: place.exact ? `= ${place.url}` : place.url,
+          location: locationOf(place),
           service,
           ...(limit !== undefined && { limit }),
         },
@@ -188,6 +198,8 @@ interface Part {
   url: string
   exact: boolean
 }
+
+const locationOf = ({ url, exact }: Part) => (exact ? `= ${url}` : url)
 
 const bare = ({ url }: Part) => url.replace(/\/$/, '')
 

@@ -4,7 +4,7 @@ import { type LabServer, startServer } from '../../../lab/server'
 import { ACCESSORY_IMAGES } from '../../../lab/up'
 
 /** What td-buddy's containers get; the rate limit is out of the load's way. */
-const env = {
+export const env = {
   DB_PASSWORD: 'p4ss word',
   CLAUDE_API_KEY: 'sk-of-nobody',
   RATE_LIMIT_MAX: '1000000000',

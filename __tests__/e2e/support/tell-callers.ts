@@ -3,8 +3,8 @@ import { commit } from '../../../lab/workflow'
 import { type Callers, type CallersCast, expectGreenRun, startCallers, workflowTest } from './callers'
 
 export interface ToldCast extends CallersCast {
-  /** Header in which the app names the version that answers. */
-  readonly versionHeader: string
+  /** Header in which the app names its version; where it has none, the release that is live is asked for its own. */
+  readonly versionHeader?: string
   /** Makes the checkout that of a version. Gives the app's variables where they differ with it. */
   edit(version: string): Record<string, string> | undefined
   /** The environment that a push deploys to, and its domain, where it is not production. */
@@ -23,18 +23,27 @@ export function tellCallers(cast: () => ToldCast): void {
   }, 600_000)
   afterAll(() => callers?.close())
 
-  const whoAnswers = async (domain = cast().domain) => {
+  const whoAnswers = async (domain = cast().domain): Promise<unknown> => {
     const { product, health, headers, versionHeader } = cast()
-    const answer = await request(`http://127.0.0.1:${product.server.httpPort}${health}`, {
+    const { server } = product
+    if (versionHeader === undefined) {
+      const { stdout } = await server.exec(
+        `curl -sf -H 'Host: ${domain}' http://127.0.0.1/.well-known/kawasemi`,
+      )
+      return (JSON.parse(stdout) as { version: string }).version
+    }
+    const answer = await request(`http://127.0.0.1:${server.httpPort}${health}`, {
       headers: { ...headers, host: domain },
     })
     await answer.body.dump()
     return answer.headers[versionHeader]
   }
+  /** @returns what then says which version answers */
   const pushed = async (version: string, tag?: string) => {
     const env = cast().edit(version)
     if (env) callers.setEnv(env)
-    await commit(cast().product.workspace, tag)
+    const deployed = await commit(cast().product.workspace, tag)
+    return cast().versionHeader === undefined ? deployed : version
   }
   const deployment = (environment = 'production', task = 'deploy') => [
     `${task} to ${environment}`,
@@ -50,10 +59,10 @@ export function tellCallers(cast: () => ToldCast): void {
   }
 
   workflowTest('a push deploys', async () => {
-    await pushed('w1')
+    const version = await pushed('w1')
     expectGreenRun(await callers.run(301, 'deploy'))
     const { environment, domain } = cast().pushedTo ?? { environment: 'production', domain: cast().domain }
-    expect(await whoAnswers(domain)).toBe('w1')
+    expect(await whoAnswers(domain)).toBe(version)
     expect(callers.records()).toEqual(deployment(environment))
   })
 

@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ActionResult } from '../../../lab/runner'
 import { eventsOf, readLease, readLiveLink, readSlot, storedSeeds } from '../support/evidence'
-import { good, makeSite, type Site, type Version } from '../support/product'
+import { env, good, makeSite, type Site, type Version } from '../support/product'
+import { tellCallers } from '../support/tell-callers'
 import { expectGreen, expectNoneFailed, expectOldAssets, tell } from '../support/verdict'
 import { generate, startVisitors, type Visitors } from '../support/visitors'
 
@@ -15,7 +18,13 @@ let site: Site
 let visitors: Visitors
 
 beforeAll(async () => {
-  site = await makeSite('chain', { 'retire.previous': 'stopped' })
+  site = await makeSite('chain', {
+    'retire.previous': 'stopped',
+    'environments.staging.services': {
+      frontend: { slots: { blue: 15000, green: 15100 } },
+      backend: { slots: { blue: 15001, green: 15101 } },
+    },
+  })
 }, 15 * 60_000)
 
 afterAll(async () => {
@@ -145,4 +154,31 @@ test('a rollback starts the release that was stopped', async () => {
   const { requests, failed } = await visitors.stop()
   console.log(`chain: ${requests} requests, ${failed} failed`)
   expect(failed).toBe(0)
+})
+
+describe('its workflows', () => {
+  const staging = 'staging.td-buddy.example'
+  // It is on the same server, beside production.
+  beforeAll(async () => {
+    const { product, server } = site
+    const file = join(product.workspace, 'kawasemi.yml')
+    const host = `deploy@${server.sshHost}:${server.sshPort}`
+    writeFileSync(file, readFileSync(file, 'utf8').replace('deploy@203.0.113.31', host))
+    await product.setUp('staging')
+  })
+
+  tellCallers(() => ({
+    product: site.product,
+    example: 'td-buddy',
+    domain: 'td-buddy.example',
+    health: '/health',
+    // The version of the tests before, which is built already.
+    env: { ...env, APP_VERSION: good(2).build },
+    edit: () => undefined,
+    pushedTo: { environment: 'staging', domain: staging },
+    commands: {
+      test: 'test -f kawasemi.yml',
+      integrationTest: `curl --fail --silent --header Host:${staging} http://127.0.0.1:${site.server.httpPort}/health | grep healthy`,
+    },
+  }))
 })

@@ -147,7 +147,7 @@ test('a version that dies after the switch is taken back', async () => {
   // Whoever looks first says what it saw: the host at the containers and at its log, the runner by probes.
   expectRed(
     result,
-    /(backend.*(died|restarting|exited|closed|refused)|answered with 5xx).*Traffic is back on v2-102/,
+    /((backend|frontend).*(died|restarting|exited|closed|refused)|answered with 5xx).*Traffic is back on v2-102/,
   )
   expect(await readLiveLink(site.server)).toBe(live)
   const ledger = await eventsOf(site.server, 106)

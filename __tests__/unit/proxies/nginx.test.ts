@@ -83,4 +83,12 @@ describe('the nginx site', () => {
     expect(site).toContain('client_max_body_size 10485760;')
     expect(site).toContain('proxy_read_timeout 60000ms;')
   })
+
+  test('has one location for static files, also where a limit names their URLs', () => {
+    const limited = nginx.renderSite(
+      exampleConfig({}, { rateLimits: [{ path: '/_static', requests: 1, per: 's', burst: 0 }] }),
+    )
+    expect(limited.split('location /_static/ {')).toHaveLength(2)
+    expect(limited).toContain('location = /_static {')
+  })
 })
