@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandContext } from '../github/command'
 import { exec } from '../github/exec'
@@ -17,7 +17,7 @@ export async function run(context: CommandContext<InputsOf<'scan'>>): Promise<vo
     projectDir: inWorkspace('.'),
     accepted,
     lists: inWorkspace(lists),
-    tools: join(process.env.RUNNER_TOOL_CACHE ?? tmpdir(), 'kawasemi'),
+    tools: join(process.env.RUNNER_TOOL_CACHE ?? join(homedir(), '.cache'), 'kawasemi'),
   })
   report.findings = findings
   outputs.set('findings', String(findings.length))

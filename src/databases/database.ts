@@ -12,6 +12,11 @@ export interface DatabaseKind {
    * `client_dump`, `client_read`, `client_listed`, `client_schema`, `client_restore`.
    */
   readonly client: string
+  /** On Debian and Ubuntu, command and package each: the tools a host uses, and the server where it runs one. */
+  readonly packages: {
+    readonly client: readonly [string, string]
+    readonly server?: readonly [string, string]
+  }
   /** The end of a dump's file name. */
   readonly extension: string
   /** What a dump is packed with on the host. */

@@ -8,6 +8,10 @@ import { lockSeconds } from './lock-seconds'
 export const mysql: DatabaseKind = {
   title: 'MySQL',
   client: readFileSync(join(__dirname, 'mysql-client.sh'), 'utf8'),
+  packages: {
+    client: ['mysqldump', 'default-mysql-client'],
+    server: ['mysqld_safe', 'default-mysql-server'],
+  },
   extension: 'sql.gz',
   pack: 'gzip',
   transactional: false,

@@ -6,6 +6,7 @@ import { connectionFolder, type DatabaseKind } from './database'
 export const postgres: DatabaseKind = {
   title: 'PostgreSQL',
   client: readFileSync(join(__dirname, 'postgres-client.sh'), 'utf8'),
+  packages: { client: ['pg_dump', 'postgresql-client'], server: ['pg_ctlcluster', 'postgresql'] },
   extension: 'dump',
   // Its own format is packed already.
   pack: 'cat',

@@ -9,6 +9,7 @@ import { indent, type Place, placesOf, type Site, type SiteService, siteOf } fro
 export const apache: ProxyKind = {
   kind: 'apache',
   webUser: 'www-data',
+  program: { command: 'apache2ctl', package: 'apache2', process: 'apache2' },
   setup: readFileSync(join(__dirname, 'apache.sh'), 'utf8'),
   // Its test says something even when all is well.
   renewed: `said=$(apache2ctl -t 2>&1) || { printf '%s\\n' "$said" >&2; exit 1; }\nsystemctl reload apache2`,

@@ -9,6 +9,7 @@ import { indent, type Place, placesOf, type Site, siteOf } from './site'
 export const caddy: ProxyKind = {
   kind: 'caddy',
   webUser: 'caddy',
+  program: { command: 'caddy', package: 'caddy', process: 'caddy' },
   setup: readFileSync(join(__dirname, 'caddy.sh'), 'utf8'),
   // It opens its log once and appends, so the file has to stay.
   rotate: ['copytruncate'],

@@ -22,6 +22,7 @@ import { indent, type Site, type SiteService, siteOf } from './site'
 export const nginx: ProxyKind = {
   kind: 'nginx',
   webUser: 'www-data',
+  program: { command: 'nginx', package: 'nginx', process: 'nginx' },
   setup: readFileSync(join(__dirname, 'nginx.sh'), 'utf8'),
   renewed: 'nginx -t -q && systemctl reload nginx',
   // It opens the new file, whose owner and group are the old one's, at USR1.

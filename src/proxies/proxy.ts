@@ -9,6 +9,8 @@ export interface ProxyKind {
   readonly kind: ProxyConfig['kind']
   /** As whom it answers on Debian and Ubuntu; this user has to be able to enter the app's folder. */
   readonly webUser: string
+  /** What it is on Debian and Ubuntu: the command by which it is known to be there, its package, its processes' name. */
+  readonly program: { readonly command: string; readonly package: string; readonly process: string }
   /**
    * What setup-host needs to know of it, as functions of its program: `web_installed`, `web_adapt FILE`,
    * `web_prepare FILE`, `web_enable FILE`, `web_test`, `web_clash BEFORE NOW`, `web_reads FILE`, `web_reload`, and `web_back FILE` after one of them

@@ -71,6 +71,18 @@ export function on(host: HostSession, release: Release): Release {
   return slot === undefined ? release : { ...release, slot }
 }
 
+/** Opens all of them or none: where one fails, those that did open are closed. The first trouble is thrown. */
+export async function openAll<Opened extends { close(): Promise<unknown> }>(
+  opening: readonly Promise<Opened>[],
+): Promise<Opened[]> {
+  const ends = await Promise.allSettled(opening)
+  const opened = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (!failed) return opened
+  await Promise.all(opened.map((each) => each.close()))
+  throw failed.reason
+}
+
 /** Runs a program and turns what it says into trouble with the fix that belongs to the stage. */
 export async function runStage(host: HostSession, program: StageProgram, fix: string): Promise<Outcome> {
   try {

@@ -7,7 +7,7 @@ import type { Release } from '../release/release'
 import type { Reporter } from '../release/report'
 import { runtimeOf } from '../runtimes/kinds'
 import { converge } from './converge'
-import type { Clock, Deploy } from './deploy'
+import { type Clock, type Deploy, openAll } from './deploy'
 import { liveRelease, reportLive } from './live'
 
 export interface OpenRequest {
@@ -25,7 +25,7 @@ export async function open(request: OpenRequest): Promise<Deploy> {
   const { config, ssh, owner, reporter, report, signal, clock } = request
   const runtime = runtimeOf(config)
   const ways = waysTo(config.hosts, loginOf(ssh, signal))
-  const opened = await Promise.allSettled(
+  const hosts = await openAll(
     ways.map((way) =>
       HostSession.open({
         ssh: way,
@@ -38,12 +38,6 @@ export async function open(request: OpenRequest): Promise<Deploy> {
       }),
     ),
   )
-  const hosts = opened.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
-  const failed = opened.find((end) => end.status === 'rejected')
-  if (failed) {
-    await Promise.all(hosts.map((host) => host.close()))
-    throw failed.reason
-  }
   const deploy = { config, hosts, runtime, reporter, report, signal, clock }
   describe(deploy)
   return deploy

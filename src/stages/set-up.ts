@@ -6,6 +6,7 @@ import { HostFailure } from '../host/session'
 import type { DeployReport, HostChanges } from '../release/deploy-report'
 import type { Reporter } from '../release/report'
 import { Trouble } from '../release/trouble'
+import { allOf, openAll } from './deploy'
 import { keepFirewall, oldFirewall } from './setup-firewall'
 import { type SetupOptions, setupErrands } from './setup-host'
 
@@ -56,7 +57,7 @@ export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
 
 function connectAll(request: SetUpRequest): Promise<Connection[]> {
   const connecting = waysTo(asAdmin(request), loginOf(request.ssh, request.signal)).map(connect)
-  return allOr(connecting, (opened) => Promise.all(opened.map((each) => each.close())))
+  return openAll(connecting)
 }
 
 /** A way of its own, also where there is a jump host. */
@@ -74,19 +75,7 @@ function everywhere<Result>(
   connections: readonly Connection[],
   work: (connection: Connection, index: number) => Result | Promise<Result>,
 ): Promise<Result[]> {
-  return allOr(connections.map(async (each, index) => work(each, index)))
-}
-
-async function allOr<Result>(
-  working: readonly Promise<Result>[],
-  undo: (done: Result[]) => Promise<unknown> = async () => undefined,
-): Promise<Result[]> {
-  const ends = await Promise.allSettled(working)
-  const done = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
-  const failed = ends.find((end) => end.status === 'rejected')
-  if (!failed) return done
-  await undo(done)
-  throw failed.reason
+  return allOf(connections.map(async (each, index) => work(each, index)))
 }
 
 async function apply(
