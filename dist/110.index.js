@@ -85,6 +85,7 @@ var proxies_site = __webpack_require__(321);
 const apache = {
     kind: 'apache',
     webUser: 'www-data',
+    program: { command: 'apache2ctl', package: 'apache2', process: 'apache2' },
     setup: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "apache.sh", 'utf8'),
     // Its test says something even when all is well.
     renewed: `said=$(apache2ctl -t 2>&1) || { printf '%s\\n' "$said" >&2; exit 1; }\nsystemctl reload apache2`,
@@ -380,6 +381,7 @@ function escaped(path) {
 const caddy = {
     kind: 'caddy',
     webUser: 'caddy',
+    program: { command: 'caddy', package: 'caddy', process: 'caddy' },
     setup: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "caddy.sh", 'utf8'),
     // It opens its log once and appends, so the file has to stay.
     rotate: ['copytruncate'],
@@ -870,6 +872,7 @@ function longest(parts, place) {
 const nginx = {
     kind: 'nginx',
     webUser: 'www-data',
+    program: { command: 'nginx', package: 'nginx', process: 'nginx' },
     setup: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "nginx.sh", 'utf8'),
     renewed: 'nginx -t -q && systemctl reload nginx',
     // It opens the new file, whose owner and group are the old one's, at USR1.

@@ -583,6 +583,10 @@ function lockSeconds(ms) {
 const mysql = {
     title: 'MySQL',
     client: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "mysql-client.sh", 'utf8'),
+    packages: {
+        client: ['mysqldump', 'default-mysql-client'],
+        server: ['mysqld_safe', 'default-mysql-server'],
+    },
     extension: 'sql.gz',
     pack: 'gzip',
     transactional: false,
@@ -616,6 +620,7 @@ function quoted(value) {
 const postgres = {
     title: 'PostgreSQL',
     client: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "postgres-client.sh", 'utf8'),
+    packages: { client: ['pg_dump', 'postgresql-client'], server: ['pg_ctlcluster', 'postgresql'] },
     extension: 'dump',
     // Its own format is packed already.
     pack: 'cat',
@@ -670,6 +675,7 @@ function passwordFile(password) {
 const sqlite = {
     title: 'SQLite',
     client: (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "sqlite-client.sh", 'utf8'),
+    packages: { client: ['sqlite3', 'sqlite3'] },
     extension: 'sqlite3.gz',
     pack: 'gzip',
     transactional: true,
@@ -5180,6 +5186,7 @@ function runtimeOf(config) {
 /* harmony export */   bn: () => (/* binding */ allOf),
 /* harmony export */   dw: () => (/* binding */ stage),
 /* harmony export */   iv: () => (/* binding */ skip),
+/* harmony export */   kr: () => (/* binding */ openAll),
 /* harmony export */   on: () => (/* binding */ on)
 /* harmony export */ });
 /* unused harmony export named */
@@ -5225,6 +5232,16 @@ async function allOf(works) {
 function on(host, release) {
     const slot = (0,_release_history__WEBPACK_IMPORTED_MODULE_1__/* .findRelease */ .dv)(host.facts.history, release.id)?.slot;
     return slot === undefined ? release : { ...release, slot };
+}
+/** Opens all of them or none: where one fails, those that did open are closed. The first trouble is thrown. */
+async function openAll(opening) {
+    const ends = await Promise.allSettled(opening);
+    const opened = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (!failed)
+        return opened;
+    await Promise.all(opened.map((each) => each.close()));
+    throw failed.reason;
 }
 /** Runs a program and turns what it says into trouble with the fix that belongs to the stage. */
 async function runStage(host, program, fix) {
@@ -5385,9 +5402,12 @@ function undoOf(host) {
     ];
 }
 
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/live.ts
 var stages_live = __webpack_require__(133);
 ;// CONCATENATED MODULE: ./src/stages/open.ts
+
 
 
 
@@ -5398,7 +5418,7 @@ async function open_open(request) {
     const { config, ssh, owner, reporter, report, signal, clock } = request;
     const runtime = (0,kinds/* runtimeOf */.G)(config);
     const ways = (0,jump/* waysTo */.Og)(config.hosts, (0,jump/* loginOf */.DQ)(ssh, signal));
-    const opened = await Promise.allSettled(ways.map((way) => session/* HostSession */.HV.open({
+    const hosts = await (0,stages_deploy/* openAll */.kr)(ways.map((way) => session/* HostSession */.HV.open({
         ssh: way,
         app: config.app,
         base: config.base,
@@ -5407,12 +5427,6 @@ async function open_open(request) {
         reporter,
         wait: clock.wait,
     })));
-    const hosts = opened.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-    const failed = opened.find((end) => end.status === 'rejected');
-    if (failed) {
-        await Promise.all(hosts.map((host) => host.close()));
-        throw failed.reason;
-    }
     const deploy = { config, hosts, runtime, reporter, report, signal, clock };
     describe(deploy);
     return deploy;

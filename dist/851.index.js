@@ -60,6 +60,8 @@ var jump = __webpack_require__(3816);
 var session = __webpack_require__(1219);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -225,32 +227,28 @@ var proxies_proxy = __webpack_require__(4348);
 var slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
 var runtimes_kinds = __webpack_require__(4793);
+// EXTERNAL MODULE: ./src/databases/kinds.ts + 4 modules
+var databases_kinds = __webpack_require__(1232);
 ;// CONCATENATED MODULE: ./src/stages/setup-packages.ts
 
 
 
+
+
 const packagesLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup-packages.sh", 'utf8');
-/** The command by which each web server is known to be there, and Debian's and Ubuntu's package of it. */
-const webServers = {
-    nginx: { command: 'nginx', package: 'nginx' },
-    apache: { command: 'apache2ctl', package: 'apache2' },
-    caddy: { command: 'caddy', package: 'caddy' },
-};
-/** What backups and migrations use on the host, and the server where `setup` says that it is there. */
-const databases = {
-    postgres: { client: ['pg_dump', 'postgresql-client'], server: ['pg_ctlcluster', 'postgresql'] },
-    mysql: { client: ['mysqldump', 'default-mysql-client'], server: ['mysqld_safe', 'default-mysql-server'] },
-    sqlite: { client: ['sqlite3', 'sqlite3'] },
-};
 /** The command of the app's web server: Docker's where a container runs it. */
 function webCommand({ proxy }) {
-    return proxy?.service === undefined ? webServers[proxy?.kind ?? 'nginx'].command : 'docker';
+    return proxy?.service === undefined ? webServerOf(proxy).command : 'docker';
+}
+/** An app without a site has its folders made for nginx all the same. */
+function webServerOf(proxy) {
+    return (0,kinds/* proxyOf */.O)(proxy ?? { kind: 'nginx' }).program;
 }
 /** All that the app needs of the distribution. Each is installed only where it is missing. */
 function packageCalls(config, docker) {
     const { proxy, systemd, database, setup } = config;
     const inside = proxy?.service !== undefined;
-    const web = webServers[proxy?.kind ?? 'nginx'];
+    const web = webServerOf(proxy);
     return [
         ...(inside ? [] : [(0,program/* call */.T)('need_command', web.command, web.package)]),
         ...(proxy ? [(0,program/* call */.T)('need_command', 'logrotate', 'logrotate')] : []),
@@ -280,7 +278,7 @@ function systemdCalls({ scope, python, node }) {
 function databaseCalls(database, onHost) {
     if (database.kind !== 'sqlite' && database.accessory !== undefined)
         return [];
-    const { client, server } = databases[database.kind];
+    const { client, server } = databases_kinds/* databaseKinds */.X[database.kind].packages;
     return [...(onHost && server ? [server] : []), client].map((each) => (0,program/* call */.T)('need_command', ...each));
 }
 
@@ -288,13 +286,9 @@ function databaseCalls(database, onHost) {
 
 
 
+
+
 const portsLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup-ports.sh", 'utf8');
-/** As the kernel names the web server's processes. */
-const programs = {
-    nginx: 'nginx',
-    apache: 'apache2',
-    caddy: 'caddy',
-};
 /** Every port of the app on a host, and who is to have it there: web servers of a host are shared between apps. */
 function portCalls(config) {
     const { app, proxy } = config;
@@ -303,11 +297,11 @@ function portCalls(config) {
         ...(proxy
             ? [proxy.listen, ...(proxy.tls ? [proxy.tls.listen] : [])].map((port) => `${port} ${web}`)
             : []),
-        ...Object.entries(config.services).flatMap(([name, service]) => service.role === 'web'
-            ? ['blue', 'green'].map((slot) => `${service.slots[slot]} ${app} (${name}, ${slot})`)
-            : []),
+        ...Object.entries(config.services).flatMap(([name, service]) => service.role === 'web' ? slot/* slots */.Q0.map((slot) => `${service.slots[slot]} ${app} (${name}, ${slot})`) : []),
     ];
-    return lines.length === 0 ? [] : [(0,program/* call */.T)('ports', app, lines.join('\n'), programs[proxy?.kind ?? 'nginx'])];
+    return lines.length === 0
+        ? []
+        : [(0,program/* call */.T)('ports', app, lines.join('\n'), (0,kinds/* proxyOf */.O)(proxy ?? { kind: 'nginx' }).program.process)];
 }
 
 ;// CONCATENATED MODULE: ./src/stages/setup-host.ts
@@ -466,6 +460,7 @@ function checkedKey(line) {
 
 
 
+
 /**
  * Prepares every host of the environment. All of them are planned before one is changed, so what cannot be done on one
  * of them leaves all as they were.
@@ -500,7 +495,7 @@ async function setUp(request) {
 }
 function connectAll(request) {
     const connecting = (0,jump/* waysTo */.Og)(asAdmin(request), (0,jump/* loginOf */.DQ)(request.ssh, request.signal)).map(connection/* connect */.Ng);
-    return allOr(connecting, (opened) => Promise.all(opened.map((each) => each.close())));
+    return (0,deploy/* openAll */.kr)(connecting);
 }
 /** A way of its own, also where there is a jump host. */
 function connectAgain(request, index) {
@@ -512,16 +507,7 @@ function asAdmin({ config, admin }) {
 }
 /** Waits for all of them even where one fails: what goes on on a host is seen to its end. */
 function everywhere(connections, work) {
-    return allOr(connections.map(async (each, index) => work(each, index)));
-}
-async function allOr(working, undo = async () => undefined) {
-    const ends = await Promise.allSettled(working);
-    const done = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (!failed)
-        return done;
-    await undo(done);
-    throw failed.reason;
+    return (0,deploy/* allOf */.bn)(connections.map(async (each, index) => work(each, index)));
 }
 async function apply(request, connection, index, errands) {
     // What is to be said was said with the plan.

@@ -322,7 +322,7 @@ async function run(context) {
         projectDir: (0,commands_environment/* inWorkspace */.ve)('.'),
         accepted,
         lists: (0,commands_environment/* inWorkspace */.ve)(lists),
-        tools: (0,external_node_path_.join)(process.env.RUNNER_TOOL_CACHE ?? (0,external_node_os_.tmpdir)(), 'kawasemi'),
+        tools: (0,external_node_path_.join)(process.env.RUNNER_TOOL_CACHE ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.cache'), 'kawasemi'),
     });
     report.findings = findings;
     outputs.set('findings', String(findings.length));
