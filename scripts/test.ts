@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, relative } from 'node:path'
 
 /*
  * `npm test`: everything, in the order in which trouble is cheapest to find. A part that fails does not keep the others
@@ -17,6 +17,8 @@ interface Result {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
+  /** The names of the failed tests; of other parts nothing. */
+  readonly failures?: readonly string[]
 }
 
 interface JestResults {
@@ -26,6 +28,11 @@ interface JestResults {
   readonly numTodoTests: number
   /** Files that could not even be loaded. */
   readonly numRuntimeErrorTestSuites: number
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
 }
 
 function run(command: string, args: readonly string[]): boolean {
@@ -64,8 +71,19 @@ function jest(project: string, ...args: readonly string[]): Result {
       // Jest can fail without a failed test: a leak, a crash of a worker.
       failed: well ? failed : Math.max(1, failed),
       skipped: results.numPendingTests + results.numTodoTests,
+      failures: failuresOf(results),
     }
   })
+}
+
+function failuresOf({ testResults }: JestResults): string[] {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, assertionResults }) => {
+      const tests = assertionResults.filter(({ status }) => status === 'failed')
+      const file = relative(root, name)
+      return tests.length > 0 ? tests.map(({ fullName }) => `${file}: ${fullName}`) : [file]
+    })
 }
 
 function readResults(file: string): JestResults | undefined {
@@ -94,6 +112,8 @@ results.push(lab.failed > 0 ? notRun('e2e') : jest('e2e', '--maxWorkers=2'))
 rmSync(folder, { recursive: true })
 
 console.log()
+// Again at the end, where a person looks first after half an hour.
+for (const failure of results.flatMap(({ failures }) => failures ?? [])) console.log(`failed: ${failure}`)
 for (const { part, seconds, passed, failed, skipped } of results) {
   const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
   console.log(`${part.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s   ${counts}`)

@@ -106,10 +106,16 @@ describe('a program', () => {
   })
 
   test('is refused clearly where the server allows no more sessions', async () => {
-    const held = await Promise.all([1, 2, 3].map(() => connection.converse('read -r line')))
-    await expect(run('echo')).rejects.toThrow(/refused to start a program.*MaxSessions/s)
-    for (const each of held) each.end()
-    await Promise.all(held.map(({ exit }) => exit))
+    // On a connection of its own: sshd frees the session of an ended program a moment after it has told the end.
+    const full = await sshd.connect()
+    try {
+      const held = await Promise.all([1, 2, 3].map(() => full.converse('read -r line')))
+      await expect(run('echo', full)).rejects.toThrow(/refused to start a program.*MaxSessions/s)
+      for (const each of held) each.end()
+      await Promise.all(held.map(({ exit }) => exit))
+    } finally {
+      await full.close()
+    }
   })
 
   test('is the same under a login shell that prints', async () => {
