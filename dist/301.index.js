@@ -392,10 +392,10 @@ async function drainHost(deploy, host, old) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   RC: () => (/* binding */ checkHost),
+/* harmony export */   BH: () => (/* binding */ hostTroubles),
 /* harmony export */   a$: () => (/* binding */ refuseOlderRun),
 /* harmony export */   f0: () => (/* binding */ idleSlot),
-/* harmony export */   z3: () => (/* binding */ refuseOlder)
+/* harmony export */   kO: () => (/* binding */ olderRun)
 /* harmony export */ });
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
 /* harmony import */ var _release_slot__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1833);
@@ -417,49 +417,64 @@ const spareDisk = 256 * 2 ** 20;
 function idleSlot(facts) {
     return facts.live ? (0,_release_slot__WEBPACK_IMPORTED_MODULE_2__/* .otherSlot */ .jx)(facts.live) : 'blue';
 }
-/** Refuses a host that cannot hold the release, with the numbers, before anything is sent. */
-function checkHost(host, facts, needs) {
-    const architecture = machines[facts.machine] ?? facts.machine;
-    const wrong = needs.architectures.find((each) => each !== architecture);
-    if (wrong) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
-    }
+/** Why a host cannot hold the release, with the numbers. */
+function hostTroubles(host, facts, needs) {
+    const found = [
+        wrongArchitecture(host, facts, needs),
+        lackOfDisk(host, facts, needs),
+        lackOfMemory(host, facts),
+    ];
+    return found.filter((each) => each !== undefined);
+}
+function wrongArchitecture(host, { machine }, { architectures }) {
+    const architecture = machines[machine] ?? machine;
+    const wrong = architectures.find((each) => each !== architecture);
+    if (!wrong)
+        return undefined;
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
+}
+function lackOfDisk(host, facts, { imageBytes }) {
     const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));
     const backup = 2 * (backups.at(-1) ?? 0);
-    const disk = needs.imageBytes + backup + spareDisk;
+    const disk = imageBytes + backup + spareDisk;
     const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree;
     const free = Math.min(facts.diskFree, dockerFree);
+    if (free >= disk)
+        return undefined;
+    const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images';
+    const parts = [
+        ...(imageBytes > 0 ? [`${megabytes(imageBytes)} for images`] : []),
+        ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
+        `${megabytes(spareDisk)} to spare`,
+    ];
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
+}
+function lackOfMemory(host, facts) {
     // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
     const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
     const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0);
-    if (free < disk) {
-        const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images';
-        const parts = [
-            ...(needs.imageBytes > 0 ? [`${megabytes(needs.imageBytes)} for images`] : []),
-            ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
-            `${megabytes(spareDisk)} to spare`,
-        ];
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
-    }
-    if (memory < liveMemory) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`, 'Free memory there, give the server more, or lower what the services may use.');
-    }
+    if (memory >= liveMemory)
+        return undefined;
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`, 'Free memory there, give the server more, or lower what the services may use.');
 }
 /** An older run must not go over what a newer run put live. */
-function refuseOlder(host, facts, run) {
+function olderRun(host, facts, run) {
     const live = facts.live && facts.releases[facts.live];
     // What is live may always be brought to its end.
     if (live !== undefined && (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(facts.history, live)?.run === run)
-        return;
+        return undefined;
     const newest = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitchRun */ .mJ)(facts.history, live);
-    if (run < newest) {
-        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
-    }
+    if (run >= newest)
+        return undefined;
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
 }
 /** For the steps after ship, which a person may run again long after. @throws {Trouble} */
 function refuseOlderRun({ hosts }, run) {
-    for (const { name, facts } of hosts)
-        refuseOlder(name, facts, run);
+    for (const { name, facts } of hosts) {
+        const older = olderRun(name, facts, run);
+        if (older)
+            throw older;
+    }
 }
 function megabytes(bytes) {
     return `${Math.ceil(bytes / 2 ** 20)} MB`;

@@ -154,7 +154,8 @@ async function* blobOf({ dir, blobs }, digest) {
 __webpack_require__.d(__webpack_exports__, {
   cK: () => (/* binding */ deliver),
   Mz: () => (/* binding */ deliver_preflight),
-  t2: () => (/* binding */ recorded)
+  t2: () => (/* binding */ recorded),
+  sc: () => (/* binding */ troublesBefore)
 });
 
 // EXTERNAL MODULE: ./src/host/connection.ts + 10 modules
@@ -899,17 +900,21 @@ function assetCalls({ config, runtime }, release) {
 
 /** Refuses hosts that cannot take the release, and re-runs that are older than what is live. Changes nothing. */
 function deliver_preflight(deploy, request) {
-    const layout = Object.values(request.layout?.images ?? {});
-    for (const { name, facts } of deploy.hosts) {
-        const refusal = deploy.runtime.refusal(facts.runtime);
-        if (refusal)
-            throw refusal;
-        (0,preflight/* refuseOlder */.z3)(name, facts, request.identity.run);
-        (0,preflight/* checkHost */.RC)(name, facts, {
-            architectures: [...new Set(layout.map(({ architecture }) => architecture))],
-            imageBytes: Math.max(0, ...layout.map(({ unpackedSize }) => unpackedSize)),
-        });
-    }
+    const [first] = troublesBefore(deploy, request);
+    if (first)
+        throw first;
+}
+/** All that speaks against bringing the release to the hosts, before anything is sent. */
+function troublesBefore({ hosts, runtime }, { identity, layout }) {
+    const images = Object.values(layout?.images ?? {});
+    const needs = {
+        architectures: [...new Set(images.map(({ architecture }) => architecture))],
+        imageBytes: Math.max(0, ...images.map(({ unpackedSize }) => unpackedSize)),
+    };
+    return hosts.flatMap(({ name, facts }) => {
+        const refusals = [runtime.refusal(facts.runtime), (0,preflight/* olderRun */.kO)(name, facts, identity.run)];
+        return [...refusals.filter((each) => each !== undefined), ...(0,preflight/* hostTroubles */.BH)(name, facts, needs)];
+    });
 }
 /**
  * Ships the release into the idle slot of every host, but for hosts where an earlier attempt did so and the slot still
@@ -974,7 +979,7 @@ function holds(facts, id, images) {
 
 /***/ }),
 
-/***/ 2524:
+/***/ 143:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 

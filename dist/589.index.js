@@ -4678,6 +4678,7 @@ function seconds(ms) {
 }
 /** A project for each slot and one for the accessories. */
 const composeRuntime = {
+    variables: 'env',
     library,
     refusal,
     plan,
@@ -5051,6 +5052,7 @@ function systemdRuntime(config) {
     const settings = settingsOf(config);
     const withAccessories = config.accessories.length > 0;
     return {
+        variables: 'environment',
         library: withAccessories ? libraryWithAccessories : systemd_library,
         refusal: (facts) => systemd_refusal(settings.scope, facts) ?? (withAccessories ? composeRuntime.refusal(facts) : undefined),
         plan: (input) => systemd_plan(input, withAccessories),

@@ -28675,6 +28675,290 @@ function cut(text, longest) {
 
 /***/ }),
 
+/***/ 2524:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ readPullRequest),
+/* harmony export */   i: () => (/* binding */ NothingToDo)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * @param env the runner's environment (`GITHUB_*`)
+ * @returns nothing where the run is for something else
+ */
+function readPullRequest(env) {
+    const name = env.GITHUB_EVENT_NAME ?? '';
+    if (!/^pull_request(?:_target)?$/.test(name))
+        return undefined;
+    const request = fieldsOf(readEvent(env.GITHUB_EVENT_PATH ?? '').pull_request);
+    const head = fieldsOf(request.head);
+    const number = request.number;
+    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number <= 0)
+        return undefined;
+    if (typeof head.sha !== 'string' || !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(head.sha))
+        return undefined;
+    const from = fieldsOf(head.repo).full_name;
+    const to = fieldsOf(fieldsOf(request.base).repo).full_name;
+    const foreign = from !== to || env.GITHUB_ACTOR === 'dependabot[bot]';
+    return { number, head: head.sha, withoutSecrets: name === 'pull_request' && foreign };
+}
+function readEvent(path) {
+    try {
+        return fieldsOf(JSON.parse((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(path, 'utf8')));
+    }
+    catch {
+        return {};
+    }
+}
+function fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+/** There is nothing that the run could do, and nobody did anything wrong: it ends well and says why. */
+class NothingToDo extends Error {
+}
+
+
+/***/ }),
+
+/***/ 1343:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  B: () => (/* binding */ renderSummary)
+});
+
+// EXTERNAL MODULE: ./src/github/checks-table.ts
+var checks_table = __nccwpck_require__(5927);
+// EXTERNAL MODULE: ./src/github/format.ts
+var format = __nccwpck_require__(168);
+// EXTERNAL MODULE: ./src/github/markdown.ts
+var markdown = __nccwpck_require__(5566);
+;// CONCATENATED MODULE: ./src/github/table.ts
+/** A table of Markdown. The cells are ours, or escaped. */
+function table(head, align, rows) {
+    return [head, align, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/github/plan-text.ts
+
+
+/** What a deploy would do and what would be other than now, as Markdown. */
+function planText({ stages, changes }) {
+    return [
+        stagesTable(stages),
+        ...changes.map((each) => {
+            const where = changes.length > 1 ? `On ${each.hosts.map((host) => (0,markdown/* code */.aY)(host)).join(', ')}:\n\n` : '';
+            return where + changesTable(each);
+        }),
+    ];
+}
+function stagesTable(stages) {
+    const rows = stages.map(({ stage, does, skipped }) => [
+        skipped ? '➖' : '▶️',
+        stage,
+        does.map((line) => (0,markdown/* inline */.mG)(line, 400)).join('<br>'),
+    ]);
+    return table(['', 'Stage', 'Would do'], [':-:', ':--', ':--'], rows);
+}
+function changesTable({ env, settings, files }) {
+    const rows = [
+        ['Environment variables', env],
+        ['Settings', settings],
+        ['Files', files],
+    ];
+    const differing = rows.filter(([, { added, changed, removed }]) => added.length + changed.length + removed.length > 0);
+    if (differing.length === 0)
+        return 'Environment variables, settings and files are those of the live release.';
+    return table(['Other than live', 'Added', 'Changed', 'Removed'], [':--', ':--', ':--', ':--'], differing.map(([what, changed]) => [what, ...kinds.map((kind) => names(changed[kind]))]));
+}
+const kinds = ['added', 'changed', 'removed'];
+const mostNames = 40;
+function names(all) {
+    const shown = all.slice(0, mostNames).map((name) => (0,markdown/* code */.aY)(name, 100));
+    return [...shown, ...(all.length > mostNames ? [`and ${all.length - mostNames} more`] : [])].join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/github/summary.ts
+
+
+
+
+
+const slotMark = { blue: '🔵', green: '🟢' };
+const outcomeMark = {
+    done: '✅',
+    skipped: '➖',
+    failed: '❌',
+};
+/** The job summary of a run, as Markdown for GitHub. */
+function renderSummary(report) {
+    const parts = [
+        `## ${heading(report)}`,
+        failure(report),
+        facts(report),
+        perHost(report),
+        changes(report),
+        ...(report.planned ? planText(report.planned) : []),
+        report.checks ? (0,checks_table/* checksTable */.E)(report.checks) : '',
+        timeline(report),
+        stages(report),
+        findings(report),
+        warnings(report),
+        log(report),
+    ];
+    if (report.runUrl)
+        parts.push(`<sub>[This run](${report.runUrl}) · deployed with Kawasemi 🐦</sub>`);
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function heading(report) {
+    const where = report.environment ? ` ${report.checks ? 'in' : 'to'} ${(0,markdown/* inline */.mG)(report.environment)}` : '';
+    const what = [report.app, report.to]
+        .filter((part) => part)
+        .map((part) => (0,markdown/* inline */.mG)(part))
+        .join(' ');
+    const mark = report.failure ? '❌' : report.plan ? '📋' : '✅';
+    const end = !report.failure ? '' : report.checks ? ' found trouble' : ' failed';
+    return `${mark} ${report.plan ? 'Plan: ' : ''}${(0,markdown/* inline */.mG)(report.title)}${what && ` of ${what}`}${where}${end}`;
+}
+function failure({ failure }) {
+    if (!failure)
+        return '';
+    return [
+        '> [!CAUTION]',
+        `> **${(0,markdown/* inline */.mG)(failure.thing)}** ${(0,markdown/* inline */.mG)(failure.cause)}`,
+        '>',
+        `> ➜ ${(0,markdown/* inline */.mG)(failure.fix)}`,
+    ].join('\n');
+}
+function facts(report) {
+    const { from, to, live, hosts, perHost, planned, moved, switchMs, backup, release } = report;
+    const rows = [];
+    // What runs there now is known only where a host was asked.
+    const before = from ? `${(0,markdown/* code */.aY)(from)} → ` : '';
+    if (to)
+        rows.push(['Version', `${before}${(0,markdown/* code */.aY)(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`]);
+    const changes = compareUrl(report);
+    if (changes)
+        rows.push(['Changes', `[what changed](${changes})`]);
+    if (live && !perHost)
+        rows.push(['Takes traffic', traffic(live)]);
+    if (planned && !perHost)
+        rows.push(['Would come to', place(planned.hosts[0].slot)]);
+    if (hosts.length > 0 && !perHost)
+        rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => (0,markdown/* code */.aY)(host)).join(', ')]);
+    if (release)
+        rows.push(['Release', (0,markdown/* code */.aY)(release)]);
+    if (moved)
+        rows.push([
+            'Moved',
+            moved.ofBytes === undefined ? (0,format/* size */.E)(moved.bytes) : `${(0,format/* size */.E)(moved.bytes)} of ${(0,format/* size */.E)(moved.ofBytes)}`,
+        ]);
+    if (backup)
+        rows.push(['Backup', (0,markdown/* code */.aY)(backup)]);
+    if (switchMs !== undefined)
+        rows.push(['Switch', (0,format/* time */.k)(switchMs)]);
+    // Markdown has no table without a head: the first fact is the head.
+    const [head, ...rest] = rows.map(([name, value]) => [`**${name}**`, value]);
+    return head ? table(head, [':--', ':--'], rest) : '';
+}
+/** Where GitHub shows the commits between the two; nothing where one of them is not known. */
+function compareUrl({ runUrl, fromCommit, toCommit }) {
+    const repository = runUrl?.replace(/\/actions\/runs\/.*$/, '');
+    if (!repository || !fromCommit || !toCommit || fromCommit === toCommit)
+        return undefined;
+    return `${repository}/compare/${fromCommit}...${toCommit}`;
+}
+function traffic({ slot, version }) {
+    return `${place(slot)}: ${(0,markdown/* code */.aY)(version)}`;
+}
+function place(slot) {
+    return `${slotMark[slot]} ${slot}`;
+}
+function perHost({ perHost = [], planned }) {
+    if (perHost.length === 0)
+        return '';
+    const last = ({ host, switchMs }) => {
+        const slot = planned?.hosts.find((each) => each.host === host)?.slot;
+        return slot ? place(slot) : switchMs === undefined ? '' : (0,format/* time */.k)(switchMs);
+    };
+    return table(['Host', 'Takes traffic', planned ? 'Would come to' : 'Switch'], [':--', ':--', planned ? ':--' : '--:'], perHost.map((row) => [
+        (0,markdown/* code */.aY)(row.host),
+        row.live === undefined ? 'nothing' : row.live === 'unknown' ? 'not known' : traffic(row.live),
+        last(row),
+    ]));
+}
+function changes({ changes = [], plan }) {
+    if (changes.length === 0)
+        return '';
+    const rows = changes.flatMap(({ host, changes: lines }) => lines.length === 0
+        ? [[(0,markdown/* code */.aY)(host), '', 'nothing to change']]
+        : lines.map((line, index) => [index === 0 ? (0,markdown/* code */.aY)(host) : '', String(index + 1), (0,markdown/* inline */.mG)(line, 300)]));
+    return table(['Host', '', plan ? 'Would change' : 'Changed'], [':--', '--:', ':--'], rows);
+}
+function stages({ stages }) {
+    if (stages.length === 0)
+        return '';
+    const whole = stages.reduce((sum, { ms }) => sum + ms, 0);
+    const rows = stages.map(({ stage, ms, outcome, note }) => [
+        outcomeMark[outcome],
+        stage,
+        outcome === 'skipped' ? '' : (0,format/* time */.k)(ms),
+        note === undefined ? '' : (0,markdown/* inline */.mG)(note, 300),
+    ]);
+    return table(['', 'Stage', 'Time', ''], [':-:', ':--', '--:', ':--'], [...rows, ['', '**all**', `**${(0,format/* time */.k)(whole)}**`, '']]);
+}
+/**
+ * The stages one after the other, as a Mermaid chart; all text in it is ours. `%s` counts seconds from the start, whatever
+ * the reader's time zone.
+ */
+function timeline({ stages }) {
+    const ran = stages.filter(({ outcome }) => outcome !== 'skipped');
+    if (ran.length < 2)
+        return '';
+    let at = 0;
+    const rows = ran.map(({ stage, ms, outcome }) => {
+        const from = at;
+        at += Math.max(1, Math.round(ms));
+        return `  ${stage} ${(0,format/* time */.k)(ms)} :${outcome === 'failed' ? 'crit, ' : ''}${from}, ${at}`;
+    });
+    return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %s s', ...rows, '```'].join('\n');
+}
+const mostFindings = 100;
+function findings({ findings: all }) {
+    if (!all)
+        return '';
+    if (all.length === 0)
+        return 'No known vulnerability was found.';
+    const rows = all
+        .slice(0, mostFindings)
+        .map(({ severity, id, name, version, where }) => [
+        severity,
+        (0,markdown/* inline */.mG)(id),
+        `${(0,markdown/* inline */.mG)(name)} ${(0,markdown/* inline */.mG)(version)}`,
+        (0,markdown/* inline */.mG)(where),
+    ]);
+    const rest = all.length > mostFindings ? `\n\n… and ${all.length - mostFindings} more.` : '';
+    return `${table(['Severity', 'Vulnerability', 'Package', 'In'], [':--', ':--', ':--', ':--'], rows)}${rest}`;
+}
+function warnings({ warnings }) {
+    return warnings.length === 0 ? '' : warnings.map((warning) => `- ⚠️ ${(0,markdown/* inline */.mG)(warning)}`).join('\n');
+}
+function log({ failure }) {
+    if (!failure || failure.log.length === 0)
+        return '';
+    return `<details open>\n<summary>The last lines of the log</summary>\n\n${(0,markdown/* codeBlock */.DV)(failure.log)}\n\n</details>`;
+}
+
+
+/***/ }),
+
 /***/ 751:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -29136,6 +29420,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   V4: () => (/* binding */ getInput),
   Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
+  lm: () => (/* binding */ notice),
   LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
@@ -29144,7 +29429,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, debug, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, debug, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(857);
@@ -29170,7 +29455,7 @@ function utils_toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -30059,7 +30344,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -30067,7 +30352,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -30075,7 +30360,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.
@@ -32381,6 +32666,7 @@ const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} };
 const inputTable = {
     deploy: {
         ...common,
+        mode: { default: 'apply' },
         version: {},
         'build-secrets': {},
         'build-secret-files': {},
@@ -32552,8 +32838,12 @@ const buildSecretsRule = {
     key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
     keyIs: 'an id of letters, digits, `_`, `.` and `-`',
 };
-/** The inputs of one action. Every secret among them is masked before anything is checked. */
-function reader(action, secrets) {
+/**
+ * The inputs of one action. Every secret among them is masked before anything is checked.
+ *
+ * @param before looks at them before it is said what is missing
+ */
+function reader(action, secrets, before) {
     const table = inputTable[action];
     // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml, and no expression has a value.
     const preset = (name) => table[name]?.default?.replace(/^\$\{\{.*/, '') ?? '';
@@ -32567,6 +32857,7 @@ function reader(action, secrets) {
     const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {};
     for (const value of [...Object.values(env), ...Object.values(buildSecrets)])
         secrets.add(value);
+    before?.({ text });
     for (const [name, spec] of Object.entries(table))
         if (spec.required && text(name) === '')
             throw missing(name);
@@ -32710,6 +33001,8 @@ function duration(name, text) {
     return Number(amount) * (unit === 'ms' ? 1 : unit === 's' ? 1000 : 60_000);
 }
 
+// EXTERNAL MODULE: ./src/github/pull-request.ts
+var pull_request = __nccwpck_require__(2524);
 ;// CONCATENATED MODULE: ./src/github/run.ts
 
 const versionPattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
@@ -32758,15 +33051,17 @@ function wholeNumber(env, name, fallback) {
 
 
 
+
 /**
  * One reader per action. Each masks every secret before it checks anything, so that no message can hold one.
  * All throw `Trouble` that names the first input that is missing or wrong.
  */
 const readInputs = {
     deploy: (secrets) => {
-        const read = reader('deploy', secrets);
+        const read = reader('deploy', secrets, refuseForeignPlan);
         return {
             ...inputs_common(read),
+            mode: planOrApply(read),
             ...version(read),
             buildSecrets: read.buildSecrets,
             ...buildSecretFiles(read),
@@ -32808,8 +33103,12 @@ const readInputs = {
             matching('to', to, releasePattern, 'a version, a release or a number of steps');
         if (reason !== '')
             matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters');
-        const mode = matching('mode', read.text('mode'), /^(?:plan|apply)$/, '`plan` or `apply`');
-        return { ...inputs_common(read), mode, ...(to !== '' && { to }), ...(reason !== '' && { reason }) };
+        return {
+            ...inputs_common(read),
+            mode: planOrApply(read),
+            ...(to !== '' && { to }),
+            ...(reason !== '' && { reason }),
+        };
     },
     'release-notes': (secrets) => {
         const read = reader('release-notes', secrets);
@@ -32862,6 +33161,18 @@ const buildSecretFilesRule = {
 };
 function environmentOf(read) {
     return matching('environment', read.text('environment'), environmentPattern, 'the name of an environment');
+}
+function planOrApply(read) {
+    const mode = matching('mode', read.text('mode'), /^(?:plan|apply)$/, '`plan` or `apply`');
+    return mode;
+}
+/** @throws {NothingToDo} for a plan of a pull request whose run has no secrets, which is nobody's mistake. */
+function refuseForeignPlan({ text }) {
+    if (text('mode') !== 'plan' || text('ssh-key') !== '')
+        return;
+    if (!(0,pull_request/* readPullRequest */.D)(process.env)?.withoutSecrets)
+        return;
+    throw new pull_request/* NothingToDo */.i('There is no plan: GitHub gives runs for pull requests of forks and of Dependabot no secrets, so no server was asked.');
 }
 function inputs_githubToken(read) {
     const value = read.text('github-token');
@@ -32930,6 +33241,7 @@ var log = __nccwpck_require__(3385);
 
 /** Every output of every action; the root action has those of the actions that it does the work of. A test holds this list and the action.yml files together. */
 const outputsOf = {
+    deploy: ['plan', 'comment-url'],
     'build-image': ['digests', 'version', 'layout'],
     'ssh-deploy': ['release', 'slot', 'previous-release'],
     'run-migrations': ['backup', 'ran'],
@@ -32984,6 +33296,13 @@ class Secrets {
                 return true;
         return false;
     }
+    /** The text with `***` in place of every secret that `foundIn` would find. */
+    hide(text) {
+        const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value));
+        return found
+            .sort((a, b) => b.length - a.length)
+            .reduce((hidden, value) => hidden.replaceAll(value, '***'), text);
+    }
     addPart(part) {
         if (part.trim().length < shortestMask || plain.test(part))
             return;
@@ -33016,175 +33335,10 @@ const state = {
     get: (name) => (0,core/* getState */.Gu)(name),
 };
 
-// EXTERNAL MODULE: ./src/github/checks-table.ts
-var checks_table = __nccwpck_require__(5927);
-// EXTERNAL MODULE: ./src/github/format.ts
-var format = __nccwpck_require__(168);
-// EXTERNAL MODULE: ./src/github/markdown.ts
-var markdown = __nccwpck_require__(5566);
-;// CONCATENATED MODULE: ./src/github/summary.ts
-
-
-
-const slotMark = { blue: '🔵', green: '🟢' };
-const outcomeMark = {
-    done: '✅',
-    skipped: '➖',
-    failed: '❌',
-};
-/** The job summary of a run, as Markdown for GitHub. */
-function renderSummary(report) {
-    const parts = [
-        `## ${heading(report)}`,
-        failure(report),
-        facts(report),
-        perHost(report),
-        changes(report),
-        report.checks ? (0,checks_table/* checksTable */.E)(report.checks) : '',
-        timeline(report),
-        stages(report),
-        findings(report),
-        warnings(report),
-        summary_log(report),
-    ];
-    if (report.runUrl)
-        parts.push(`<sub>[This run](${report.runUrl}) · deployed with Kawasemi 🐦</sub>`);
-    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-function heading(report) {
-    const where = report.environment ? ` ${report.checks ? 'in' : 'to'} ${(0,markdown/* inline */.mG)(report.environment)}` : '';
-    const what = [report.app, report.to]
-        .filter((part) => part)
-        .map((part) => (0,markdown/* inline */.mG)(part))
-        .join(' ');
-    const mark = report.failure ? '❌' : report.plan ? '📋' : '✅';
-    const end = !report.failure ? '' : report.checks ? ' found trouble' : ' failed';
-    return `${mark} ${report.plan ? 'Plan: ' : ''}${(0,markdown/* inline */.mG)(report.title)}${what && ` of ${what}`}${where}${end}`;
-}
-function failure({ failure }) {
-    if (!failure)
-        return '';
-    return [
-        '> [!CAUTION]',
-        `> **${(0,markdown/* inline */.mG)(failure.thing)}** ${(0,markdown/* inline */.mG)(failure.cause)}`,
-        '>',
-        `> ➜ ${(0,markdown/* inline */.mG)(failure.fix)}`,
-    ].join('\n');
-}
-function facts(report) {
-    const { from, to, live, hosts, perHost, moved, switchMs, backup, release } = report;
-    const rows = [];
-    // What runs there now is known only where a host was asked.
-    const before = from ? `${(0,markdown/* code */.aY)(from)} → ` : '';
-    if (to)
-        rows.push(['Version', `${before}${(0,markdown/* code */.aY)(to)}${from || hosts.length === 0 ? '' : ' (first deploy)'}`]);
-    const changes = compareUrl(report);
-    if (changes)
-        rows.push(['Changes', `[what changed](${changes})`]);
-    if (live && !perHost)
-        rows.push(['Takes traffic', traffic(live)]);
-    if (hosts.length > 0 && !perHost)
-        rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => (0,markdown/* code */.aY)(host)).join(', ')]);
-    if (release)
-        rows.push(['Release', (0,markdown/* code */.aY)(release)]);
-    if (moved)
-        rows.push([
-            'Moved',
-            moved.ofBytes === undefined ? (0,format/* size */.E)(moved.bytes) : `${(0,format/* size */.E)(moved.bytes)} of ${(0,format/* size */.E)(moved.ofBytes)}`,
-        ]);
-    if (backup)
-        rows.push(['Backup', (0,markdown/* code */.aY)(backup)]);
-    if (switchMs !== undefined)
-        rows.push(['Switch', (0,format/* time */.k)(switchMs)]);
-    // Markdown has no table without a head: the first fact is the head.
-    const [head, ...rest] = rows.map(([name, value]) => [`**${name}**`, value]);
-    return head ? table(head, [':--', ':--'], rest) : '';
-}
-/** Where GitHub shows the commits between the two; nothing where one of them is not known. */
-function compareUrl({ runUrl, fromCommit, toCommit }) {
-    const repository = runUrl?.replace(/\/actions\/runs\/.*$/, '');
-    if (!repository || !fromCommit || !toCommit || fromCommit === toCommit)
-        return undefined;
-    return `${repository}/compare/${fromCommit}...${toCommit}`;
-}
-function traffic({ slot, version }) {
-    return `${slotMark[slot]} ${slot}: ${(0,markdown/* code */.aY)(version)}`;
-}
-function perHost({ perHost = [] }) {
-    if (perHost.length === 0)
-        return '';
-    return table(['Host', 'Takes traffic', 'Switch'], [':--', ':--', '--:'], perHost.map(({ host, live, switchMs }) => [
-        (0,markdown/* code */.aY)(host),
-        live === undefined ? 'nothing' : live === 'unknown' ? 'not known' : traffic(live),
-        switchMs === undefined ? '' : (0,format/* time */.k)(switchMs),
-    ]));
-}
-function changes({ changes = [], plan }) {
-    if (changes.length === 0)
-        return '';
-    const rows = changes.flatMap(({ host, changes: lines }) => lines.length === 0
-        ? [[(0,markdown/* code */.aY)(host), '', 'nothing to change']]
-        : lines.map((line, index) => [index === 0 ? (0,markdown/* code */.aY)(host) : '', String(index + 1), (0,markdown/* inline */.mG)(line, 300)]));
-    return table(['Host', '', plan ? 'Would change' : 'Changed'], [':--', '--:', ':--'], rows);
-}
-function stages({ stages }) {
-    if (stages.length === 0)
-        return '';
-    const whole = stages.reduce((sum, { ms }) => sum + ms, 0);
-    const rows = stages.map(({ stage, ms, outcome, note }) => [
-        outcomeMark[outcome],
-        stage,
-        outcome === 'skipped' ? '' : (0,format/* time */.k)(ms),
-        note === undefined ? '' : (0,markdown/* inline */.mG)(note, 300),
-    ]);
-    return table(['', 'Stage', 'Time', ''], [':-:', ':--', '--:', ':--'], [...rows, ['', '**all**', `**${(0,format/* time */.k)(whole)}**`, '']]);
-}
-/**
- * The stages one after the other, as a Mermaid chart; all text in it is ours. `%s` counts seconds from the start, whatever
- * the reader's time zone.
- */
-function timeline({ stages }) {
-    const ran = stages.filter(({ outcome }) => outcome !== 'skipped');
-    if (ran.length < 2)
-        return '';
-    let at = 0;
-    const rows = ran.map(({ stage, ms, outcome }) => {
-        const from = at;
-        at += Math.max(1, Math.round(ms));
-        return `  ${stage} ${(0,format/* time */.k)(ms)} :${outcome === 'failed' ? 'crit, ' : ''}${from}, ${at}`;
-    });
-    return ['```mermaid', 'gantt', '  dateFormat x', '  axisFormat %s s', ...rows, '```'].join('\n');
-}
-const mostFindings = 100;
-function findings({ findings: all }) {
-    if (!all)
-        return '';
-    if (all.length === 0)
-        return 'No known vulnerability was found.';
-    const rows = all
-        .slice(0, mostFindings)
-        .map(({ severity, id, name, version, where }) => [
-        severity,
-        (0,markdown/* inline */.mG)(id),
-        `${(0,markdown/* inline */.mG)(name)} ${(0,markdown/* inline */.mG)(version)}`,
-        (0,markdown/* inline */.mG)(where),
-    ]);
-    const rest = all.length > mostFindings ? `\n\n… and ${all.length - mostFindings} more.` : '';
-    return `${table(['Severity', 'Vulnerability', 'Package', 'In'], [':--', ':--', ':--', ':--'], rows)}${rest}`;
-}
-function warnings({ warnings }) {
-    return warnings.length === 0 ? '' : warnings.map((warning) => `- ⚠️ ${(0,markdown/* inline */.mG)(warning)}`).join('\n');
-}
-function summary_log({ failure }) {
-    if (!failure || failure.log.length === 0)
-        return '';
-    return `<details open>\n<summary>The last lines of the log</summary>\n\n${(0,markdown/* codeBlock */.DV)(failure.log)}\n\n</details>`;
-}
-function table(head, align, rows) {
-    return [head, align, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-}
-
+// EXTERNAL MODULE: ./src/github/summary.ts + 2 modules
+var summary = __nccwpck_require__(1343);
 ;// CONCATENATED MODULE: ./src/main.ts
+
 
 
 
@@ -33198,7 +33352,7 @@ function table(head, align, rows) {
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(839)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3839))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(414)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4414))),
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(519), __nccwpck_require__.e(135)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
     'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
@@ -33239,13 +33393,16 @@ async function main(name) {
         const perform = entries[name].prepare(secrets, report);
         const run = readRun(name === 'setup-host' ? { ...byHand, ...process.env } : process.env);
         report.runUrl = run.url;
-        await perform({ run, reporter, outputs: actionOutputs(secrets, reporter), report, state: state, signal });
+        const hide = (text) => secrets.hide(text);
+        await perform({ run, reporter, outputs: actionOutputs(secrets, reporter), hide, report, state: state, signal });
         reporter.close();
         if (name !== 'post')
             await writeSummary(report);
     }
     catch (error) {
-        return fail(error);
+        if (!(error instanceof pull_request/* NothingToDo */.i))
+            return fail(error);
+        core/* notice */.lm(error.message);
     }
     process.exit(0);
 }
@@ -33291,7 +33448,7 @@ async function writeSummary(report) {
     if (!process.env.GITHUB_STEP_SUMMARY)
         return;
     try {
-        await core/* summary */.z.addRaw(renderSummary(report)).write();
+        await core/* summary */.z.addRaw((0,summary/* renderSummary */.B)(report)).write();
     }
     catch (error) {
         core/* warning */.$e(`The job summary could not be written: ${error instanceof Error ? error.message : error}`);

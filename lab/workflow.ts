@@ -21,7 +21,7 @@ export interface WorkflowRun {
   /** A git checkout with its workflows; act runs the one of this name. */
   readonly checkout: string
   readonly workflow: string
-  readonly event: 'push' | 'workflow_dispatch'
+  readonly event: 'push' | 'workflow_dispatch' | 'pull_request'
   /** Of a dispatch. */
   readonly inputs?: Readonly<Record<string, string>>
   /** GITHUB_RUN_ID, which grows from run to run. */
@@ -91,6 +91,8 @@ function artifactStandIn(folder: string, kind: string): string {
 
 async function runAct(run: WorkflowRun, work: string, mapped: string[]): Promise<WorkflowResult> {
   const { checkout, workflow, event, inputs = {}, secrets, vars, env = {} } = run
+  const eventFile = join(work, 'event.json')
+  writeFileSync(eventFile, JSON.stringify(event === 'pull_request' ? await pullRequest(checkout) : {}))
   const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`])
   const args = [
@@ -103,6 +105,7 @@ async function runAct(run: WorkflowRun, work: string, mapped: string[]): Promise
     ],
     ...['--actor', 'someone', '--use-new-action-cache', '--action-offline-mode', '--no-cache-server'],
     ...['--action-cache-path', join(work, 'cache'), ...mapped],
+    ...(event === 'pull_request' ? ['--eventpath', eventFile] : []),
     ...pairs('--input', inputs),
     ...pairs('--var', vars),
     ...pairs('--env', { GITHUB_RUN_ID: String(run.run), KEPT_ARTIFACTS: join(work, 'kept'), ...env }),
@@ -124,6 +127,13 @@ async function runAct(run: WorkflowRun, work: string, mapped: string[]): Promise
     ]),
   )
   return { code, log, jobs }
+}
+
+/** The event of the checkout's last commit as a pull request, numbered 12, of the repository itself. */
+async function pullRequest(checkout: string): Promise<object> {
+  const repo = { full_name: 'example/tiny' }
+  const sha = (await must('git', ['rev-parse', 'HEAD'], { cwd: checkout })).trim()
+  return { pull_request: { number: 12, head: { sha, ref: 'change', repo }, base: { ref: 'main', repo } } }
 }
 
 /** Makes a git checkout of a folder, as act needs one: its origin and its commit are what the workflow is told. */

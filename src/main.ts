@@ -5,6 +5,7 @@ import type { Command, CommandContext } from './github/command'
 import { readInputs, readPostInputs } from './github/inputs'
 import { actionsReporter, plainText } from './github/log'
 import { actionOutputs } from './github/outputs'
+import { NothingToDo } from './github/pull-request'
 import { readRun } from './github/run'
 import { Secrets } from './github/secrets'
 import { state, stateNames } from './github/state'
@@ -68,11 +69,13 @@ export async function main(name: EntryName): Promise<never> {
     const perform = entries[name].prepare(secrets, report)
     const run = readRun(name === 'setup-host' ? { ...byHand, ...process.env } : process.env)
     report.runUrl = run.url
-    await perform({ run, reporter, outputs: actionOutputs(secrets, reporter), report, state, signal })
+    const hide = (text: string) => secrets.hide(text)
+    await perform({ run, reporter, outputs: actionOutputs(secrets, reporter), hide, report, state, signal })
     reporter.close()
     if (name !== 'post') await writeSummary(report)
   } catch (error) {
-    return fail(error)
+    if (!(error instanceof NothingToDo)) return fail(error)
+    core.notice(error.message)
   }
   process.exit(0)
 }

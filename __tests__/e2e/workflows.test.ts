@@ -1,11 +1,14 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Product } from '../../lab/product'
 import { type LabServer, startServer } from '../../lab/server'
 import { commit } from '../../lab/workflow'
+import type { Answer, ApiCall } from '../support/github-api'
+import { keepComments } from '../support/github-comments'
 import { keepIssues } from '../support/github-issues'
 import { checkOutTiny, tinyImages } from './products/tiny'
 import { type Callers, expectGreenRun, startCallers, workflowTest } from './support/callers'
+import { stateOf } from './support/host-state'
 
 /*
  * td-buddy's callers, for a smaller product, through a real workflow runner to a real server. Only the commands and
@@ -88,6 +91,78 @@ workflowTest('a push tests and deploys; it is one deployment record', async () =
   expect(result.jobs).toEqual({ test: 'succeeded', deploy: 'succeeded' })
   expect(await answering('staging.tiny.example')).toMatch(/^[0-9a-f]{12}$/)
   expect(callers.records()).toEqual(['deploy to staging', 'in_progress', 'success'])
+})
+
+describe('a pull request', () => {
+  const comments = keepComments()
+  const changed = { status: 'ahead', files: [{ filename: 'app/server.js' }, { filename: 'README.md' }] }
+  const answer = (call: ApiCall): Answer | undefined =>
+    call.path.includes('/compare/') ? { status: 200, body: changed } : comments.answer(call)
+
+  beforeAll(() => callers.github.answer(answer))
+  afterAll(() => callers.github.answer(({ method }) => (method === 'GET' ? { status: 404 } : undefined)))
+
+  workflowTest('is told in a comment what a deploy of it would do, and nothing is done', async () => {
+    const live = await answering('staging.tiny.example')
+    callers.setEnv({ TINY_SAYS: 'good evening', TINY_TOKEN: 'not-to-be-seen' })
+    const version = await commit(product.workspace)
+    const before = await stateOf(server)
+    const result = await callers.run(211, 'plan')
+    expectGreenRun(result)
+    expect(await stateOf(server)).toEqual(before)
+    callers.setEnv({ TINY_SAYS: 'hello' })
+    expect(callers.records()).toEqual([])
+    expect(comments.all).toHaveLength(1)
+    const { body } = comments.all[0]!
+    expect(body).toMatch(/^<!-- kawasemi plan: tiny-staging staging -->\n## 📋 Plan: Deploy of tiny-staging /)
+    expect(body).toContain(`| **Version** | \`${live}\` → \`${version}\` |`)
+    expect(body).toContain('| **Would come to** | 🟢 green |')
+    expect(body).toContain('builds `web`, `worker`: 1 file of what it is built from differs')
+    expect(body).toContain('a dump of the PostgreSQL database')
+    expect(body).toContain('| ▶️ | migrate | `node /app/migrate.js` in `web`, at most 60 s |')
+    expect(body).toContain('| Environment variables | `TINY_TOKEN` | `TINY_SAYS` |  |')
+    expect(body).not.toMatch(/\| (Settings|Files) \|/)
+    expect(body + result.log).not.toMatch(/good evening|not-to-be-seen/)
+  })
+
+  test('has its comment rewritten by the next run; without the permission there is a warning', async () => {
+    const event = join(product.workspace, '../', `${basename(product.workspace)}.event.json`)
+    const repo = { full_name: 'example/product' }
+    const pull = (from: string) => {
+      const head = { sha: 'c'.repeat(40), repo: { full_name: from } }
+      writeFileSync(event, JSON.stringify({ pull_request: { number: 12, head, base: { repo } } }))
+    }
+    const plan = (inputs: Record<string, string> = {}) =>
+      product.run('deploy', 212, {
+        inputs: { environment: 'staging', mode: 'plan', 'github-token': 'ghs_of_the_job', ...inputs },
+        env: {
+          GITHUB_API_URL: callers.github.url,
+          GITHUB_EVENT_NAME: 'pull_request',
+          GITHUB_EVENT_PATH: event,
+        },
+      })
+    pull('example/product')
+    const before = comments.all.length
+    const first = await plan()
+    expect(first.code).toBe(0)
+    expect(comments.all).toHaveLength(Math.max(before, 1))
+    expect(comments.all[0]!.body).toContain('→ `cccccccccccc` |')
+    expect(first.outputs['comment-url']).toBe(comments.all[0]!.html_url)
+    expect(JSON.parse(first.outputs.plan!).hosts).toMatchObject([{ live: { slot: 'blue' }, slot: 'green' }])
+    expect(first.summary).toContain('## 📋 Plan: Deploy of tiny-staging')
+    expect(first.state).toEqual({})
+
+    callers.github.answer((call) => (call.method === 'PATCH' ? { status: 403 } : answer(call)))
+    const refused = await plan()
+    expect([refused.code, refused.errors]).toEqual([0, []])
+    expect(refused.warnings).toEqual([expect.stringContaining('`permissions: pull-requests: write`')])
+
+    pull('stranger/product')
+    const foreign = await plan({ 'ssh-key': '' })
+    expect([foreign.code, foreign.errors, foreign.summary]).toEqual([0, [], ''])
+    expect(foreign.log).toMatch(/^::notice::There is no plan: GitHub gives runs for pull requests of forks/m)
+    rmSync(event)
+  })
 })
 
 workflowTest('a tag builds once, and brings to production what staging was tested with', async () => {

@@ -1,5 +1,6 @@
 import type { Command, CommandContext } from '../../src/github/command'
 import type { InputsOf } from '../../src/github/inputs'
+import { NothingToDo } from '../../src/github/pull-request'
 import { main } from '../../src/main'
 import { Trouble } from '../../src/release/trouble'
 
@@ -86,6 +87,15 @@ test('Trouble in the middle of a stage: the log in a group, then one error that 
     '::endgroup::',
     '::error title=Health gate::web answered 500. Mend it.',
   ])
+})
+
+test('nothing to do is no failure: it says why', async () => {
+  const { code, lines } = await run(async () => {
+    throw new NothingToDo('There is no plan.')
+  })
+  expect(code).toBe(0)
+  expect(lines).toContain('::notice::There is no plan.')
+  expect(lines.filter((line) => line.startsWith('::error'))).toEqual([])
 })
 
 test('a bug of ours says so, and where to report it', async () => {

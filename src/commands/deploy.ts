@@ -18,12 +18,14 @@ import {
   temporaryLayout,
 } from '../stages/project'
 import { inWorkspace, readCheckout, readConfig, siteUrl, withHosts } from './environment'
+import { plan } from './plan'
 import { withRecord } from './record'
 
 type Context = CommandContext<InputsOf<'deploy'>>
 
-/** The whole chain in one step, over one connection for each host. */
+/** The whole chain in one step, over one connection for each host; or what it would do. */
 export async function run(context: Context): Promise<void> {
+  if (context.inputs.mode === 'plan') return plan(context)
   const { inputs, outputs, report } = context
   const identity = identityOf(context.run, inputs.version ?? context.run.defaultVersion)
   report.to = identity.version

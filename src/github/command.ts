@@ -10,6 +10,8 @@ export interface CommandContext<Inputs> {
   readonly run: RunIdentity
   readonly reporter: Reporter
   readonly outputs: Outputs
+  /** Without what must not be seen, for text that goes where GitHub masks nothing. */
+  hide(text: string): string
   /** Filled in as the command learns; `main` writes the job summary from it on every way out. */
   readonly report: DeployReport
   /** Kept for the `post` step. */

@@ -26,8 +26,16 @@ export interface Reader {
   raw(name: string): string
 }
 
-/** The inputs of one action. Every secret among them is masked before anything is checked. */
-export function reader(action: ActionName, secrets: Secrets): Reader {
+/**
+ * The inputs of one action. Every secret among them is masked before anything is checked.
+ *
+ * @param before looks at them before it is said what is missing
+ */
+export function reader(
+  action: ActionName,
+  secrets: Secrets,
+  before?: (inputs: Pick<Reader, 'text'>) => void,
+): Reader {
   const table: Readonly<Record<string, InputSpec>> = inputTable[action]
   // Outside a runner (a test, a shell) nobody fills in the defaults of action.yml, and no expression has a value.
   const preset = (name: string) => table[name]?.default?.replace(/^\$\{\{.*/, '') ?? ''
@@ -42,6 +50,7 @@ export function reader(action: ActionName, secrets: Secrets): Reader {
   const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {}
   for (const value of [...Object.values(env), ...Object.values(buildSecrets)]) secrets.add(value)
 
+  before?.({ text })
   for (const [name, spec] of Object.entries(table))
     if (spec.required && text(name) === '') throw missing(name)
   return { env, buildSecrets, raw, text }

@@ -25,6 +25,7 @@ const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} } as const
 export const inputTable = {
   deploy: {
     ...common,
+    mode: { default: 'apply' },
     version: {},
     'build-secrets': {},
     'build-secret-files': {},

@@ -5,6 +5,7 @@ import type { ActionName } from './input-table'
 import { type KeyRule, parseKeyValues } from './key-values'
 import { type OperateInputs, operate } from './operate-inputs'
 import { type ProbeInputs, probe } from './probe-inputs'
+import { NothingToDo, readPullRequest } from './pull-request'
 import { versionPattern } from './run'
 import type { Secrets } from './secrets'
 
@@ -37,6 +38,8 @@ export interface CommonInputs extends ProductInputs {
 export type BuildSecretFiles = Readonly<Record<string, string>>
 
 export interface DeployInputs extends CommonInputs {
+  /** `plan` changes nothing. */
+  readonly mode: 'plan' | 'apply'
   readonly version?: string
   readonly buildSecrets: BuildSecrets
   readonly buildSecretFiles: BuildSecretFiles
@@ -113,9 +116,10 @@ export interface ReleaseNotesInputs {
  */
 export const readInputs = {
   deploy: (secrets: Secrets): DeployInputs => {
-    const read = reader('deploy', secrets)
+    const read = reader('deploy', secrets, refuseForeignPlan)
     return {
       ...common(read),
+      mode: planOrApply(read),
       ...version(read),
       buildSecrets: read.buildSecrets,
       ...buildSecretFiles(read),
@@ -153,10 +157,12 @@ export const readInputs = {
     const reason = read.text('reason')
     if (to !== '') matching('to', to, releasePattern, 'a version, a release or a number of steps')
     if (reason !== '') matching('reason', reason, /^[^\p{Cc}]{1,300}$/u, 'one line of at most 300 characters')
-    const mode = matching('mode', read.text('mode'), /^(?:plan|apply)$/, '`plan` or `apply`') as
-      | 'plan'
-      | 'apply'
-    return { ...common(read), mode, ...(to !== '' && { to }), ...(reason !== '' && { reason }) }
+    return {
+      ...common(read),
+      mode: planOrApply(read),
+      ...(to !== '' && { to }),
+      ...(reason !== '' && { reason }),
+    }
   },
   'release-notes': (secrets: Secrets): ReleaseNotesInputs => {
     const read = reader('release-notes', secrets)
@@ -219,6 +225,20 @@ const buildSecretFilesRule: KeyRule = {
 
 function environmentOf(read: Reader): string {
   return matching('environment', read.text('environment'), environmentPattern, 'the name of an environment')
+}
+
+function planOrApply(read: Reader): 'plan' | 'apply' {
+  const mode = matching('mode', read.text('mode'), /^(?:plan|apply)$/, '`plan` or `apply`')
+  return mode as 'plan' | 'apply'
+}
+
+/** @throws {NothingToDo} for a plan of a pull request whose run has no secrets, which is nobody's mistake. */
+function refuseForeignPlan({ text }: Pick<Reader, 'text'>): void {
+  if (text('mode') !== 'plan' || text('ssh-key') !== '') return
+  if (!readPullRequest(process.env)?.withoutSecrets) return
+  throw new NothingToDo(
+    'There is no plan: GitHub gives runs for pull requests of forks and of Dependabot no secrets, so no server was asked.',
+  )
 }
 
 function githubToken(read: Reader): { githubToken?: string } {

@@ -34,6 +34,14 @@ export class Secrets {
     return false
   }
 
+  /** The text with `***` in place of every secret that `foundIn` would find. */
+  hide(text: string): string {
+    const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value))
+    return found
+      .sort((a, b) => b.length - a.length)
+      .reduce((hidden, value) => hidden.replaceAll(value, '***'), text)
+  }
+
   private addPart(part: string): void {
     if (part.trim().length < shortestMask || plain.test(part)) return
     for (const form of [part, ...derived(part)]) {

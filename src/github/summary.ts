@@ -1,8 +1,10 @@
-import type { DeployReport, StageReport } from '../release/deploy-report'
+import type { DeployReport, HostReport, StageReport } from '../release/deploy-report'
 import type { Slot } from '../release/slot'
 import { checksTable } from './checks-table'
 import { size, time } from './format'
 import { code, codeBlock, inline } from './markdown'
+import { planText } from './plan-text'
+import { table } from './table'
 
 const slotMark: Readonly<Record<Slot, string>> = { blue: '🔵', green: '🟢' }
 const outcomeMark: Readonly<Record<StageReport['outcome'], string>> = {
@@ -19,6 +21,7 @@ export function renderSummary(report: DeployReport): string {
     facts(report),
     perHost(report),
     changes(report),
+    ...(report.planned ? planText(report.planned) : []),
     report.checks ? checksTable(report.checks) : '',
     timeline(report),
     stages(report),
@@ -52,7 +55,7 @@ function failure({ failure }: DeployReport): string {
 }
 
 function facts(report: DeployReport): string {
-  const { from, to, live, hosts, perHost, moved, switchMs, backup, release } = report
+  const { from, to, live, hosts, perHost, planned, moved, switchMs, backup, release } = report
   const rows: [string, string][] = []
   // What runs there now is known only where a host was asked.
   const before = from ? `${code(from)} → ` : ''
@@ -60,6 +63,7 @@ function facts(report: DeployReport): string {
   const changes = compareUrl(report)
   if (changes) rows.push(['Changes', `[what changed](${changes})`])
   if (live && !perHost) rows.push(['Takes traffic', traffic(live)])
+  if (planned && !perHost) rows.push(['Would come to', place(planned.hosts[0]!.slot)])
   if (hosts.length > 0 && !perHost)
     rows.push([hosts.length === 1 ? 'Host' : 'Hosts', hosts.map((host) => code(host)).join(', ')])
   if (release) rows.push(['Release', code(release)])
@@ -83,18 +87,26 @@ function compareUrl({ runUrl, fromCommit, toCommit }: DeployReport): string | un
 }
 
 function traffic({ slot, version }: NonNullable<DeployReport['live']>): string {
-  return `${slotMark[slot]} ${slot}: ${code(version)}`
+  return `${place(slot)}: ${code(version)}`
 }
 
-function perHost({ perHost = [] }: DeployReport): string {
+function place(slot: Slot): string {
+  return `${slotMark[slot]} ${slot}`
+}
+
+function perHost({ perHost = [], planned }: DeployReport): string {
   if (perHost.length === 0) return ''
+  const last = ({ host, switchMs }: HostReport) => {
+    const slot = planned?.hosts.find((each) => each.host === host)?.slot
+    return slot ? place(slot) : switchMs === undefined ? '' : time(switchMs)
+  }
   return table(
-    ['Host', 'Takes traffic', 'Switch'],
-    [':--', ':--', '--:'],
-    perHost.map(({ host, live, switchMs }) => [
-      code(host),
-      live === undefined ? 'nothing' : live === 'unknown' ? 'not known' : traffic(live),
-      switchMs === undefined ? '' : time(switchMs),
+    ['Host', 'Takes traffic', planned ? 'Would come to' : 'Switch'],
+    [':--', ':--', planned ? ':--' : '--:'],
+    perHost.map((row) => [
+      code(row.host),
+      row.live === undefined ? 'nothing' : row.live === 'unknown' ? 'not known' : traffic(row.live),
+      last(row),
     ]),
   )
 }
@@ -165,12 +177,4 @@ function warnings({ warnings }: DeployReport): string {
 function log({ failure }: DeployReport): string {
   if (!failure || failure.log.length === 0) return ''
   return `<details open>\n<summary>The last lines of the log</summary>\n\n${codeBlock(failure.log)}\n\n</details>`
-}
-
-function table(
-  head: readonly string[],
-  align: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  return [head, align, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }

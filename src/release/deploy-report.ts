@@ -1,4 +1,5 @@
 import type { Checked } from './check-up'
+import type { DeployPlan } from './deploy-plan'
 import type { Finding } from './findings'
 import type { StageName } from './report'
 import type { Slot } from './slot'
@@ -45,6 +46,8 @@ export interface DeployReport {
   readonly title: string
   /** Nothing was changed: the run only says what it would do. */
   plan?: true
+  /** Of a deploy. */
+  planned?: DeployPlan
   app?: string
   environment?: string
   hosts: string[]

@@ -87,6 +87,7 @@ function seconds(ms: number): string {
 
 /** A project for each slot and one for the accessories. */
 export const composeRuntime: Runtime = {
+  variables: 'env',
   library,
   refusal,
   plan,

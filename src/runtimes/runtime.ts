@@ -69,6 +69,8 @@ export interface RuntimeSetup {
  * Every call works on the release that the slot's `release` link names, by what was laid down with it.
  */
 export interface Runtime {
+  /** The file of a release that holds its variables: lines `NAME="value"`. */
+  readonly variables: string
   /** The shell functions that the calls name. */
   readonly library: string
   /** Why a host with these facts cannot run the app, if it cannot. */

@@ -32,6 +32,7 @@ export function systemdRuntime(config: Config): Runtime {
   const settings = settingsOf(config)
   const withAccessories = config.accessories.length > 0
   return {
+    variables: 'environment',
     library: withAccessories ? libraryWithAccessories : library,
     refusal: (facts) =>
       refusal(settings.scope, facts) ?? (withAccessories ? composeRuntime.refusal(facts) : undefined),

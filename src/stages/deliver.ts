@@ -5,10 +5,11 @@ import type { HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
+import type { Trouble } from '../release/trouble'
 import type { Deploy } from './deploy'
 import { on, skip, stage } from './deploy'
 import type { Identity } from './identity'
-import { checkHost, idleSlot, refuseOlder } from './preflight'
+import { hostTroubles, idleSlot, olderRun } from './preflight'
 import { configHash, imagesOf, type Project, planFiles, readReleaseFiles } from './project'
 import { ship } from './ship'
 
@@ -20,16 +21,24 @@ export interface DeliverRequest {
 
 /** Refuses hosts that cannot take the release, and re-runs that are older than what is live. Changes nothing. */
 export function preflight(deploy: Deploy, request: DeliverRequest): void {
-  const layout = Object.values(request.layout?.images ?? {})
-  for (const { name, facts } of deploy.hosts) {
-    const refusal = deploy.runtime.refusal(facts.runtime)
-    if (refusal) throw refusal
-    refuseOlder(name, facts, request.identity.run)
-    checkHost(name, facts, {
-      architectures: [...new Set(layout.map(({ architecture }) => architecture))],
-      imageBytes: Math.max(0, ...layout.map(({ unpackedSize }) => unpackedSize)),
-    })
+  const [first] = troublesBefore(deploy, request)
+  if (first) throw first
+}
+
+/** All that speaks against bringing the release to the hosts, before anything is sent. */
+export function troublesBefore(
+  { hosts, runtime }: Deploy,
+  { identity, layout }: DeliverRequest,
+): readonly Trouble[] {
+  const images = Object.values(layout?.images ?? {})
+  const needs = {
+    architectures: [...new Set(images.map(({ architecture }) => architecture))],
+    imageBytes: Math.max(0, ...images.map(({ unpackedSize }) => unpackedSize)),
   }
+  return hosts.flatMap(({ name, facts }) => {
+    const refusals = [runtime.refusal(facts.runtime), olderRun(name, facts, identity.run)]
+    return [...refusals.filter((each) => each !== undefined), ...hostTroubles(name, facts, needs)]
+  })
 }
 
 /**

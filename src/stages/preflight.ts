@@ -28,65 +28,83 @@ export function idleSlot(facts: HostFacts): Slot {
   return facts.live ? otherSlot(facts.live) : 'blue'
 }
 
-/** Refuses a host that cannot hold the release, with the numbers, before anything is sent. */
-export function checkHost(host: string, facts: HostFacts, needs: Needs): void {
-  const architecture = machines[facts.machine] ?? facts.machine
-  const wrong = needs.architectures.find((each) => each !== architecture)
-  if (wrong) {
-    throw new Trouble(
-      host,
-      `is ${architecture} (${facts.machine}), but the images are built for ${wrong}.`,
-      "Build on a runner of the host's architecture.",
-    )
-  }
+/** Why a host cannot hold the release, with the numbers. */
+export function hostTroubles(host: string, facts: HostFacts, needs: Needs): Trouble[] {
+  const found = [
+    wrongArchitecture(host, facts, needs),
+    lackOfDisk(host, facts, needs),
+    lackOfMemory(host, facts),
+  ]
+  return found.filter((each) => each !== undefined)
+}
+
+function wrongArchitecture(
+  host: string,
+  { machine }: HostFacts,
+  { architectures }: Needs,
+): Trouble | undefined {
+  const architecture = machines[machine] ?? machine
+  const wrong = architectures.find((each) => each !== architecture)
+  if (!wrong) return undefined
+  return new Trouble(
+    host,
+    `is ${architecture} (${machine}), but the images are built for ${wrong}.`,
+    "Build on a runner of the host's architecture.",
+  )
+}
+
+function lackOfDisk(host: string, facts: HostFacts, { imageBytes }: Needs): Trouble | undefined {
   const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []))
   const backup = 2 * (backups.at(-1) ?? 0)
-  const disk = needs.imageBytes + backup + spareDisk
+  const disk = imageBytes + backup + spareDisk
   const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree
   const free = Math.min(facts.diskFree, dockerFree)
+  if (free >= disk) return undefined
+  const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images'
+  const parts = [
+    ...(imageBytes > 0 ? [`${megabytes(imageBytes)} for images`] : []),
+    ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
+    `${megabytes(spareDisk)} to spare`,
+  ]
+  return new Trouble(
+    host,
+    `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`,
+    'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.',
+  )
+}
+
+function lackOfMemory(host: string, facts: HostFacts): Trouble | undefined {
   // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
   const liveMemory = Number(facts.runtime.get('live-memory')) || 0
   const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0)
-  if (free < disk) {
-    const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images'
-    const parts = [
-      ...(needs.imageBytes > 0 ? [`${megabytes(needs.imageBytes)} for images`] : []),
-      ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
-      `${megabytes(spareDisk)} to spare`,
-    ]
-    throw new Trouble(
-      host,
-      `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`,
-      'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.',
-    )
-  }
-  if (memory < liveMemory) {
-    throw new Trouble(
-      host,
-      `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`,
-      'Free memory there, give the server more, or lower what the services may use.',
-    )
-  }
+  if (memory >= liveMemory) return undefined
+  return new Trouble(
+    host,
+    `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`,
+    'Free memory there, give the server more, or lower what the services may use.',
+  )
 }
 
 /** An older run must not go over what a newer run put live. */
-export function refuseOlder(host: string, facts: HostFacts, run: number): void {
+export function olderRun(host: string, facts: HostFacts, run: number): Trouble | undefined {
   const live = facts.live && facts.releases[facts.live]
   // What is live may always be brought to its end.
-  if (live !== undefined && findRelease(facts.history, live)?.run === run) return
+  if (live !== undefined && findRelease(facts.history, live)?.run === run) return undefined
   const newest = lastSwitchRun(facts.history, live)
-  if (run < newest) {
-    throw new Trouble(
-      host,
-      `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`,
-      'To go back on purpose use the rollback action; to go on push anew.',
-    )
-  }
+  if (run >= newest) return undefined
+  return new Trouble(
+    host,
+    `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`,
+    'To go back on purpose use the rollback action; to go on push anew.',
+  )
 }
 
 /** For the steps after ship, which a person may run again long after. @throws {Trouble} */
 export function refuseOlderRun({ hosts }: Deploy, run: number): void {
-  for (const { name, facts } of hosts) refuseOlder(name, facts, run)
+  for (const { name, facts } of hosts) {
+    const older = olderRun(name, facts, run)
+    if (older) throw older
+  }
 }
 
 function megabytes(bytes: number): string {

@@ -70,7 +70,7 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
         act,
         checkout: product.workspace,
         workflow,
-        event: inputs ? 'workflow_dispatch' : 'push',
+        event: workflow === 'plan' ? 'pull_request' : inputs ? 'workflow_dispatch' : 'push',
         ...(inputs && { inputs }),
         run: id,
         secrets: {

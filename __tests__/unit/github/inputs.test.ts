@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { readInputs } from '../../../src/github/inputs'
+import { NothingToDo } from '../../../src/github/pull-request'
 import { Secrets } from '../../../src/github/secrets'
 import { Trouble } from '../../../src/release/trouble'
 
@@ -42,6 +46,7 @@ test('everything a deploy takes', () => {
     environment: 'production',
     env: { A: '1', B: 'x y' },
     ssh: { key: 'the key\nof two lines\n', passphrase: ' with blanks ', knownHosts: 'host ssh-ed25519 AAAA' },
+    mode: 'apply',
     version: 'v1.2.3',
     buildSecrets: { 'npm.token': 'abcd' },
     buildSecretFiles: {},
@@ -53,6 +58,29 @@ test('a deploy of what an earlier job built', () => {
   give({ ...common, layout: 'kawasemi-layout', digests: JSON.stringify({ web: digest }) })
   const { layout, digests } = readInputs.deploy(quiet())
   expect({ layout, ...digests }).toEqual({ layout: 'kawasemi-layout', web: digest })
+})
+
+test('a plan without the key is nothing to do only where GitHub gives no secrets', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kawasemi-event-'))
+  const event = (from: string) => {
+    const pull = {
+      number: 1,
+      head: { sha: 'a'.repeat(40), repo: { full_name: from } },
+      base: { repo: { full_name: 'example/shop' } },
+    }
+    writeFileSync(join(folder, 'event.json'), JSON.stringify({ pull_request: pull }))
+  }
+  process.env.GITHUB_EVENT_NAME = 'pull_request'
+  process.env.GITHUB_EVENT_PATH = join(folder, 'event.json')
+  give({ ...common, 'ssh-key': '', mode: 'plan' })
+  event('stranger/shop')
+  expect(() => readInputs.deploy(quiet())).toThrow(NothingToDo)
+  give({ mode: 'apply' })
+  expect(troubleOf(() => readInputs.deploy(quiet()))).toMatch(/^Input ssh-key: is missing/)
+  give({ mode: 'plan' })
+  event('example/shop')
+  expect(troubleOf(() => readInputs.deploy(quiet()))).toMatch(/^Input ssh-key: is missing/)
+  rmSync(folder, { recursive: true })
 })
 
 test('a rollback goes back, unless only a plan is asked for', () => {

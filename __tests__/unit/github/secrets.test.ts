@@ -54,3 +54,18 @@ test('no value long enough escapes, and none breaks the masking', () => {
     }),
   )
 })
+
+test('hides what it would find, the longest first, and nothing else', () => {
+  const secrets = new Secrets(() => {})
+  secrets.add('p4ssw0rd-long')
+  secrets.add('p4ssw0rd')
+  secrets.add('beef')
+  expect(secrets.hide('p4ssw0rd-long and p4ssw0rd, beef')).toBe('*** and ***, beef')
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 8 }), (value) => {
+      const other = new Secrets(() => {})
+      other.add(value)
+      expect(other.foundIn(other.hide(`-${value}-`))).toBe(false)
+    }),
+  )
+})

@@ -5,6 +5,10 @@ import { type ActionName, inputTable } from '../../../src/github/input-table'
 import { called, calledBy, callers, type Job, own, root, type Step } from './files'
 
 const steps = (jobs: Record<string, Job>): Step[] => Object.values(jobs).flatMap(({ steps = [] }) => steps)
+/** What it does to servers is nothing. */
+const onlyPlans = ({ steps = [] }: Job) =>
+  steps.filter((step) => step.with?.['ssh-key']).every((step) => step.with?.mode === 'plan') &&
+  steps.some((step) => step.with?.mode === 'plan')
 const uses = (jobs: Record<string, Job>) => steps(jobs).flatMap((step) => (step.uses ? [step.uses] : []))
 
 describe.each(called)('$name', ({ text, content }) => {
@@ -67,16 +71,29 @@ describe.each(called)('$name', ({ text, content }) => {
       expect(environment).toEqual({ name: expect.stringContaining('inputs.'), deployment: false })
       expect(concurrency!.group).toBe(`kawasemi \${{ inputs.config }} ${environment!.name}`)
     }
-    expect(changing).toHaveLength(uses(jobs).filter((each) => each === '$/').length || changing.length)
+    const deploys = steps(jobs).filter((step) => step.uses === '$/' && step.with?.mode !== 'plan')
+    expect(changing).toHaveLength(deploys.length || changing.length)
   })
 
   test('never works on servers while another run does', () => {
-    const working = Object.values(jobs).filter((job) => JSON.stringify(job).includes('ssh-key'))
+    const working = Object.values(jobs).filter(
+      (job) => JSON.stringify(job).includes('ssh-key') && !onlyPlans(job),
+    )
     for (const { concurrency } of working)
       expect(concurrency).toEqual({
         group: expect.stringMatching(/^kawasemi \$\{\{ inputs.config }} \$\{\{ inputs\.\w+ }}$/),
         queue: 'max',
       })
+  })
+
+  test('lets a plan wait for nothing but a newer one of the same pull request', () => {
+    for (const { concurrency, permissions } of Object.values(jobs).filter(onlyPlans)) {
+      expect(concurrency).toEqual({
+        group: `kawasemi plan \${{ inputs.config }} \${{ inputs.environment }} \${{ github.ref }}`,
+        'cancel-in-progress': true,
+      })
+      expect(permissions).toEqual({ contents: 'read', 'pull-requests': 'write' })
+    }
   })
 
   test('all jobs that hold a secret wait for the environment', () => {
@@ -95,7 +112,7 @@ describe.each(callers)('$name', ({ name, text, content }) => {
   test('is one call, in few lines', () => {
     expect(others).toEqual([])
     expect(job.uses).toMatch(
-      /^OWNER\/kawasemi\/\.github\/workflows\/(deploy|operate|release|rollback)\.yml@v0$/,
+      /^OWNER\/kawasemi\/\.github\/workflows\/(deploy|operate|plan|release|rollback)\.yml@v0$/,
     )
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(14)
   })
