@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { ProxyConfig } from '../src/config/schema'
-import type { Slot } from '../src/release/slot'
+import { type Slot, slots } from '../src/release/slot'
 import { startLoad } from './load'
 import { freePort, makeAppFolder, makeFolder, until } from './nginx'
 import { type Part, renderTable } from './part'
@@ -24,8 +24,8 @@ export interface CheckResult {
   ratio: number
 }
 
-/** Blue for good, without a look at the disk. */
-function withoutCheck(kind: ProxyConfig['kind'], site: string): string {
+/** One slot for good, without a look at the disk. */
+function withoutCheck(kind: ProxyConfig['kind'], site: string, slot: Slot): string {
   const cut: Record<ProxyConfig['kind'], RegExp> = {
     nginx: /^ *if \(!?-e \S+\/live\/\S+\) \{\n.*\n *\}\n/gm,
     apache: /^ *RewriteCond \S+\/live\/(up !-f|green -f)\n.*\n/gm,
@@ -33,7 +33,9 @@ function withoutCheck(kind: ProxyConfig['kind'], site: string): string {
   }
   const without = site.replace(cut[kind], '')
   if (without.split('\n').length >= site.split('\n').length - 1) throw new Error(`${kind}: nothing to cut`)
-  return without
+  const fixed = without.replace(/(kawasemi_slot[ :])blue\b/, `$1${slot}`)
+  if (slot === 'green' && fixed === without) throw new Error(`${kind}: no slot to write in its place`)
+  return fixed
 }
 
 async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
@@ -43,17 +45,20 @@ async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
   flip(base, 'blue')
   const [blue, green] = [await freePort(), await freePort()]
   const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]
-  const sites = await Promise.all(
-    [true, false].map(async (looks) => {
-      const listen = await freePort()
-      const config = benchConfig(kind, base, listen, { blue, green })
-      const site = siteForTest(config)
-      return { listen, server: makeServer(config, looks ? site : withoutCheck(kind, site)) }
-    }),
-  )
+  const makeSite = async (change: (site: string) => string) => {
+    const listen = await freePort()
+    const config = benchConfig(kind, base, listen, { blue, green })
+    return { listen, server: makeServer(config, change(siteForTest(config))) }
+  }
+  const looking = await makeSite((site) => site)
+  const fixed = {
+    blue: await makeSite((site) => withoutCheck(kind, site, 'blue')),
+    green: await makeSite((site) => withoutCheck(kind, site, 'green')),
+  }
+  const sites = [looking, fixed.blue, fixed.green]
 
   /** @returns seconds */
-  async function slice({ listen }: (typeof sites)[number], live: Slot): Promise<number> {
+  async function slice({ listen }: typeof looking, live: Slot): Promise<number> {
     flip(base, live)
     const load = startLoad({
       origins: [`http://127.0.0.1:${listen}`],
@@ -74,9 +79,9 @@ async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
     for (let turn = 0; turn < 2 * slices; turn++) {
       // One, other, other, one: neither always comes second.
       const which = (turn + (turn >> 1)) % 2
-      // Each slot takes traffic half of the time: one may cost more than the other. Without a look it is blue for good.
-      const live = which === 0 && turn % 8 >= 4 ? 'green' : 'blue'
-      seconds[which]! += await slice(sites[which]!, live)
+      // Each slot takes traffic half of the time, on both sides: one may cost more than the other.
+      const live = turn % 8 >= 4 ? 'green' : 'blue'
+      seconds[which]! += await slice(which === 0 ? looking : fixed[live], live)
     }
     return [(slices * requestsEach) / seconds[0]!, (slices * requestsEach) / seconds[1]!]
   }
@@ -84,7 +89,12 @@ async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
   try {
     for (const { server } of sites) await server.start()
     // Nobody's first requests count.
-    for (const site of sites) await slice(site, 'blue')
+    for (let turn = 0; turn < 5; turn++) {
+      for (const slot of slots) {
+        await slice(looking, slot)
+        await slice(fixed[slot], slot)
+      }
+    }
     const measured: [number, number][] = []
     while (measured.length < pairs) measured.push(await pair())
     const ratios = measured.map(([looks, blind]) => looks / blind).sort((a, b) => a - b)
