@@ -75,7 +75,7 @@ export function benchConfig(
       keepaliveTimeout: 4_000,
     },
     hooks: { afterShip: [], beforeSwitch: [], afterSwitch: [], onFailure: [] },
-    setup: { packages: [], database: false, firewall: 'off', openPorts: [] },
+    setup: { packages: [], database: false, docker: 'host', firewall: 'off', openPorts: [] },
     backup: 'off',
     gate: { deadline: 60_000, interval: 1_000, timeout: 5_000, successes: 2 },
     bake: { duration: 0, maxErrorPercent: 5, minRequests: 20 },

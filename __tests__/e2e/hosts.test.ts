@@ -2,7 +2,6 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { Product } from '../../lab/product'
-import { until } from '../../lab/run'
 import type { ActionResult } from '../../lab/runner'
 import { type LabServer, startServer } from '../../lab/server'
 import { checkOutTiny } from './products/tiny'
@@ -141,28 +140,21 @@ describe('rootless Docker', () => {
       'deploy',
     )
 
-  // As its own documents have it; its data are on the disk that Docker's are on, since overlays do not lie on overlays.
+  let loose: Product
+  afterAll(() => loose?.remove())
+
+  // Its data are on the disk that Docker's are on, since overlays do not lie on overlays.
   beforeAll(async () => {
     await sshd('# nothing')
     await say(
       `set -e
        [ -e /dev/net/tun ] || { mkdir -p /dev/net && mknod -m 666 /dev/net/tun c 10 200; }
-       install -m 755 /usr/share/docker.io/contrib/dockerd-rootless*.sh /usr/bin/
        install -d -o deploy -g deploy /var/lib/docker/rootless ~deploy/.local ~deploy/.local/share ~deploy/.local/share/docker
        mount --bind /var/lib/docker/rootless ~deploy/.local/share/docker
-       loginctl enable-linger deploy`,
+       gpasswd -d deploy docker
+       sed -i '/^deploy:/d' /etc/subuid /etc/subgid`,
     )
-    await until(
-      async () => (await server.exec('test -S /run/user/1000/bus')).code === 0,
-      60,
-      () => 'The deploy user has no systemd of its own.',
-    )
-    await own('dockerd-rootless-setuptool.sh install --force --skip-iptables')
-    await own(`docker --context default save ${database} | docker load -q`)
-  }, 180_000)
-
-  test('is sent the images in a stream, though there could be a tunnel', async () => {
-    const loose = checkOutTiny({
+    loose = checkOutTiny({
       server,
       built: true,
       settings: {
@@ -170,22 +162,23 @@ describe('rootless Docker', () => {
         'bake.duration': '1s',
         'proxy.domains': ['loose.example'],
         'services.web.slots': { blue: 12500, green: 12600 },
+        'setup.docker': 'rootless',
       },
     })
-    try {
-      await say('gpasswd -d deploy docker')
-      await loose.setUp()
-      expect(await say('id -nG deploy')).not.toMatch(/docker/)
-      const result = await loose.run('deploy', 900, { inputs: { version: 'v900' } })
-      expectGreen(result)
-      expect(result.log).toContain('the images come in a stream')
-      const answer = await say("curl -sS -f -H 'Host: loose.example' http://127.0.0.1/")
-      expect(JSON.parse(answer)).toMatchObject({ version: 'v900' })
-      const containers = 'docker ps -q --filter label=kawasemi.app=loose | wc -l'
-      expect(await say(containers)).toBe('0')
-      expect(await own(containers)).toBe('2')
-    } finally {
-      loose.remove()
-    }
+    expect(await loose.setUp()).toContain("start a Docker of deploy's own, without root's rights")
+    await say(`docker save ${database} | runuser -u deploy -- env HOME=/home/deploy docker load -q`)
+  }, 180_000)
+
+  test('is sent the images in a stream, though there could be a tunnel', async () => {
+    expect(await loose.setUp()).toBe('nothing to change\n')
+    expect(await say('id -nG deploy')).not.toMatch(/docker/)
+    const result = await loose.run('deploy', 900, { inputs: { version: 'v900' } })
+    expectGreen(result)
+    expect(result.log).toContain('the images come in a stream')
+    const answer = await say("curl -sS -f -H 'Host: loose.example' http://127.0.0.1/")
+    expect(JSON.parse(answer)).toMatchObject({ version: 'v900' })
+    const containers = 'docker ps -q --filter label=kawasemi.app=loose | wc -l'
+    expect(await say(containers)).toBe('0')
+    expect(await own(containers)).toBe('2')
   })
 })

@@ -204,7 +204,7 @@ function databases({ database, accessories, volumes }: ConfigFile): Misfit[] {
 }
 
 /** What `setup` says has to have something to work on. */
-function setups({ setup, database, hosts }: ConfigFile): Misfit[] {
+function setups({ setup, database, hosts, proxy }: ConfigFile): Misfit[] {
   const found: Misfit[] = []
   if (setup.database && (!database || database.kind === 'sqlite' || database.accessory !== undefined)) {
     const expected = 'false, unless `database` names the variables of a server (url-env or env)'
@@ -212,6 +212,10 @@ function setups({ setup, database, hosts }: ConfigFile): Misfit[] {
   }
   if (setup.database && hosts.length > 1)
     found.push({ path: ['setup', 'database'], expected: 'false with several hosts, which share one' })
+  if (setup.docker === 'rootless' && proxy?.service !== undefined) {
+    const expected = 'host with proxy.service: rootless Docker cannot have port 80'
+    found.push({ path: ['setup', 'docker'], expected })
+  }
   if (setup['open-ports'].length > 0 && setup.firewall === 'off')
     found.push({ path: ['setup', 'open-ports'], expected: 'none without `firewall: ufw`' })
   return found

@@ -12,6 +12,12 @@ export const setup = section({
     .describe(
       'Whether the database server is on the host itself: then it is installed, with the database and the user that the variables of `database` name.',
     ),
+  docker: z
+    .enum(['host', 'rootless'])
+    .prefault('host')
+    .describe(
+      "Which Docker the deploy user gets: `host` lets it use the host's, which is as much as root's rights; `rootless` gives it one of its own, which is not.",
+    ),
   firewall: z
     .enum(['off', 'ufw'])
     .prefault('off')
@@ -25,10 +31,11 @@ export const setup = section({
 export interface Setup {
   packages: string[]
   database: boolean
+  docker: 'host' | 'rootless'
   firewall: 'off' | 'ufw'
   openPorts: number[]
 }
 
-export function toSetup({ packages, database, firewall, ...rest }: z.output<typeof setup>): Setup {
-  return { packages, database, firewall, openPorts: rest['open-ports'] }
+export function toSetup({ packages, database, docker, firewall, ...rest }: z.output<typeof setup>): Setup {
+  return { packages, database, docker, firewall, openPorts: rest['open-ports'] }
 }

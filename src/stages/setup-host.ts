@@ -16,6 +16,7 @@ import { packageCalls, packagesLibrary, webCommand } from './setup-packages'
 import { portCalls, portsLibrary } from './setup-ports'
 
 const library = readFileSync(join(__dirname, 'setup-host.sh'), 'utf8')
+const dockerLibrary = readFileSync(join(__dirname, 'setup-docker.sh'), 'utf8')
 const sshdLibrary = readFileSync(join(__dirname, 'setup-sshd.sh'), 'utf8')
 
 export interface SetupOptions {
@@ -71,6 +72,7 @@ function errand(
   return {
     libraries: [
       library,
+      dockerLibrary,
       proxy.setup,
       ...(certifiedSite(config, proxy)?.libraries ?? []),
       runtimeOf(config).setup(config, user).library,
@@ -111,7 +113,7 @@ function ownCalls(config: Config, options: SetupOptions): Call[] {
   return [
     call('web_server', webCommand(config)),
     call('deploy_user'),
-    ...(runtime.docker ? [call('docker_user')] : []),
+    ...(runtime.docker ? [call(config.setup.docker === 'rootless' ? 'own_docker' : 'host_docker')] : []),
     ...(deployKey === undefined ? [] : [call('deploy_key', checkedKey(deployKey))]),
     call('base_folder', config.app),
     call('folder', '2750', 'slots'),

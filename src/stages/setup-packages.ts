@@ -28,6 +28,7 @@ export function packageCalls(config: Config, docker: boolean): Call[] {
     ...(proxy ? [call('need_command', 'logrotate', 'logrotate')] : []),
     ...(proxy?.tls?.acme ? certificateCalls(proxy.kind) : []),
     ...(docker || inside ? [call('need_docker')] : []),
+    ...(docker && setup.docker === 'rootless' ? [call('need_own_docker')] : []),
     ...(systemd ? systemdCalls(systemd) : []),
     ...(database ? databaseCalls(database, setup.database) : []),
     ...(setup.firewall === 'ufw' ? [call('need_command', 'ufw', 'ufw')] : []),

@@ -49,7 +49,7 @@ describe('a good file', () => {
         mailer: { role: 'worker', stopTimeout: 10_000 },
       },
       accessories: ['postgres', 'redis'],
-      setup: { packages: [], database: false, firewall: 'off', openPorts: [] },
+      setup: { packages: [], database: false, docker: 'host', firewall: 'off', openPorts: [] },
       volumes: { postgres_data: 'shared', scratch: 'slot' },
       proxy: {
         kind: 'nginx',

@@ -38,7 +38,7 @@ export function exampleConfig(change: Partial<Config> = {}, proxy: Partial<Confi
       ...proxy,
     },
     hooks: { afterShip: [], beforeSwitch: [], afterSwitch: [], onFailure: [] },
-    setup: { packages: [], database: false, firewall: 'off', openPorts: [] },
+    setup: { packages: [], database: false, docker: 'host', firewall: 'off', openPorts: [] },
     backup: 'on',
     gate: { deadline: 60_000, interval: 1_000, timeout: 5_000, successes: 2 },
     bake: { duration: 30_000, maxErrorPercent: 5, minRequests: 20 },

@@ -26,7 +26,7 @@ export function configOf({ services, accessories = [], volumes = {}, ignore = []
     accessories,
     volumes,
     hooks: { afterShip: [], beforeSwitch: [], afterSwitch: [], onFailure: [] },
-    setup: { packages: [], database: false, firewall: 'off', openPorts: [] },
+    setup: { packages: [], database: false, docker: 'host', firewall: 'off', openPorts: [] },
     backup: 'on',
     gate: { deadline: 60_000, interval: 1000, timeout: 5000, successes: 2 },
     bake: { duration: 30_000, maxErrorPercent: 5, minRequests: 20 },

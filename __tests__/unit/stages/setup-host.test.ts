@@ -27,6 +27,7 @@ describe('the program that prepares a host', () => {
     const setup: Config['setup'] = {
       packages: ['redis-server'],
       database: true,
+      docker: kind === 'caddy' ? 'rootless' : 'host',
       firewall: 'ufw',
       openPorts: [8443],
     }

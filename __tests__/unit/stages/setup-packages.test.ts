@@ -30,6 +30,18 @@ test('a web server in a container needs Docker and no package of its own', () =>
   expect(wanted(config)).toBe('need_command logrotate logrotate; need_docker; packages')
 })
 
+test("a Docker of the deploy user's own needs its tools, and only where the app uses Docker", () => {
+  const setup = {
+    packages: [],
+    database: false,
+    docker: 'rootless',
+    firewall: 'off',
+    openPorts: [],
+  } as Config['setup']
+  expect(wanted(exampleConfig({ setup }), true)).toContain('need_docker; need_own_docker; packages')
+  expect(wanted(exampleConfig({ setup }))).not.toContain('need_own_docker')
+})
+
 test('an app under systemd needs its interpreter and its own systemd', () => {
   const python = { requirements: 'requirements.txt', interpreter: 'python3.12' }
   const user = wanted(exampleConfig({ systemd: { ...systemd, shared: [], build: [], python } }))
@@ -47,6 +59,7 @@ test('a database is asked for where it is: nothing in an accessory, its tools, o
   const setup = {
     packages: ['redis-server'],
     database: true,
+    docker: 'host',
     firewall: 'ufw',
     openPorts: [],
   } as Config['setup']
@@ -110,6 +123,7 @@ describe('on the server', () => {
     const setup = {
       packages: ['redis-serve'],
       database: false,
+      docker: 'host',
       firewall: 'off',
       openPorts: [],
     } as Config['setup']
