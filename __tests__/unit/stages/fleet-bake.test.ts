@@ -1,0 +1,39 @@
+import { HostFailure } from '../../../src/host/session'
+import { bake } from '../../../src/stages/bake'
+import { watchProbes } from '../../../src/stages/gate'
+import type { HostSwitch } from '../../../src/stages/switch'
+import { deployTo, FakeHost, releaseOf } from './fleet'
+
+jest.mock('../../../src/stages/gate')
+
+const v2 = releaseOf('v2-2', 'green')
+const refused = 'web: connection refused, 3 times in a row'
+const slow = '10 of 12 requests took longer than 100 ms'
+
+beforeEach(() => {
+  jest.mocked(watchProbes).mockReturnValue({ trouble: Promise.resolve(refused), stop: () => undefined })
+})
+
+/** A bake whose probes are refused, on a host whose own watcher ends by `watcher`. */
+function bakeOn(host: FakeHost, watcher: Promise<never>) {
+  const followed = Object.assign(host, { followAgain: () => watcher })
+  const from = { slot: 'blue', release: 'v1-1' }
+  const switched = { host: followed, release: v2, from, watcher: 'bake-run' } as unknown as HostSwitch
+  return bake(deployTo(host).deploy, v2, [switched])
+}
+
+test('what the probes find takes the release back', async () => {
+  const host = new FakeHost('one', { blue: 'v1-1', green: 'v2-2' }, 'green')
+  const watching = new Promise<never>(() => undefined)
+  await expect(bakeOn(host, watching)).rejects.toThrow(/^Bake of v2: web: connection refused.*back on v1-1/)
+  expect(host.serves).toBe('v1-1')
+})
+
+test('where the watcher was faster, what it found is why, and not that the stopped release does not answer', async () => {
+  const host = new FakeHost('one', { blue: 'v1-1', green: 'v2-2' }, 'blue')
+  // It ends later: it stops the release first.
+  const failure = new HostFailure('one', 'bake', slow, { facts: new Map(), printed: [] })
+  const watcher = new Promise<never>((_, reject) => setImmediate(() => reject(failure)))
+  await expect(bakeOn(host, watcher)).rejects.toThrow(/^Bake of v2: 10 of 12 requests.*back on v1-1/)
+  expect(host.did).toEqual([])
+})
