@@ -29,7 +29,8 @@ export function bakeProgram(
         from?.slot ?? '',
         from?.release ?? '',
         String(Math.ceil(duration / 1000)),
-        String(Math.floor(maxErrorPercent)),
+        // The shell counts in whole numbers.
+        String(Math.round(maxErrorPercent * 100)),
         String(minRequests),
         config.proxy ? accessLogPath(config) : '/dev/null',
         maxP95 === undefined ? '' : String(maxP95),

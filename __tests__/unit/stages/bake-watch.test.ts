@@ -27,13 +27,13 @@ runtime_stop() { refuse_live "$1"; note "stopped $1"; }
 `
 
 /** A watcher of green, where blue was live before, as the switch starts it. */
-function watch(dead: string, { seconds = '0', log = '/dev/null', p95 = '' } = {}) {
+function watch(dead: string, { seconds = '0', log = '/dev/null', p95 = '', errors = '500' } = {}) {
   return host.run(
     [library('stages/slot.sh'), library('stages/bake.sh'), runtime, `runtime_dead() { ${dead}; }`],
     [
       call('watch_lock'),
       call('bake_begin', 'n', host.base, '1', '1/1/job', 'u', '4', '45', 'shop'),
-      call('bake', 'green', 'v2-2', 'blue', 'v1-1', seconds, '5', '20', log, p95),
+      call('bake', 'green', 'v2-2', 'blue', 'v1-1', seconds, errors, '20', log, p95),
     ],
   )
 }
@@ -81,6 +81,21 @@ function watchRequests(text: string, p95 = '') {
     p95,
   }).out
 }
+
+test.each([
+  ['50', 1, 'slots/green'],
+  ['50', 2, 'slots/blue'],
+  ['0', 1, 'slots/blue'],
+])('of a limit of %s in 10,000 errors, %i of 200 requests', (errors, wrong, expected) => {
+  const log = join(host.base, 'access.log')
+  writeFileSync(log, '')
+  writeFileSync(
+    join(host.base, 'new'),
+    lines(200 - wrong, 'green', 200, '0') + lines(wrong, 'green', 500, '0'),
+  )
+  watch(`cp "$BASE/new" "$BASE/access.log"`, { log, errors })
+  expect(live()).toBe(expected)
+})
 
 describe('the access log', () => {
   test.each<[string, string, string, string]>([
