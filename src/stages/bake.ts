@@ -23,30 +23,16 @@ export async function bake(deploy: Deploy, release: Release, switches: readonly 
   try {
     const watched = followAll(deploy, switches)
     watched.catch(() => undefined)
-    const probed = probes.trouble.then(async (why) =>
-      (await isTakenBack(release, switches)) ? watched : { why, log: [] },
-    )
-    const verdict = await Promise.race([watched, probed])
+    const verdict = await Promise.race([watched, probes.trouble.then((why): Verdict => ({ why, log: [] }))])
     if (verdict === undefined) return
     probes.stop()
-    await takeBack(deploy, switches, 'bake-failed', verdict.why)
-    throw bakeTrouble(release, verdict, switches[0]!.from)
+    const faster = await takeBack(deploy, switches, 'bake-failed', verdict.why)
+    // A watcher stops the release that it takes back: that no probe is answered any more is not why.
+    const cause = faster ? await watched.catch(() => undefined) : undefined
+    throw bakeTrouble(release, cause ?? verdict, switches[0]!.from)
   } finally {
     probes.stop()
   }
-}
-
-/**
- * Whether a watcher was faster: it stops the release it has taken back, and that no probe is answered any more is not why.
- */
-async function isTakenBack(release: Release, switches: readonly HostSwitch[]): Promise<boolean> {
-  const looks = await Promise.allSettled(switches.map(({ host }) => host.refresh()))
-  return looks.some(
-    (look) =>
-      look.status === 'fulfilled' &&
-      look.value.live !== undefined &&
-      look.value.releases[look.value.live] !== release.id,
-  )
 }
 
 /** The first verdict against the release, or nothing when all watchers ended well. */

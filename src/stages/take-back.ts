@@ -29,22 +29,25 @@ export type Verdict = 'bake-failed' | 'taken-back'
  *
  * Never throws: a host that cannot be taken back is a warning, since the others have to be; the next run brings it to
  * where they are.
+ *
+ * @returns whether on one of them the release took no traffic any more: somebody else was faster.
  */
 export async function takeBack(
   deploy: Deploy,
   undos: readonly Undo[],
   verdict: Verdict,
   why: string,
-): Promise<void> {
+): Promise<boolean> {
   const keepsFirst = mayKeepFirst(deploy, undos, verdict)
   const ends = await Promise.allSettled(
     undos.map(async (undo) => {
       const { host, release, from } = undo
       const { live, releases } = await host.refresh()
-      if (live !== undefined && releases[live] === release.id) {
-        if (from || !keepsFirst) await takeBackHost(deploy, undo, verdict, why)
-      } else if (verdict === 'taken-back') await putDown(deploy, undo, why)
+      let faster = live === undefined || releases[live] !== release.id
+      if (!faster && (from || !keepsFirst)) faster = !(await takeBackHost(deploy, undo, verdict, why))
+      else if (faster && verdict === 'taken-back') await putDown(deploy, undo, why)
       await host.refresh()
+      return faster
     }),
   )
   const lost = new Set<HostSession>()
@@ -57,6 +60,7 @@ export async function takeBack(
     )
   }
   reportLive(deploy, lost)
+  return ends.some((end) => end.status === 'fulfilled' && end.value)
 }
 
 /** Where nothing was there before, something bad is better than nothing; but not on some hosts only. */
@@ -64,19 +68,21 @@ function mayKeepFirst({ hosts }: Deploy, undos: readonly Undo[], verdict: Verdic
   return (hosts.length === 1 || verdict === 'bake-failed') && undos.every(({ from }) => !from)
 }
 
+/** @returns whether it was still to be done */
 async function takeBackHost(
   { runtime }: Deploy,
   { host, release, from }: Undo,
   verdict: Verdict,
   why: string,
-): Promise<void> {
+): Promise<boolean> {
   const undone = call('ledger', eventFields(verdict, release.id, { slot: release.slot, why }))
-  await runStage(
+  const { facts } = await runStage(
     host,
     {
       stage: 'take-back',
       libraries: [runtime.library, slotLibrary],
       calls: [
+        call('still_live', release.slot, release.id),
         call('begin', 'switch back'),
         ...(from
           ? [
@@ -89,6 +95,7 @@ async function takeBackHost(
             ]
           : [call('take_off'), undone]),
         call('end'),
+        call('fact', 'taken-back', 'true'),
         ...runtime.logs(release.slot, 60),
         ...runtime.stop(release.slot),
         ...(from ? runtime.startWorkers(from.slot) : []),
@@ -96,6 +103,7 @@ async function takeBackHost(
     },
     'Run the rollback action, or switch back by hand as docs/by-hand.md says.',
   )
+  return facts.has('taken-back')
 }
 
 /** A host that did not get as far as the switch: what waited for it there stops, or a reboot would bring it up. */

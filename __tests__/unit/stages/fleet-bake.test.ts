@@ -29,11 +29,25 @@ test('what the probes find takes the release back', async () => {
   expect(host.serves).toBe('v1-1')
 })
 
+/** A watcher that found the release slow; it stops the release before it ends itself. */
+function slowWatcher(): Promise<never> {
+  const failure = new HostFailure('one', 'bake', slow, { facts: new Map(), printed: [] })
+  return new Promise((_, reject) => setImmediate(() => reject(failure)))
+}
+
 test('where the watcher was faster, what it found is why, and not that the stopped release does not answer', async () => {
   const host = new FakeHost('one', { blue: 'v1-1', green: 'v2-2' }, 'blue')
-  // It ends later: it stops the release first.
-  const failure = new HostFailure('one', 'bake', slow, { facts: new Map(), printed: [] })
-  const watcher = new Promise<never>((_, reject) => setImmediate(() => reject(failure)))
-  await expect(bakeOn(host, watcher)).rejects.toThrow(/^Bake of v2: 10 of 12 requests.*back on v1-1/)
+  await expect(bakeOn(host, slowWatcher())).rejects.toThrow(/^Bake of v2: 10 of 12 requests.*back on v1-1/)
   expect(host.did).toEqual([])
+})
+
+test('where it takes the release back while that is about to be done, it is done once', async () => {
+  const host = new FakeHost('one', { blue: 'v1-1', green: 'v2-2' }, 'green')
+  const run = host.run.bind(host)
+  host.run = (program) => {
+    host.facts = { ...host.facts, live: 'blue' }
+    return run(program)
+  }
+  await expect(bakeOn(host, slowWatcher())).rejects.toThrow(/^Bake of v2: 10 of 12 requests.*back on v1-1/)
+  expect(host.events.slice(-1)).toEqual(['shipped v2-2'])
 })

@@ -72,12 +72,16 @@ export class FakeHost {
 
   async run({ calls }: { calls: readonly Call[] }) {
     if (this.lost) throw new Trouble(this.name, 'does not answer.', 'Wait.')
-    this.did.push(String(calls[0]!.args[0] ?? calls[0]!.name))
+    const begin = calls.find(({ name }) => name === 'begin') ?? calls[0]!
+    this.did.push(String(begin.args[0] ?? begin.name))
+    const facts = new Map<string, unknown>([['switch-ms', 7]])
     for (const { name, args } of calls) {
+      if (name === 'still_live' && this.serves !== args[1]) break
+      if (name === 'fact') facts.set(args[0]!, args[1])
       if (name === this.failAt) throw new Trouble(this.name, `${name} failed.`, 'Mend it.')
       this.perform(name, args)
     }
-    return { facts: new Map([['switch-ms', 7]]), printed: [] }
+    return { facts, printed: [] }
   }
 
   private perform(name: string, args: readonly string[]): void {
