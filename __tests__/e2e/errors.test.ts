@@ -346,7 +346,7 @@ test('a release that is slower than its limit is taken back', async () => {
   await Promise.all(asked)
   expect(asked).toHaveLength(10)
   expect(complaintOf(result)).toMatch(
-    /^Bake of v\d+: 10 of 1\d requests took longer than 100 ms.*Traffic is back on v/,
+    /^Bake of v\d+: \d+ of 1\d requests took longer than 100 ms.*Traffic is back on v/,
   )
   expect((await server.exec('readlink -f /srv/tiny/live/release')).stdout).toBe(before)
 })
