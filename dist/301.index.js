@@ -49,8 +49,10 @@ async function bake(deploy, release, switches) {
         if (verdict === undefined)
             return;
         probes.stop();
-        await (0,take_back/* takeBack */.z)(deploy, switches, 'bake-failed', verdict.why);
-        throw bakeTrouble(release, verdict, switches[0].from);
+        const faster = await (0,take_back/* takeBack */.z)(deploy, switches, 'bake-failed', verdict.why);
+        // A watcher stops the release that it takes back: that no probe is answered any more is not why.
+        const cause = faster ? await watched.catch(() => undefined) : undefined;
+        throw bakeTrouble(release, cause ?? verdict, switches[0].from);
     }
     finally {
         probes.stop();
@@ -527,7 +529,9 @@ function bakeProgram({ config, runtime }, release, from) {
         stage: 'bake',
         libraries: [runtime.library, start/* slotLibrary */.s7, config.proxy ? (0,kinds/* proxyOf */.O)(config.proxy).log : proxy/* plainLog */.Ly, library],
         calls: [
-            (0,program/* call */.T)('bake', release.slot, release.id, from?.slot ?? '', from?.release ?? '', String(Math.ceil(duration / 1000)), String(Math.floor(maxErrorPercent)), String(minRequests), config.proxy ? (0,proxy/* accessLogPath */.q2)(config) : '/dev/null', maxP95 === undefined ? '' : String(maxP95)),
+            (0,program/* call */.T)('bake', release.slot, release.id, from?.slot ?? '', from?.release ?? '', String(Math.ceil(duration / 1000)), 
+            // The shell counts in whole numbers.
+            String(Math.round(maxErrorPercent * 100)), String(minRequests), config.proxy ? (0,proxy/* accessLogPath */.q2)(config) : '/dev/null', maxP95 === undefined ? '' : String(maxP95)),
         ],
     };
 }

@@ -5712,7 +5712,7 @@ function databases({ database, accessories, volumes }) {
     return [{ path: ['database', 'accessory'], expected }];
 }
 /** What `setup` says has to have something to work on. */
-function setups({ setup, database, hosts }) {
+function setups({ setup, database, hosts, proxy }) {
     const found = [];
     if (setup.database && (!database || database.kind === 'sqlite' || database.accessory !== undefined)) {
         const expected = 'false, unless `database` names the variables of a server (url-env or env)';
@@ -5720,6 +5720,10 @@ function setups({ setup, database, hosts }) {
     }
     if (setup.database && hosts.length > 1)
         found.push({ path: ['setup', 'database'], expected: 'false with several hosts, which share one' });
+    if (setup.docker === 'rootless' && proxy?.service !== undefined) {
+        const expected = 'host with proxy.service: rootless Docker cannot have port 80';
+        found.push({ path: ['setup', 'docker'], expected });
+    }
     if (setup['open-ports'].length > 0 && setup.firewall === 'off')
         found.push({ path: ['setup', 'open-ports'], expected: 'none without `firewall: ufw`' });
     return found;
@@ -6146,6 +6150,9 @@ const setup = (0,section/* section */.uW)({
     database: schemas/* boolean */.zMY({ error: 'true or false' })
         .prefault(false)
         .describe('Whether the database server is on the host itself: then it is installed, with the database and the user that the variables of `database` name.'),
+    docker: schemas/* enum */.k5n(['host', 'rootless'])
+        .prefault('host')
+        .describe("Which Docker the deploy user gets: `host` lets it use the host's, which is as much as root's rights; `rootless` gives it one of its own, which is not."),
     firewall: schemas/* enum */.k5n(['off', 'ufw'])
         .prefault('off')
         .describe('`ufw` lets in SSH, the ports of the site and `open-ports`, and nothing else that is new.'),
@@ -6153,8 +6160,8 @@ const setup = (0,section/* section */.uW)({
         .prefault([])
         .describe('TCP ports that the firewall leaves open besides.'),
 });
-function toSetup({ packages, database, firewall, ...rest }) {
-    return { packages, database, firewall, openPorts: rest['open-ports'] };
+function toSetup({ packages, database, docker, firewall, ...rest }) {
+    return { packages, database, docker, firewall, openPorts: rest['open-ports'] };
 }
 
 ;// CONCATENATED MODULE: ./src/config/systemd.ts
@@ -7770,19 +7777,21 @@ async function start(deploy, release) {
  *
  * Never throws: a host that cannot be taken back is a warning, since the others have to be; the next run brings it to
  * where they are.
+ *
+ * @returns whether on one of them the release took no traffic any more: somebody else was faster.
  */
 async function takeBack(deploy, undos, verdict, why) {
     const keepsFirst = mayKeepFirst(deploy, undos, verdict);
     const ends = await Promise.allSettled(undos.map(async (undo) => {
         const { host, release, from } = undo;
         const { live, releases } = await host.refresh();
-        if (live !== undefined && releases[live] === release.id) {
-            if (from || !keepsFirst)
-                await takeBackHost(deploy, undo, verdict, why);
-        }
-        else if (verdict === 'taken-back')
+        let faster = live === undefined || releases[live] !== release.id;
+        if (!faster && (from || !keepsFirst))
+            faster = !(await takeBackHost(deploy, undo, verdict, why));
+        else if (faster && verdict === 'taken-back')
             await putDown(deploy, undo, why);
         await host.refresh();
+        return faster;
     }));
     const lost = new Set();
     for (const [at, end] of ends.entries()) {
@@ -7793,17 +7802,20 @@ async function takeBack(deploy, undos, verdict, why) {
         deploy.reporter.warning(`${host.name} could not be taken back, so it may still serve ${release.id}: ${end.reason.message} The next deploy or rollback brings the hosts together.`);
     }
     (0,_live__WEBPACK_IMPORTED_MODULE_1__/* .reportLive */ .j7)(deploy, lost);
+    return ends.some((end) => end.status === 'fulfilled' && end.value);
 }
 /** Where nothing was there before, something bad is better than nothing; but not on some hosts only. */
 function mayKeepFirst({ hosts }, undos, verdict) {
     return (hosts.length === 1 || verdict === 'bake-failed') && undos.every(({ from }) => !from);
 }
+/** @returns whether it was still to be done */
 async function takeBackHost({ runtime }, { host, release, from }, verdict, why) {
     const undone = (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)(verdict, release.id, { slot: release.slot, why }));
-    await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .runStage */ .Si)(host, {
+    const { facts } = await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .runStage */ .Si)(host, {
         stage: 'take-back',
         libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_2__/* .slotLibrary */ .s7],
         calls: [
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('still_live', release.slot, release.id),
             (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'switch back'),
             ...(from
                 ? [
@@ -7813,11 +7825,13 @@ async function takeBackHost({ runtime }, { host, release, from }, verdict, why) 
                 ]
                 : [(0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('take_off'), undone]),
             (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('fact', 'taken-back', 'true'),
             ...runtime.logs(release.slot, 60),
             ...runtime.stop(release.slot),
             ...(from ? runtime.startWorkers(from.slot) : []),
         ],
     }, 'Run the rollback action, or switch back by hand as docs/by-hand.md says.');
+    return facts.has('taken-back');
 }
 /** A host that did not get as far as the switch: what waited for it there stops, or a reboot would bring it up. */
 async function putDown({ runtime }, { host, release }, why) {

@@ -254,6 +254,7 @@ function packageCalls(config, docker) {
         ...(proxy ? [(0,program/* call */.T)('need_command', 'logrotate', 'logrotate')] : []),
         ...(proxy?.tls?.acme ? certificateCalls(proxy.kind) : []),
         ...(docker || inside ? [(0,program/* call */.T)('need_docker')] : []),
+        ...(docker && setup.docker === 'rootless' ? [(0,program/* call */.T)('need_own_docker')] : []),
         ...(systemd ? systemdCalls(systemd) : []),
         ...(database ? databaseCalls(database, setup.database) : []),
         ...(setup.firewall === 'ufw' ? [(0,program/* call */.T)('need_command', 'ufw', 'ufw')] : []),
@@ -320,6 +321,7 @@ function portCalls(config) {
 
 
 const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup-host.sh", 'utf8');
+const dockerLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup-docker.sh", 'utf8');
 const sshdLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "setup-sshd.sh", 'utf8');
 /**
  * A POSIX sh program that prepares a host once, for a person to run there as root.
@@ -355,6 +357,7 @@ function errand(config, { webUser, env = {} }, mode, calls) {
     return {
         libraries: [
             library,
+            dockerLibrary,
             proxy.setup,
             ...(certifiedSite(config, proxy)?.libraries ?? []),
             (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, user).library,
@@ -392,7 +395,7 @@ function ownCalls(config, options) {
     return [
         (0,program/* call */.T)('web_server', webCommand(config)),
         (0,program/* call */.T)('deploy_user'),
-        ...(runtime.docker ? [(0,program/* call */.T)('docker_user')] : []),
+        ...(runtime.docker ? [(0,program/* call */.T)(config.setup.docker === 'rootless' ? 'own_docker' : 'host_docker')] : []),
         ...(deployKey === undefined ? [] : [(0,program/* call */.T)('deploy_key', checkedKey(deployKey))]),
         (0,program/* call */.T)('base_folder', config.app),
         (0,program/* call */.T)('folder', '2750', 'slots'),

@@ -39,8 +39,8 @@ bake_log_count() {
     END { print requests + 0, errors + 0, timed + 0, slow + 0 }'
 }
 
-# bake_trouble LOG FROM SLOT MAX_PERCENT MIN_REQUESTS MS: prints why the slot is bad, or nothing. The 95th percentile is over
-# a limit when more than 5 of 100 are.
+# bake_trouble LOG FROM SLOT MOST_ERRORS MIN_REQUESTS MS: prints why the slot is bad, or nothing. MOST_ERRORS is of 10,000
+# requests. The 95th percentile is over a limit when more than 5 of 100 are.
 bake_trouble() {
   kw_dead=$(runtime_dead "$3" "$kw_known")
   if [ -n "$kw_dead" ]; then
@@ -50,14 +50,14 @@ bake_trouble() {
   read -r kw_requests kw_errors kw_timed kw_slow <<COUNT
 $(bake_log_count "$1" "$2" "$3" "$6")
 COUNT
-  if [ "$kw_requests" -ge "$5" ] && [ $((kw_errors * 100)) -gt $((kw_requests * $4)) ]; then
+  if [ "$kw_requests" -ge "$5" ] && [ $((kw_errors * 10000)) -gt $((kw_requests * $4)) ]; then
     printf '%s of %s requests were answered with 5xx' "$kw_errors" "$kw_requests"
   elif [ "$kw_timed" -ge "$5" ] && [ $((kw_slow * 100)) -gt $((kw_timed * 5)) ]; then
     printf '%s of %s requests took longer than %s ms, and at most 5 %% may' "$kw_slow" "$kw_timed" "$6"
   fi
 }
 
-# bake_watch SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG MS: 0 when it went well, 1 when
+# bake_watch SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MOST_ERRORS MIN_REQUESTS LOG MS: 0 when it went well, 1 when
 # something is wrong, 2 when somebody else put another slot live meanwhile.
 bake_watch() {
   kw_from=$(bake_log_from "$8")
@@ -79,7 +79,7 @@ COUNT
   end
 }
 
-# bake SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MAX_PERCENT MIN_REQUESTS LOG MS
+# bake SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MOST_ERRORS MIN_REQUESTS LOG MS
 bake() {
   kw_verdict=0
   bake_watch "$@" || kw_verdict=$?

@@ -40,6 +40,11 @@ give_up() {
   exit 1
 }
 
+# setup_warning MESSAGE
+setup_warning() {
+  if [ -n "${kw_run:-}" ]; then fact warning "$(json "$1")"; else printf 'warning: %s\n' "$1" >&2; fi
+}
+
 planning() { [ "$kw_mode" = plan ]; }
 
 # soon: whether what is missing now may come with the packages of this plan.
@@ -94,13 +99,23 @@ deploy_user() {
   kw_group=$(id -gn "$kw_deploy" 2>/dev/null || printf '%s' "$kw_deploy")
 }
 
-# docker_user: it may use Docker, where there is Docker and it has none of its own.
-docker_user() {
-  [ "$kw_deploy" != root ] || return 0
-  ! peek grep -qs '"currentContext": *"rootless"' "$(home_of "$kw_deploy")/.docker/config.json" || return 0
-  if { getent group docker >/dev/null || soon; } && ! id -nG "$kw_deploy" 2>/dev/null | tr ' ' '\n' | grep -qx docker; then
-    change "let $kw_deploy use Docker, which is as much as root's rights" usermod -aG docker "$kw_deploy"
-  fi
+# in_group USER GROUP
+in_group() { id -nG "$1" 2>/dev/null | tr ' ' '\n' | grep -qx "$2"; }
+
+# own_systemd: the deploy user's own systemd, from the boot on and whether it is logged in or not.
+own_systemd() {
+  [ -e /usr/lib/systemd/user/dbus.socket ] && [ -n "$(find /lib /usr/lib -name pam_systemd.so 2>/dev/null)" ] ||
+    soon ||
+    give_up "a systemd of the deploy user's own needs more packages; on Debian and Ubuntu: apt-get install libpam-systemd dbus-user-session"
+  [ -e "/var/lib/systemd/linger/$kw_deploy" ] ||
+    change "give $kw_deploy a systemd of its own that outlives its logins" loginctl enable-linger "$kw_deploy"
+  ! planning || return 0
+  kw_tries=0
+  until [ -S "/run/user/$(id -u "$kw_deploy")/bus" ]; do
+    kw_tries=$((kw_tries + 1))
+    [ "$kw_tries" -lt 100 ] || give_up "the systemd of $kw_deploy did not start; see: systemctl status user@$(id -u "$kw_deploy").service"
+    sleep 0.1
+  done
 }
 
 home_of() { getent passwd "$1" | cut -d : -f 6; }

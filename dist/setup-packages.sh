@@ -35,6 +35,15 @@ need_docker() {
   docker compose version >/dev/null 2>&1 || want compose
 }
 
+# need_own_docker: what it takes besides Docker. Docker's own packages have most of it in one of theirs.
+need_own_docker() {
+  if installed docker-ce; then need_command dockerd-rootless.sh docker-ce-rootless-extras; else need_command rootlesskit rootlesskit; fi
+  need_command newuidmap uidmap
+  need_command slirp4netns slirp4netns
+  need_package libpam-systemd
+  need_package dbus-user-session
+}
+
 # need_python INTERPRETER: one that can make virtual environments.
 need_python() { "$1" -c 'import venv, ensurepip' 2>/dev/null || want "$1-venv"; }
 

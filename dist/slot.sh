@@ -26,6 +26,12 @@ take_off() {
   sync "$kw_base"
 }
 
+# still_live SLOT RELEASE: else all is well and at its end here. A bake's watcher, or a person, was faster.
+still_live() {
+  if [ "$(live_slot)" = "$1" ] && [ "$(slot_release "$1")" = "$2" ]; then return 0; fi
+  exit 0
+}
+
 # timed_switch SLOT RELEASE
 timed_switch() {
   kw_switch_began=$(now_ms)

@@ -4,9 +4,6 @@ systemd_there() {
   [ -d /run/systemd/system ] || give_up "this host is not run by systemd"
 }
 
-# in_group USER GROUP
-in_group() { id -nG "$1" 2>/dev/null | tr ' ' '\n' | grep -qx "$2"; }
-
 # journal_reader: the deploy user reads what services print.
 journal_reader() {
   systemd_there
@@ -14,22 +11,6 @@ journal_reader() {
   if getent group systemd-journal >/dev/null && ! in_group "$kw_deploy" systemd-journal; then
     change "let $kw_deploy read the journal" usermod -aG systemd-journal "$kw_deploy"
   fi
-}
-
-# own_systemd: the deploy user's own systemd, from the boot on and whether it is logged in or not.
-own_systemd() {
-  [ -e /usr/lib/systemd/user/dbus.socket ] && [ -n "$(find /lib /usr/lib -name pam_systemd.so 2>/dev/null)" ] ||
-    soon ||
-    give_up "user units need more packages; on Debian and Ubuntu: apt-get install libpam-systemd dbus-user-session"
-  [ -e "/var/lib/systemd/linger/$kw_deploy" ] ||
-    change "give $kw_deploy a systemd of its own that outlives its logins" loginctl enable-linger "$kw_deploy"
-  ! planning || return 0
-  kw_tries=0
-  until [ -S "/run/user/$(id -u "$kw_deploy")/bus" ]; do
-    kw_tries=$((kw_tries + 1))
-    [ "$kw_tries" -lt 100 ] || give_up "the systemd of $kw_deploy did not start; see: systemctl status user@$(id -u "$kw_deploy").service"
-    sleep 0.1
-  done
 }
 
 # app_user NAME: as whom the services run. It may enter the app's folder, as the web server may.

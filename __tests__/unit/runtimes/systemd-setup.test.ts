@@ -33,7 +33,7 @@ describe('the program that prepares a host for systemd', () => {
     const names = calls(setup('{ shared: [media] }'))
     expect(names).toEqual(expect.arrayContaining(['journal_reader', 'own_systemd', 'shared_data']))
     expect(names).not.toEqual(expect.arrayContaining(['sudoers']))
-    expect(names).not.toContain('docker_user')
+    expect(names).not.toContain('host_docker')
   })
 
   test('lets it start units of the system by sudo, as another user', () => {
@@ -46,6 +46,6 @@ describe('the program that prepares a host for systemd', () => {
   })
 
   test('lets it use Docker for accessories only', () => {
-    expect(calls(setup('{}', 'compose: {}\naccessories: [redis]'))).toContain('docker_user')
+    expect(calls(setup('{}', 'compose: {}\naccessories: [redis]'))).toContain('host_docker')
   })
 })

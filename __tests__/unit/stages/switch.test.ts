@@ -44,7 +44,7 @@ function deployTo(after: LedgerEvent[]): { deploy: Deploy; stages: string[] } {
     refresh: async () => facts(),
     companion: () => ({ run: 'bake-run', call: { name: 'detach', args: [] } }),
     run: async ({ calls }: { calls: { name: string; args: readonly string[] }[] }) => {
-      stages.push(calls[0]!.args[0]!)
+      stages.push(calls.find(({ name }) => name === 'begin')!.args[0]!)
       return { facts: new Map([['switch-ms', 7]]), printed: [] }
     },
   }
