@@ -103,6 +103,7 @@ async function deployVersion({ workspace, server }: Checkout, run: number, app: 
     secretFiles: certificates ? { ca: certificates } : {},
     dir: join(workspace, `layout-${run}`),
     onLine: () => {},
+    warn: () => {},
   })
 
   const meter = new Meter()

@@ -24,8 +24,8 @@ var stages_identity = __webpack_require__(143);
 var stages_live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
-var stages_project = __webpack_require__(465);
+// EXTERNAL MODULE: ./src/stages/project.ts + 26 modules
+var stages_project = __webpack_require__(3172);
 // EXTERNAL MODULE: ./src/commands/environment.ts + 1 modules
 var environment = __webpack_require__(2589);
 // EXTERNAL MODULE: ./src/github/api.ts
@@ -375,7 +375,7 @@ function allNew({ env }) {
 }
 function asking({ config, runtime }, { base, facts }, live, next, key) {
     const folder = `${base}/releases/${live.id}`;
-    const images = Object.keys(live.images).map((service) => (0,names/* imageTag */.I)(config.app, service, live.id));
+    const images = Object.keys(live.images).map((service) => (0,names/* imageTag */.I_)(config.app, service, live.id));
     return [
         (0,program/* call */.T)('plan_variables', key, `${folder}/${runtime.variables}`),
         (0,program/* call */.T)('plan_sections', 'slot', key, `${folder}/compose.${facts.live}.json`),
@@ -883,8 +883,11 @@ async function deploy_images({ inputs, reporter }, project, identity, dir) {
         identity,
         secrets: inputs.buildSecrets,
         secretFiles: inputs.buildSecretFiles,
+        ...(inputs.platform !== undefined && { platform: inputs.platform }),
+        ...(inputs.registry && { registry: inputs.registry }),
         dir,
         onLine: (line) => reporter.output('build', line),
+        warn: (message) => reporter.warning(message),
     });
     (0,stages_project/* refuseOtherImages */.Xi)((0,stages_project/* imagesOf */.IC)(layout), inputs.digests);
     return layout;

@@ -166,8 +166,8 @@ var release_history = __webpack_require__(5205);
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
-// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
-var stages_project = __webpack_require__(465);
+// EXTERNAL MODULE: ./src/stages/project.ts + 26 modules
+var stages_project = __webpack_require__(3172);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -681,8 +681,8 @@ const pullLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + 
 function imageCalls({ app, release, layout, port, password }) {
     const auth = Buffer.from(`${registryUser}:${password}`).toString('base64');
     const images = Object.entries(layout.images).flatMap(([service, { configDigest, manifestDigest }]) => [
-        (0,names/* imageName */.t)(app, service),
-        (0,names/* imageTag */.I)(app, service, release),
+        (0,names/* imageName */.tO)(app, service),
+        (0,names/* imageTag */.I_)(app, service, release),
         configDigest,
         manifestDigest,
     ]);
@@ -701,7 +701,7 @@ const loadLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + 
 /** The calls that ask for what the host lacks, load it and check it. */
 function loadCalls({ app, release, layout }, store) {
     const images = Object.entries(layout.images).flatMap(([service, { configDigest, manifestDigest, layers }]) => [
-        (0,names/* imageTag */.I)(app, service, release),
+        (0,names/* imageTag */.I_)(app, service, release),
         configDigest,
         manifestDigest,
         layers.map(({ diffId }) => diffId).join(' '),
@@ -737,7 +737,7 @@ function loadAnswer({ app, release, layout }) {
         if (name !== 'images-ready')
             return undefined;
         const images = Object.entries(layout.images).flatMap(([service, image]) => {
-            const tag = (0,names/* imageTag */.I)(app, service, release);
+            const tag = (0,names/* imageTag */.I_)(app, service, release);
             const count = known.get(tag);
             if (count === undefined)
                 return [];

@@ -32,8 +32,8 @@ const systemClock = {
 
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
-var project = __webpack_require__(465);
+// EXTERNAL MODULE: ./src/stages/project.ts + 26 modules
+var project = __webpack_require__(3172);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
 
 
@@ -3030,6 +3030,8 @@ const annotations = {
     service: 'io.kawasemi.service',
     unpackedSize: 'io.kawasemi.unpacked-size',
     version: 'org.opencontainers.image.version',
+    /** By it programs such as skopeo find one image among several. */
+    reference: 'org.opencontainers.image.ref.name',
 };
 const limits = { json: 8 * 1024 * 1024, images: 100, layers: 512, unpacked: 2 ** 44 };
 /** @throws {RangeError} for anything but a sha256 digest, so that no digest leads out of the folder. */
@@ -3212,8 +3214,11 @@ function isObject(value) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   I: () => (/* binding */ imageTag),
-/* harmony export */   t: () => (/* binding */ imageName)
+/* harmony export */   I_: () => (/* binding */ imageTag),
+/* harmony export */   YZ: () => (/* binding */ pushedTag),
+/* harmony export */   tO: () => (/* binding */ imageName),
+/* harmony export */   x5: () => (/* binding */ pushedName),
+/* harmony export */   z: () => (/* binding */ cacheTag)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
@@ -3224,8 +3229,22 @@ function imageName(app, service) {
 }
 /** `kawasemi/APP-SERVICE:RELEASE`. */
 function imageTag(app, service, release) {
-    const tag = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}$/.test(release) ? release : safe(release);
-    return `${imageName(app, service)}:${tag}`;
+    return `${imageName(app, service)}:${tagOf(release)}`;
+}
+/** `ghcr.io/OWNER/APP/SERVICE`: where a registry keeps the service's images. `at` is the part before the service. */
+function pushedName(at, service) {
+    return `${at}/${safe(service)}`;
+}
+/** `ghcr.io/OWNER/APP/SERVICE:VERSION`. */
+function pushedTag(at, service, version) {
+    return `${pushedName(at, service)}:${tagOf(version)}`;
+}
+/** What a build of the service's image leaves for the next one. */
+function cacheTag(at, service) {
+    return `${pushedName(at, service)}:buildcache`;
+}
+function tagOf(version) {
+    return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}$/.test(version) ? version : safe(version);
 }
 /** Docker's names are stricter than Compose's: what has to change keeps a piece of its hash, so that no two meet. */
 function safe(name) {
@@ -5502,7 +5521,7 @@ function describe(deploy) {
 
 /***/ }),
 
-/***/ 465:
+/***/ 3172:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6752,7 +6771,7 @@ function planBuild(input) {
         const key = JSON.stringify(plan);
         const known = targets.get(key);
         const name = known?.name ?? `${targetName(service)}-${targets.size + 1}`;
-        const tags = { ...known?.tags, [service]: (0,names/* imageTag */.I)(input.app, service, input.release) };
+        const tags = { ...known?.tags, [service]: (0,names/* imageTag */.I_)(input.app, service, input.release) };
         targets.set(key, { ...plan, name, tags });
     }
     return [...targets.values()];
@@ -6766,7 +6785,7 @@ function planTarget(input, service, section) {
     const context = String(build.context);
     const remote = /^[a-z][a-z0-9+.-]*:\/\/|^git@/i.test(context);
     const dockerfile = String(build.dockerfile ?? 'Dockerfile');
-    const platform = platformOf(service, build, section);
+    const platform = platformOf(service, build, section, input.platform);
     return {
         context,
         dockerfile: remote ? dockerfile : (0,external_node_path_.resolve)(context, dockerfile),
@@ -6787,12 +6806,12 @@ function planTarget(input, service, section) {
         pull: build.pull === true,
     };
 }
-function platformOf(service, build, section) {
+function platformOf(service, build, section, preset) {
     const platforms = list(build.platforms);
     if (platforms.length > 1) {
         throw new trouble/* Trouble */.q(`services.${service}.build.platforms`, `a host runs one platform, and this names ${platforms.length}.`, 'Name the one of the hosts.');
     }
-    return platforms[0] ?? (typeof section.platform === 'string' ? section.platform : undefined);
+    return platforms[0] ?? (typeof section.platform === 'string' ? section.platform : preset);
 }
 /** Every given secret is at hand in every build; one that the compose file asks for must be among them. */
 function wantedSecrets(service, build, files) {
@@ -6806,6 +6825,22 @@ function wantedSecrets(service, build, files) {
         secrets[String(wanted.target ?? source)] = file;
     }
     return secrets;
+}
+/**
+ * The targets with a cache at a registry, one for each image: of all stages, not only of what the image holds. A cache
+ * that is not there, or cannot be written, costs time only.
+ *
+ * @param at as in {@link cacheTag}
+ */
+function withCache(targets, at) {
+    return targets.map((target) => {
+        const ref = `type=registry,ref=${(0,names/* cacheTag */.z)(at, Object.keys(target.tags)[0])}`;
+        return {
+            ...target,
+            cacheFrom: [...target.cacheFrom, ref],
+            cacheTo: [...target.cacheTo, `${ref},mode=max,image-manifest=true,ignore-error=true`],
+        };
+    });
 }
 /** The bake file for `docker buildx bake`, as JSON. */
 function renderBakeFile(targets) {
@@ -6889,6 +6924,47 @@ function pairs(map) {
     return Object.entries(map).map(([key, value]) => `${key}=${value}`);
 }
 
+;// CONCATENATED MODULE: ./src/images/builder.ts
+
+/**
+ * Works with a builder that can write a cache to a registry. The runner's own can where somebody set one up, or where
+ * Docker keeps its images in the containerd store. Docker's classic store cannot: then a builder in a container is made
+ * for the time of the work. Where none can be made, there is no cache: that costs time only.
+ *
+ * @param warn is told why there is no cache
+ * @param work gets the arguments of `docker buildx bake` that name the builder, nothing where there is no cache
+ */
+async function withCachingBuilder(exec, env, warn, work) {
+    if (await canCache(exec, env))
+        return work([]);
+    const name = `kawasemi-${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
+    try {
+        const create = ['buildx', 'create', '--driver', 'docker-container', '--bootstrap', '--name', name];
+        const { code, stderr } = await exec('docker', create, { env });
+        if (code === 0)
+            return await work(['--builder', name]);
+        warn(`The build goes without a cache: it needs a builder in a container, which cannot be started (${lastLine(stderr)}). Let the runner reach the image moby/buildkit, turn on the containerd image store of its Docker, or set \`cache\` to \`off\``);
+        return await work(undefined);
+    }
+    finally {
+        await exec('docker', ['buildx', 'rm', '--force', name], { env });
+    }
+}
+async function canCache(exec, env) {
+    const { stdout: builder } = await exec('docker', ['buildx', 'inspect'], { env });
+    if (driverOf(builder) !== 'docker')
+        return true;
+    const { stdout: store } = await exec('docker', ['info', '--format', '{{json .DriverStatus}}'], { env });
+    return store.includes('io.containerd.snapshotter');
+}
+/** The driver of a builder, as `docker buildx inspect` names it. */
+function driverOf(inspected) {
+    return /^Driver:[ \t]*([a-z-]+)[ \t\r]*$/m.exec(inspected)?.[1];
+}
+function lastLine(stderr) {
+    return stderr.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) || 'Docker says nothing';
+}
+
 ;// CONCATENATED MODULE: ./src/images/docker-environment.ts
 /** What Docker's command line itself needs to be found and set up. A name of ours must not take its place. */
 const dockersOwn = /^(PATH|HOME|XDG_RUNTIME_DIR|DOCKER_.*|BUILDX_.*|BUILDKIT_.*)$/;
@@ -6915,6 +6991,7 @@ function runnersOwn(wanted) {
 }
 
 ;// CONCATENATED MODULE: ./src/images/build.ts
+
 
 
 
@@ -6981,12 +7058,16 @@ async function hasBuildx(exec) {
     return (await exec('docker', ['buildx', 'version'], { env: buildEnvironment() })).code === 0;
 }
 async function bake(exec, targets, request) {
+    const { cache } = request;
     // An attestation would make each image an index of two, which `docker save` writes differently.
-    const env = buildEnvironment({ BUILDX_NO_DEFAULT_ATTESTATIONS: '1' });
-    await run(exec, ['buildx', 'bake', '--file', '-', '--load', '--progress=plain'], request, {
+    const env = buildEnvironment({ ...cache?.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' });
+    const build = (planned, builder) => run(exec, ['buildx', 'bake', ...builder, '--file', '-', '--load', '--progress=plain'], request, {
         env,
-        stdin: renderBakeFile(targets),
+        stdin: renderBakeFile(planned),
     });
+    if (!cache)
+        return build(targets, []);
+    await withCachingBuilder(exec, env, cache.warn, (builder) => builder ? build(withCache(targets, cache.at), builder) : build(targets, []));
 }
 async function buildOne(exec, target, request) {
     const env = buildEnvironment({ ...target.args, DOCKER_BUILDKIT: '1' });
@@ -7059,7 +7140,7 @@ async function ask(exec, question, flags, second) {
         ...(second === undefined ? {} : { stdin: second }),
     });
     if (code !== 0) {
-        throw new trouble/* Trouble */.q(question.file, `is not accepted by Docker Compose: ${lastLine(stderr)}.`, 'Run `docker compose config` beside it to see the same; variables come from the input `env`.');
+        throw new trouble/* Trouble */.q(question.file, `is not accepted by Docker Compose: ${compose_config_lastLine(stderr)}.`, 'Run `docker compose config` beside it to see the same; variables come from the input `env`.');
     }
     return { model: parseModel(question.file, stdout), stdout, stderr };
 }
@@ -7135,7 +7216,7 @@ function unsetVariables(stderr, rawModel) {
     return [...new Set(warned)].filter((name) => new RegExp(`\\$\\{?${name}\\b`).test(rawModel)).sort();
 }
 /** Compose's messages are `time=… level=… msg="…"` lines for warnings, and a plain last line for the error. */
-function lastLine(stderr) {
+function compose_config_lastLine(stderr) {
     const lines = stderr.split('\n').filter((line) => line.trim() !== '');
     return lines.at(-1)?.trim() ?? 'it said nothing';
 }
@@ -7161,6 +7242,151 @@ function omit(from, keys) {
 
 // EXTERNAL MODULE: ./src/images/layout.ts
 var images_layout = __webpack_require__(426);
+;// CONCATENATED MODULE: ./src/images/skopeo.ts
+
+
+/**
+ * Runs skopeo, which moves images between layouts and registries byte for byte.
+ *
+ * @throws {Trouble} when it is not on the runner. A failure of its own is an answer.
+ */
+async function skopeo(exec, { args, ...options }) {
+    try {
+        return await exec('skopeo', args, { ...options, env: buildEnvironment() });
+    }
+    catch {
+        throw new trouble/* Trouble */.q('skopeo', 'is not on this runner, and images are pushed with it.', 'Install it (`apt-get install skopeo`); runners of GitHub with Ubuntu have it.');
+    }
+}
+/** What skopeo said went wrong, without the time and the level before it. */
+function skopeoSaid(stderr) {
+    const line = stderr.trimEnd().split('\n').at(-1) ?? '';
+    const message = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, '$1') ?? line;
+    return message.trim().slice(0, 500) || 'it said nothing';
+}
+/** As Docker itself does, a registry on the machine's own loopback is asked without TLS. */
+function isLoopback(host) {
+    return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
+}
+
+;// CONCATENATED MODULE: ./src/images/push.ts
+
+
+
+
+/**
+ * Brings the layout's images to the registry, byte for byte, so that they have the same digests there. Layers that are
+ * there already are not sent again. Afterwards the registry is asked what it has under each name.
+ *
+ * @throws {Trouble} when the registry does not take an image, or has another one under its name.
+ */
+async function pushImages(exec, login, layout) {
+    const pushed = [];
+    for (const [service, { manifestDigest }] of Object.entries(layout.images)) {
+        const name = (0,names/* pushedTag */.YZ)(login.registry.at, service, layout.version);
+        await push(exec, login, layout.dir, service, name);
+        await check(exec, login, name, manifestDigest);
+        pushed.push(`${name}@${manifestDigest}`);
+    }
+    return pushed;
+}
+async function push(exec, login, dir, service, name) {
+    // What may be run on this machine is its owner's policy; what may be pushed is what we have just built.
+    const args = ['--insecure-policy', 'copy', '--preserve-digests', '--retry-times=2', ...login.flags('dest-')];
+    // The layout is named from inside, since a colon in its path would end the path.
+    const images = [`oci:.:${service}`, `docker://${name}`];
+    const { code, stderr } = await skopeo(exec, { args: [...args, ...images], cwd: dir });
+    if (code === 0)
+        return;
+    throw new trouble/* Trouble */.q(name, `could not be pushed: ${skopeoSaid(stderr)}.`, 'See whether the user may write there; at ghcr.io the job needs `permissions: packages: write`.');
+}
+async function check(exec, login, name, digest) {
+    const args = ['inspect', '--raw', ...login.flags(''), `docker://${name}`];
+    const { code, stdout, stderr } = await skopeo(exec, { args });
+    if (code !== 0) {
+        throw new trouble/* Trouble */.q(name, `was pushed, but cannot be read: ${skopeoSaid(stderr)}.`, 'Run this again; the user must be allowed to read there, too.');
+    }
+    const found = `sha256:${(0,external_node_crypto_.createHash)('sha256').update(stdout).digest('hex')}`;
+    if (found === digest)
+        return;
+    throw new trouble/* Trouble */.q(name, `is ${found} at the registry, but ${digest} was pushed.`, 'Another run may have pushed the same version at the same time: give each its own version, and run this again.');
+}
+
+;// CONCATENATED MODULE: ./src/images/registry-login.ts
+
+
+
+
+
+/**
+ * Works while logged in at the registry. The login is in a folder of this run alone (0700), gone when the work is done;
+ * the runner's own settings of Docker are not touched.
+ *
+ * @throws {Trouble} when the registry does not take the user and the password.
+ */
+async function withLogin(exec, registry, work) {
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(process.env.RUNNER_TEMP || (0,external_node_os_.tmpdir)(), 'kawasemi-registry-'));
+    try {
+        const authFile = (0,external_node_path_.join)(folder, 'auth.json');
+        const insecure = isLoopback(registry.host);
+        const flags = (prefix) => [
+            `--${prefix === '' ? '' : prefix}authfile=${authFile}`,
+            ...(insecure ? [`--${prefix}tls-verify=false`] : []),
+        ];
+        await logIn(exec, registry, flags(''));
+        return await work({ registry, flags, env: await dockerSettings(folder, registry) });
+    }
+    finally {
+        await (0,promises_.rm)(folder, { recursive: true, force: true });
+    }
+}
+async function logIn(exec, { host, user, password }, flags) {
+    const args = ['login', ...flags, '--username', user, '--password-stdin', host];
+    const { code, stderr } = await skopeo(exec, { args, stdin: password });
+    if (code === 0)
+        return;
+    throw new trouble/* Trouble */.q(`The registry ${host}`, `does not let ${user} in: ${skopeoSaid(stderr)}.`, 'Give `registry-user` and `registry-password`; at ghcr.io the token of the run will do where the job has `permissions: packages: write`.');
+}
+/** A copy of the runner's own settings that has the login too. Plugins, contexts and builders stay where they are. */
+async function dockerSettings(folder, registry) {
+    const own = process.env.DOCKER_CONFIG || (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.docker');
+    const names = await (0,promises_.readdir)(own).catch(() => []);
+    for (const name of names) {
+        if (!['config.json', 'auth.json'].includes(name))
+            await (0,promises_.symlink)((0,external_node_path_.join)(own, name), (0,external_node_path_.join)(folder, name));
+    }
+    const text = await (0,promises_.readFile)((0,external_node_path_.join)(own, 'config.json'), 'utf8').catch(() => '{}');
+    await (0,promises_.writeFile)((0,external_node_path_.join)(folder, 'config.json'), settingsWith(text, registry), { mode: 0o600 });
+    return { DOCKER_CONFIG: folder, BUILDX_CONFIG: process.env.BUILDX_CONFIG || (0,external_node_path_.join)(own, 'buildx') };
+}
+/** The text of a config.json of Docker's that lets us in at the registry, and is else the same. */
+function settingsWith(text, { host, user, password }) {
+    const settings = parse(text);
+    const helpers = registry_login_section(settings.credHelpers);
+    return JSON.stringify({
+        ...settings,
+        auths: {
+            ...registry_login_section(settings.auths),
+            [host]: { auth: Buffer.from(`${user}:${password}`).toString('base64') },
+        },
+        // A program that keeps the runner's passwords would be asked first; an empty name says: not for this registry.
+        ...((settings.credsStore !== undefined || host in helpers) && {
+            credHelpers: { ...helpers, [host]: '' },
+        }),
+    });
+}
+function parse(text) {
+    try {
+        return registry_login_section(JSON.parse(text));
+    }
+    catch {
+        return {};
+    }
+}
+function registry_login_section(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -7527,7 +7753,14 @@ async function storeImage({ dir, version }, service, image, stored) {
     const config = await storeSmall(dir, images_layout/* mediaTypes */.Ib.config, image.config);
     const manifest = { schemaVersion: 2, mediaType: images_layout/* mediaTypes */.Ib.manifest, config, layers };
     const descriptor = await storeSmall(dir, images_layout/* mediaTypes */.Ib.manifest, Buffer.from(JSON.stringify(manifest)));
-    return { ...descriptor, annotations: { [images_layout/* annotations */.hk.service]: service, [images_layout/* annotations */.hk.version]: version } };
+    return {
+        ...descriptor,
+        annotations: {
+            [images_layout/* annotations */.hk.service]: service,
+            [images_layout/* annotations */.hk.version]: version,
+            [images_layout/* annotations */.hk.reference]: service,
+        },
+    };
 }
 async function storeSmall(dir, mediaType, content) {
     const digest = `sha256:${(0,external_node_crypto_.createHash)('sha256').update(content).digest('hex')}`;
@@ -7550,6 +7783,8 @@ async function removeOthers({ dir, blobs }) {
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
 var runtimes_kinds = __webpack_require__(4793);
 ;// CONCATENATED MODULE: ./src/stages/project.ts
+
+
 
 
 
@@ -7613,7 +7848,10 @@ function planFiles({ config, projectDir, env, compose }, release) {
     const connection = database ? kinds/* databaseKinds */.X[database.kind].files(database, env) : [];
     return { ...plan, files: [...plan.files, ...connection] };
 }
-/** Builds what the config's services build, and lays it down as an OCI layout. Nothing where no service has a build. */
+/**
+ * Builds what the config's services build, lays it down as an OCI layout, and pushes it where there is a registry.
+ * Nothing where no service has a build.
+ */
 async function build(project, request) {
     const { config, exec, projectDir, env, compose } = project;
     if (config.systemd)
@@ -7621,19 +7859,32 @@ async function build(project, request) {
     const services = Object.fromEntries(Object.entries(compose.model.services).filter(([name]) => name in config.services));
     if (!Object.values(services).some((service) => service.build !== undefined))
         return undefined;
-    const tags = await buildImages(exec, {
-        app: config.app,
-        release: request.identity.id,
-        version: request.identity.version,
-        revision: request.identity.commit,
-        model: { ...compose.model, services },
-        projectDir,
-        secrets: request.secrets,
-        secretFiles: request.secretFiles,
-        env,
-        onLine: request.onLine,
+    const { identity, registry, platform, dir, onLine } = request;
+    const layOut = async (login) => {
+        const tags = await buildImages(exec, {
+            app: config.app,
+            release: identity.id,
+            version: identity.version,
+            revision: identity.commit,
+            model: { ...compose.model, services },
+            projectDir,
+            secrets: request.secrets,
+            secretFiles: request.secretFiles,
+            env,
+            ...(platform !== undefined && { platform }),
+            ...(login?.registry.cache && { cache: { at: login.registry.at, env: login.env, warn: request.warn } }),
+            onLine,
+        });
+        return saveLayout(exec, { dir, version: identity.version, tags });
+    };
+    if (!registry)
+        return layOut();
+    return withLogin(exec, registry, async (login) => {
+        const layout = await layOut(login);
+        for (const image of await pushImages(exec, login, layout))
+            onLine(`pushed ${image}`);
+        return layout;
     });
-    return saveLayout(exec, { dir: request.dir, version: request.identity.version, tags });
 }
 /** The layout a build step left, with the digests that step gave out. @throws {Trouble} where the two differ. */
 async function readBuilt(dir, digests) {

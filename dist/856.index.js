@@ -572,7 +572,7 @@ function databaseOf({ config }, release) {
         database,
         kind: kinds/* databaseKinds */.X[database.kind],
         // A file in a volume is read by the image that knows it.
-        place: migrations ? { ...place, image: (0,names/* imageTag */.I)(app, migrations.service, release.id) } : place,
+        place: migrations ? { ...place, image: (0,names/* imageTag */.I_)(app, migrations.service, release.id) } : place,
     };
 }
 /** @param seconds it has to take connections. */

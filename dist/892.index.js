@@ -20,8 +20,8 @@ var external_node_os_ = __webpack_require__(8161);
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/github/exec.ts
 var exec = __webpack_require__(182);
-// EXTERNAL MODULE: ./src/stages/project.ts + 22 modules
-var project = __webpack_require__(465);
+// EXTERNAL MODULE: ./src/stages/project.ts + 26 modules
+var project = __webpack_require__(3172);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: ./src/images/archive.ts

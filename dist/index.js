@@ -32661,6 +32661,15 @@ const common = {
 };
 /** The runner fills it in; nobody else can. */
 const githubToken = { 'github-token': { default: `\${{ github.token }}` } };
+const building = {
+    'build-secrets': {},
+    'build-secret-files': {},
+    platform: {},
+    registry: {},
+    'registry-user': { default: `\${{ github.actor }}` },
+    'registry-password': {},
+    cache: { default: 'registry' },
+};
 /** Where an action can do without a server, a workflow may still hand it the same inputs as the others. */
 const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} };
 const inputTable = {
@@ -32668,8 +32677,7 @@ const inputTable = {
         ...common,
         mode: { default: 'apply' },
         version: {},
-        'build-secrets': {},
-        'build-secret-files': {},
+        ...building,
         layout: {},
         digests: {},
         ...githubToken,
@@ -32677,9 +32685,9 @@ const inputTable = {
     'build-image': {
         ...withoutServer,
         version: {},
-        'build-secrets': {},
-        'build-secret-files': {},
+        ...building,
         layout: { default: 'kawasemi-layout' },
+        ...githubToken,
     },
     'ssh-deploy': { ...common, version: {}, layout: { default: 'kawasemi-layout' }, digests: {} },
     'run-migrations': { ...common, release: {} },
@@ -32853,6 +32861,11 @@ function reader(action, secrets, before) {
     secrets.add(raw('ssh-passphrase'));
     secrets.add(raw('github-token'));
     secrets.add(raw('webhook'));
+    const password = raw('registry-password');
+    secrets.add(password);
+    // The form in which it is in files and on the way to the registry.
+    if (password !== '')
+        secrets.add(`${text('registry-user')}:${password}`);
     const env = parseKeyValues(raw('env'), envRule);
     const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {};
     for (const value of [...Object.values(env), ...Object.values(buildSecrets)])
@@ -32873,6 +32886,56 @@ function matching(name, value, pattern, what) {
 }
 function missing(name, or = '') {
     return new trouble/* Trouble */.q(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.`);
+}
+
+;// CONCATENATED MODULE: ./src/github/build-inputs.ts
+
+
+
+const buildSecretFilesRule = {
+    input: 'build-secret-files',
+    key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+    keyIs: 'an id of letters, digits, `_`, `.` and `-`',
+};
+/** What all actions take that build images. */
+function buildInputs(read) {
+    const platform = read.text('platform');
+    return {
+        buildSecrets: read.buildSecrets,
+        buildSecretFiles: parseKeyValues(read.raw('build-secret-files'), buildSecretFilesRule),
+        ...(read.text('registry') !== '' && { registry: registry(read) }),
+        ...(platform !== '' && {
+            platform: matching('platform', platform, platformPattern, 'one platform, such as `linux/arm64`'),
+        }),
+    };
+}
+const platformPattern = /^linux\/[a-z0-9]{1,20}(?:\/[a-z0-9]{1,10})?$/;
+const part = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
+/** What comes before the first slash is a host only with a dot or a port in it; Docker would ask its Hub otherwise. */
+const host = '(?:localhost|[a-z0-9-]+(?:\\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(?::\\d{1,5})?';
+const registryPattern = new RegExp(`^(?=.{1,150}$)${host}(?:/${part})+$`);
+function registry(read) {
+    const cache = matching('cache', read.text('cache'), /^(?:registry|off)$/, '`registry` or `off`') === 'registry';
+    // GitHub's names of owners and repositories may have capitals, which the names of images may not.
+    const at = matching('registry', read.text('registry').toLowerCase(), registryPattern, 'a name for images, such as `ghcr.io/OWNER/APP`');
+    const host = at.slice(0, at.indexOf('/'));
+    if (/(?:^|\.)docker\.(?:io|com)$/.test(host)) {
+        throw new trouble/* Trouble */.q('Input registry', 'is a name at Docker Hub, where names of three parts (OWNER/APP/SERVICE) are not to be had.', 'Name another registry, such as ghcr.io.');
+    }
+    // GitHub's token is for GitHub: another registry must never see it.
+    const password = read.raw('registry-password') || (host === 'ghcr.io' ? read.text('github-token') : '');
+    if (password === '')
+        throw missing('registry-password');
+    const user = read.text('registry-user');
+    if (user === '')
+        throw missing('registry-user');
+    return {
+        host,
+        at,
+        user: matching('registry-user', user, /^[^\s:\p{Cc}]{1,200}$/u, 'the name of a user'),
+        password,
+        cache,
+    };
 }
 
 // EXTERNAL MODULE: ./src/release/check-up.ts
@@ -33024,15 +33087,21 @@ function readRun(env) {
         job: checked(env, 'GITHUB_JOB', /^[A-Za-z0-9_-]{1,100}$/, 'job'),
         repository,
         actor: checked(env, 'GITHUB_ACTOR', /^[A-Za-z0-9_.[\]-]{1,100}$/, 'unknown'),
+        server,
         url: `${server}/${repository}/actions/runs/${id}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
         apiUrl: checked(env, 'GITHUB_API_URL', /^https?:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:\/[A-Za-z0-9._-]{1,50}){0,5}$/, 'https://api.github.com'),
         sha,
-        // A ref may hold almost any character; it is only shown, so it is cleaned rather than refused.
-        ref: (env.GITHUB_REF ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 250),
+        ref: shown(env.GITHUB_REF),
+        workflow: shown(env.GITHUB_WORKFLOW_REF),
+        hosted: env.RUNNER_ENVIRONMENT === 'github-hosted',
         refType,
         // A tag such as `web/v1.2` is no version; the commit always is one.
         defaultVersion: refType === 'tag' && versionPattern.test(refName) ? refName : sha.slice(0, 12),
     };
+}
+/** A ref may hold almost any character; it is only shown, so it is cleaned rather than refused. */
+function shown(value = '') {
+    return value.replace(/[^\x21-\x7e]/g, '?').slice(0, 250);
 }
 function checked(env, name, pattern, fallback) {
     const value = env[name] || fallback;
@@ -33063,8 +33132,7 @@ const readInputs = {
             ...inputs_common(read),
             mode: planOrApply(read),
             ...version(read),
-            buildSecrets: read.buildSecrets,
-            ...buildSecretFiles(read),
+            ...buildInputs(read),
             ...(read.text('layout') !== '' && { layout: main_path(read, 'layout') }),
             ...digests(read),
         };
@@ -33074,8 +33142,7 @@ const readInputs = {
         return {
             ...product(read),
             ...version(read),
-            buildSecrets: read.buildSecrets,
-            ...buildSecretFiles(read),
+            ...buildInputs(read),
             layout: main_path(read, 'layout'),
         };
     },
@@ -33154,11 +33221,6 @@ function readPostInputs(secrets) {
 const limits = '`low`, `medium`, `high` or `critical`';
 const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 const environmentPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
-const buildSecretFilesRule = {
-    input: 'build-secret-files',
-    key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
-    keyIs: 'an id of letters, digits, `_`, `.` and `-`',
-};
 function environmentOf(read) {
     return matching('environment', read.text('environment'), environmentPattern, 'the name of an environment');
 }
@@ -33207,9 +33269,6 @@ function release(read) {
         matching('release', value, releasePattern, 'the id of a release');
     return { ...inputs_common(read), ...(value !== '' && { release: value }) };
 }
-function buildSecretFiles(read) {
-    return { buildSecretFiles: parseKeyValues(read.raw('build-secret-files'), buildSecretFilesRule) };
-}
 function digests(read) {
     const text = read.text('digests');
     if (text === '')
@@ -33242,7 +33301,7 @@ var log = __nccwpck_require__(3385);
 /** Every output of every action; the root action has those of the actions that it does the work of. A test holds this list and the action.yml files together. */
 const outputsOf = {
     deploy: ['plan', 'comment-url'],
-    'build-image': ['digests', 'version', 'layout'],
+    'build-image': ['digests', 'version', 'layout', 'provenance', 'subjects'],
     'ssh-deploy': ['release', 'slot', 'previous-release'],
     'run-migrations': ['backup', 'ran'],
     'health-gate': ['healthy', 'report'],
@@ -33353,7 +33412,7 @@ var summary = __nccwpck_require__(1343);
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
     deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(414)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4414))),
-    'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(486)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3486))),
+    'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(960)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2960))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(519), __nccwpck_require__.e(135)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
     'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
     'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),

@@ -2,6 +2,7 @@
 import { ensureDocker } from './docker'
 import { ensureImages, ensureServerImage, PRODUCT_IMAGES } from './images'
 import { ensurePlugins } from './plugins'
+import { ensureRegistry, ensureSkopeo } from './registry'
 import type { Log } from './run'
 import { startServer } from './server'
 
@@ -13,6 +14,10 @@ export async function prepareLab(log: Log): Promise<void> {
   const serverImage = await timed(log, 'server image', () => ensureServerImage(log))
   await timed(log, 'Compose and buildx', () => ensurePlugins(serverImage, log))
   await timed(log, 'base images', () => ensureImages(PRODUCT_IMAGES, log))
+  await timed(log, 'skopeo and a registry', async () => {
+    await ensureSkopeo(log)
+    await ensureRegistry(log)
+  })
   const server = await timed(log, 'a server, up', () => startServer({ images: ACCESSORY_IMAGES, log }))
   await timed(log, 'and down', () => server.stop())
 }

@@ -10,7 +10,8 @@ import { must } from './run'
  *
  * - `$/`: act gets the name of the repository instead, mapped to the copy
  * - `queue:` of concurrency and `deployment:` of environment; act has neither concurrency nor environments
- * - GitHub's artifact actions, which it cannot fetch where there is no network: stand-ins copy a folder
+ * - GitHub's artifact actions, which it cannot fetch where there is no network: stand-ins copy a folder; and the one that
+ *   attests, whose stand-in does as GitHub does for a private repository: it fails
  */
 
 const root = resolve(__dirname, '..')
@@ -66,6 +67,8 @@ function stage(work: string): string[] {
       /uses: (actions\/(upload|download)-artifact@\S+)/g,
     ))
       mapped.add(`${action}=${artifactStandIn(join(work, kind), kind)}`)
+    for (const [, action = ''] of text.matchAll(/uses: (actions\/attest@\S+)/g))
+      mapped.add(`${action}=${attestStandIn(join(work, 'attest'))}`)
   }
   return [...mapped].flatMap((each) => ['--local-repository', each])
 }
@@ -85,6 +88,20 @@ function artifactStandIn(folder: string, kind: string): string {
   writeFileSync(
     join(folder, 'index.js'),
     `const fs = require('node:fs'); const kept = process.env.KEPT_ARTIFACTS; const input = (name) => process.env['INPUT_' + name];\n${work}\n`,
+  )
+  return folder
+}
+
+/** Shows what it was to attest. */
+function attestStandIn(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(
+    join(folder, 'action.yml'),
+    'name: attest\ndescription: stand-in\ninputs: {subject-checksums: {description: x, required: true}}\nruns: {using: node24, main: index.js}\n',
+  )
+  writeFileSync(
+    join(folder, 'index.js'),
+    "console.log(require('node:fs').readFileSync(process.env['INPUT_SUBJECT-CHECKSUMS'], 'utf8'))\nconsole.log('::error::Failed to persist attestation: Feature not available')\nprocess.exit(1)\n",
   )
   return folder
 }

@@ -16,9 +16,14 @@ interface Described {
   default?: string
 }
 
+interface Job {
+  permissions?: Record<string, string>
+  steps?: { uses?: string }[]
+}
+
 interface Workflow {
   on: { workflow_call: Record<'inputs' | 'outputs' | 'secrets', Record<string, Described>> }
-  jobs: Record<string, { permissions?: Record<string, string> }>
+  jobs: Record<string, Job>
 }
 
 const marks =
@@ -67,12 +72,18 @@ function describedIn(of: string, kind: Kind): Record<string, Described> {
   return parse(readFileSync(file, 'utf8'))[kind] ?? {}
 }
 
+/** What a job takes; for one that has its caller's permissions, what it cannot do without. */
+export function permissionsOf({ permissions, steps = [] }: Job): Record<string, string> {
+  const deploys = steps.some(({ uses }) => uses === '$/')
+  return permissions ?? { contents: 'read', ...(deploys && { deployments: 'write' }) }
+}
+
 /** What a caller has to grant: the most that any job of the workflow takes. */
 function permissionsTable(): string {
   const rows = [...calledWorkflows()].map(([name, { jobs }]) => {
     const most = new Map<string, string>()
-    for (const { permissions = {} } of Object.values(jobs)) {
-      for (const [scope, access] of Object.entries(permissions)) {
+    for (const job of Object.values(jobs)) {
+      for (const [scope, access] of Object.entries(permissionsOf(job))) {
         if (most.get(scope) !== 'write') most.set(scope, access)
       }
     }

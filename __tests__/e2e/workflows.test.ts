@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Product } from '../../lab/product'
+import { ensureSkopeo, type LabRegistry, startRegistry } from '../../lab/registry'
 import { type LabServer, startServer } from '../../lab/server'
 import { commit } from '../../lab/workflow'
 import type { Answer, ApiCall } from '../support/github-api'
@@ -20,6 +21,7 @@ jest.setTimeout(300_000)
 let server: LabServer
 let product: Product
 let callers: Callers
+let registry: LabRegistry
 
 beforeAll(async () => {
   server = await startServer({ name: 'workflows', images: tinyImages })
@@ -36,6 +38,8 @@ beforeAll(async () => {
   await product.setUp()
   await product.setUp('staging')
   const staging = `curl --fail --silent --header Host:staging.tiny.example http://127.0.0.1:${server.httpPort}/`
+  await ensureSkopeo()
+  registry = await startRegistry()
   callers = await startCallers({
     product,
     example: 'td-buddy',
@@ -46,6 +50,7 @@ beforeAll(async () => {
       integrationTest: `${staging} | grep "$APP_VERSION" && test ! -e BROKEN`,
     },
     env: { TINY_SAYS: 'hello' },
+    secrets: { REGISTRY_PASSWORD: registry.password },
     advisories: [{ id: 'CVE-2026-1', ecosystem: 'npm', name: 'leaky' }],
   })
   // As npm leaves it where it installed a package.
@@ -61,6 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   product?.remove()
   await server?.stop()
+  await registry?.stop()
   await callers?.close()
 }, 60_000)
 
@@ -166,8 +172,11 @@ describe('a pull request', () => {
 })
 
 workflowTest('a tag builds once, and brings to production what staging was tested with', async () => {
+  const name = `${registry.host}/team/tiny`
+  callers.write('60s', { registry: name, 'registry-user': registry.user, cache: 'off', attest: 'true' })
   await commit(product.workspace, 'v1')
   const result = await callers.run(202, 'release')
+  callers.write('60s')
   expectGreenRun(result)
   expect(Object.keys(result.jobs)).toEqual(['test', 'build', 'staging', 'production', 'notes'])
   expect(await answering('tiny.example')).toBe('v1')
@@ -180,6 +189,10 @@ workflowTest('a tag builds once, and brings to production what staging was teste
   const { web } = (await digests('tiny', 'v1')) as { web: { manifest: string } }
   const made = callers.github.calls.find(({ path }) => path === '/repos/example/tiny/releases')
   expect(made?.body).toMatchObject({ tag_name: 'v1', body: expect.stringContaining(web.manifest) })
+  // The registry has the same, and what GitHub was to attest; that this plan has no attestations is no failure.
+  expect(result.log).toContain(`pushed ${name}/web:v1@${web.manifest}`)
+  expect(result.log).toContain(`${web.manifest.slice('sha256:'.length)}  ${name}/web`)
+  expect(result.log).toMatch(/::notice title=No attestation::|GitHub did not attest the origin of the images/)
 })
 
 workflowTest(

@@ -118,8 +118,11 @@ async function images(
     identity,
     secrets: inputs.buildSecrets,
     secretFiles: inputs.buildSecretFiles,
+    ...(inputs.platform !== undefined && { platform: inputs.platform }),
+    ...(inputs.registry && { registry: inputs.registry }),
     dir,
     onLine: (line) => reporter.output('build', line),
+    warn: (message) => reporter.warning(message),
   })
   refuseOtherImages(imagesOf(layout), inputs.digests)
   return layout

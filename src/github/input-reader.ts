@@ -46,6 +46,10 @@ export function reader(
   secrets.add(raw('ssh-passphrase'))
   secrets.add(raw('github-token'))
   secrets.add(raw('webhook'))
+  const password = raw('registry-password')
+  secrets.add(password)
+  // The form in which it is in files and on the way to the registry.
+  if (password !== '') secrets.add(`${text('registry-user')}:${password}`)
   const env = parseKeyValues(raw('env'), envRule)
   const buildSecrets = 'build-secrets' in table ? parseKeyValues(raw('build-secrets'), buildSecretsRule) : {}
   for (const value of [...Object.values(env), ...Object.values(buildSecrets)]) secrets.add(value)

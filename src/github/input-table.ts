@@ -19,6 +19,16 @@ const common = {
 /** The runner fills it in; nobody else can. */
 const githubToken = { 'github-token': { default: `\${{ github.token }}` } } as const
 
+const building = {
+  'build-secrets': {},
+  'build-secret-files': {},
+  platform: {},
+  registry: {},
+  'registry-user': { default: `\${{ github.actor }}` },
+  'registry-password': {},
+  cache: { default: 'registry' },
+} as const satisfies Record<string, InputSpec>
+
 /** Where an action can do without a server, a workflow may still hand it the same inputs as the others. */
 const withoutServer = { ...common, 'ssh-key': {}, 'known-hosts': {} } as const
 
@@ -27,8 +37,7 @@ export const inputTable = {
     ...common,
     mode: { default: 'apply' },
     version: {},
-    'build-secrets': {},
-    'build-secret-files': {},
+    ...building,
     layout: {},
     digests: {},
     ...githubToken,
@@ -36,9 +45,9 @@ export const inputTable = {
   'build-image': {
     ...withoutServer,
     version: {},
-    'build-secrets': {},
-    'build-secret-files': {},
+    ...building,
     layout: { default: 'kawasemi-layout' },
+    ...githubToken,
   },
   'ssh-deploy': { ...common, version: {}, layout: { default: 'kawasemi-layout' }, digests: {} },
   'run-migrations': { ...common, release: {} },

@@ -1,8 +1,8 @@
 import type { Severity } from '../release/findings'
 import { Trouble } from '../release/trouble'
-import { type BuildSecrets, matching, missing, path, type Reader, reader } from './input-reader'
+import { type BuildInputs, buildInputs } from './build-inputs'
+import { matching, missing, path, type Reader, reader } from './input-reader'
 import type { ActionName } from './input-table'
-import { type KeyRule, parseKeyValues } from './key-values'
 import { type OperateInputs, operate } from './operate-inputs'
 import { type ProbeInputs, probe } from './probe-inputs'
 import { NothingToDo, readPullRequest } from './pull-request'
@@ -34,25 +34,18 @@ export interface CommonInputs extends ProductInputs {
   readonly githubToken?: string
 }
 
-/** Files of the runner that the build gets as secrets, by their id: for what is too large for an input. */
-export type BuildSecretFiles = Readonly<Record<string, string>>
-
-export interface DeployInputs extends CommonInputs {
+export interface DeployInputs extends CommonInputs, BuildInputs {
   /** `plan` changes nothing. */
   readonly mode: 'plan' | 'apply'
   readonly version?: string
-  readonly buildSecrets: BuildSecrets
-  readonly buildSecretFiles: BuildSecretFiles
   /** What an earlier job built; absent: the images are built here. */
   readonly layout?: string
   /** Service → `sha256:…`: the only images that may be deployed. */
   readonly digests?: Readonly<Record<string, string>>
 }
 
-export interface BuildImageInputs extends ProductInputs {
+export interface BuildImageInputs extends ProductInputs, BuildInputs {
   readonly version?: string
-  readonly buildSecrets: BuildSecrets
-  readonly buildSecretFiles: BuildSecretFiles
   /** The folder to write the OCI layout to. */
   readonly layout: string
 }
@@ -121,8 +114,7 @@ export const readInputs = {
       ...common(read),
       mode: planOrApply(read),
       ...version(read),
-      buildSecrets: read.buildSecrets,
-      ...buildSecretFiles(read),
+      ...buildInputs(read),
       ...(read.text('layout') !== '' && { layout: path(read, 'layout') }),
       ...digests(read),
     }
@@ -132,8 +124,7 @@ export const readInputs = {
     return {
       ...product(read),
       ...version(read),
-      buildSecrets: read.buildSecrets,
-      ...buildSecretFiles(read),
+      ...buildInputs(read),
       layout: path(read, 'layout'),
     }
   },
@@ -217,12 +208,6 @@ const limits = '`low`, `medium`, `high` or `critical`'
 const releasePattern = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 const environmentPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
 
-const buildSecretFilesRule: KeyRule = {
-  input: 'build-secret-files',
-  key: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
-  keyIs: 'an id of letters, digits, `_`, `.` and `-`',
-}
-
 function environmentOf(read: Reader): string {
   return matching('environment', read.text('environment'), environmentPattern, 'the name of an environment')
 }
@@ -280,10 +265,6 @@ function release(read: Reader): ReleaseInputs {
   const value = read.text('release')
   if (value !== '') matching('release', value, releasePattern, 'the id of a release')
   return { ...common(read), ...(value !== '' && { release: value }) }
-}
-
-function buildSecretFiles(read: Reader): { buildSecretFiles: BuildSecretFiles } {
-  return { buildSecretFiles: parseKeyValues(read.raw('build-secret-files'), buildSecretFilesRule) }
 }
 
 function digests(read: Reader): { digests?: Record<string, string> } {

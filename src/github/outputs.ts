@@ -5,7 +5,7 @@ import type { Secrets } from './secrets'
 /** Every output of every action; the root action has those of the actions that it does the work of. A test holds this list and the action.yml files together. */
 export const outputsOf = {
   deploy: ['plan', 'comment-url'],
-  'build-image': ['digests', 'version', 'layout'],
+  'build-image': ['digests', 'version', 'layout', 'provenance', 'subjects'],
   'ssh-deploy': ['release', 'slot', 'previous-release'],
   'run-migrations': ['backup', 'ran'],
   'health-gate': ['healthy', 'report'],

@@ -9,11 +9,17 @@ export interface RunIdentity {
   readonly repository: string
   readonly actor: string
   readonly url: string
+  /** Of GitHub itself, without a slash at its end. */
+  readonly server: string
   /** Of GitHub's API, without a slash at its end. */
   readonly apiUrl: string
   /** The commit, 40 (or 64) hex digits. */
   readonly sha: string
   readonly ref: string
+  /** The workflow that was called first: `OWNER/REPO/FILE@REF`; only shown. */
+  readonly workflow: string
+  /** Whether the runner is one of GitHub's own. */
+  readonly hosted: boolean
   readonly refType: 'branch' | 'tag'
   /** The version to deploy when nobody names one: the tag, else the first 12 digits of the commit. */
   readonly defaultVersion: string
@@ -44,6 +50,7 @@ export function readRun(env: Readonly<Record<string, string | undefined>>): RunI
     job: checked(env, 'GITHUB_JOB', /^[A-Za-z0-9_-]{1,100}$/, 'job'),
     repository,
     actor: checked(env, 'GITHUB_ACTOR', /^[A-Za-z0-9_.[\]-]{1,100}$/, 'unknown'),
+    server,
     url: `${server}/${repository}/actions/runs/${id}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
     apiUrl: checked(
       env,
@@ -52,12 +59,18 @@ export function readRun(env: Readonly<Record<string, string | undefined>>): RunI
       'https://api.github.com',
     ),
     sha,
-    // A ref may hold almost any character; it is only shown, so it is cleaned rather than refused.
-    ref: (env.GITHUB_REF ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 250),
+    ref: shown(env.GITHUB_REF),
+    workflow: shown(env.GITHUB_WORKFLOW_REF),
+    hosted: env.RUNNER_ENVIRONMENT === 'github-hosted',
     refType,
     // A tag such as `web/v1.2` is no version; the commit always is one.
     defaultVersion: refType === 'tag' && versionPattern.test(refName) ? refName : sha.slice(0, 12),
   }
+}
+
+/** A ref may hold almost any character; it is only shown, so it is cleaned rather than refused. */
+function shown(value = ''): string {
+  return value.replace(/[^\x21-\x7e]/g, '?').slice(0, 250)
 }
 
 function checked(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Trouble } from '../release/trouble'
 import type { ComposeSection } from './compose-config'
-import { imageTag } from './names'
+import { cacheTag, imageTag } from './names'
 
 /** One image to build. Services that describe the same image share a target and each have a tag on it. */
 export interface BuildTarget {
@@ -31,6 +31,8 @@ export interface BuildPlanInput {
   readonly services: Readonly<Record<string, ComposeSection>>
   /** Build secrets: id → path of the file that holds it. */
   readonly secretFiles: Readonly<Record<string, string>>
+  /** Of the images whose services name none; the runner's own when absent. */
+  readonly platform?: string
 }
 
 // biome-ignore format: a list of words
@@ -75,7 +77,7 @@ function planTarget(
   const context = String(build.context)
   const remote = /^[a-z][a-z0-9+.-]*:\/\/|^git@/i.test(context)
   const dockerfile = String(build.dockerfile ?? 'Dockerfile')
-  const platform = platformOf(service, build, section)
+  const platform = platformOf(service, build, section, input.platform)
   return {
     context,
     dockerfile: remote ? dockerfile : resolve(context, dockerfile),
@@ -97,7 +99,12 @@ function planTarget(
   }
 }
 
-function platformOf(service: string, build: ComposeSection, section: ComposeSection): string | undefined {
+function platformOf(
+  service: string,
+  build: ComposeSection,
+  section: ComposeSection,
+  preset: string | undefined,
+): string | undefined {
   const platforms = list(build.platforms)
   if (platforms.length > 1) {
     throw new Trouble(
@@ -106,7 +113,7 @@ function platformOf(service: string, build: ComposeSection, section: ComposeSect
       'Name the one of the hosts.',
     )
   }
-  return platforms[0] ?? (typeof section.platform === 'string' ? section.platform : undefined)
+  return platforms[0] ?? (typeof section.platform === 'string' ? section.platform : preset)
 }
 
 /** Every given secret is at hand in every build; one that the compose file asks for must be among them. */
@@ -129,6 +136,23 @@ function wantedSecrets(
     secrets[String(wanted.target ?? source)] = file
   }
   return secrets
+}
+
+/**
+ * The targets with a cache at a registry, one for each image: of all stages, not only of what the image holds. A cache
+ * that is not there, or cannot be written, costs time only.
+ *
+ * @param at as in {@link cacheTag}
+ */
+export function withCache(targets: readonly BuildTarget[], at: string): BuildTarget[] {
+  return targets.map((target) => {
+    const ref = `type=registry,ref=${cacheTag(at, Object.keys(target.tags)[0]!)}`
+    return {
+      ...target,
+      cacheFrom: [...target.cacheFrom, ref],
+      cacheTo: [...target.cacheTo, `${ref},mode=max,image-manifest=true,ignore-error=true`],
+    }
+  })
 }
 
 /** The bake file for `docker buildx bake`, as JSON. */

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Trouble } from '../release/trouble'
-import { type BuildTarget, buildArguments, planBuild, renderBakeFile } from './bake'
+import { type BuildTarget, buildArguments, planBuild, renderBakeFile, withCache } from './bake'
+import { withCachingBuilder } from './builder'
 import type { ComposeModel } from './compose-config'
 import { buildEnvironment, dockersOwnAmong } from './docker-environment'
 import type { Exec } from './exec'
@@ -22,7 +23,20 @@ export interface BuildRequest {
   readonly secretFiles: Readonly<Record<string, string>>
   /** For the compose file's build secrets of the kind `environment: NAME`. */
   readonly env: Readonly<Record<string, string>>
+  /** Of the images whose services name none, such as `linux/arm64`; the runner's own when absent. */
+  readonly platform?: string
+  readonly cache?: BuildCache
   readonly onLine: (line: string) => void
+}
+
+/** Layers that are kept at a registry from build to build. */
+export interface BuildCache {
+  /** `ghcr.io/OWNER/APP`. */
+  readonly at: string
+  /** For Docker's commands: the login there. */
+  readonly env: Readonly<Record<string, string>>
+  /** Is told why there is no cache after all. */
+  readonly warn: (message: string) => void
 }
 
 /**
@@ -91,12 +105,18 @@ async function hasBuildx(exec: Exec): Promise<boolean> {
 }
 
 async function bake(exec: Exec, targets: readonly BuildTarget[], request: BuildRequest): Promise<void> {
+  const { cache } = request
   // An attestation would make each image an index of two, which `docker save` writes differently.
-  const env = buildEnvironment({ BUILDX_NO_DEFAULT_ATTESTATIONS: '1' })
-  await run(exec, ['buildx', 'bake', '--file', '-', '--load', '--progress=plain'], request, {
-    env,
-    stdin: renderBakeFile(targets),
-  })
+  const env = buildEnvironment({ ...cache?.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' })
+  const build = (planned: readonly BuildTarget[], builder: readonly string[]) =>
+    run(exec, ['buildx', 'bake', ...builder, '--file', '-', '--load', '--progress=plain'], request, {
+      env,
+      stdin: renderBakeFile(planned),
+    })
+  if (!cache) return build(targets, [])
+  await withCachingBuilder(exec, env, cache.warn, (builder) =>
+    builder ? build(withCache(targets, cache.at), builder) : build(targets, []),
+  )
 }
 
 async function buildOne(exec: Exec, target: BuildTarget, request: BuildRequest): Promise<void> {

@@ -53,6 +53,8 @@ export const annotations = {
   service: 'io.kawasemi.service',
   unpackedSize: 'io.kawasemi.unpacked-size',
   version: 'org.opencontainers.image.version',
+  /** By it programs such as skopeo find one image among several. */
+  reference: 'org.opencontainers.image.ref.name',
 } as const
 
 const limits = { json: 8 * 1024 * 1024, images: 100, layers: 512, unpacked: 2 ** 44 }

@@ -7,8 +7,26 @@ export function imageName(app: string, service: string): string {
 
 /** `kawasemi/APP-SERVICE:RELEASE`. */
 export function imageTag(app: string, service: string, release: string): string {
-  const tag = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}$/.test(release) ? release : safe(release)
-  return `${imageName(app, service)}:${tag}`
+  return `${imageName(app, service)}:${tagOf(release)}`
+}
+
+/** `ghcr.io/OWNER/APP/SERVICE`: where a registry keeps the service's images. `at` is the part before the service. */
+export function pushedName(at: string, service: string): string {
+  return `${at}/${safe(service)}`
+}
+
+/** `ghcr.io/OWNER/APP/SERVICE:VERSION`. */
+export function pushedTag(at: string, service: string, version: string): string {
+  return `${pushedName(at, service)}:${tagOf(version)}`
+}
+
+/** What a build of the service's image leaves for the next one. */
+export function cacheTag(at: string, service: string): string {
+  return `${pushedName(at, service)}:buildcache`
+}
+
+function tagOf(version: string): string {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,100}$/.test(version) ? version : safe(version)
 }
 
 /** Docker's names are stricter than Compose's: what has to change keeps a piece of its hash, so that no two meet. */

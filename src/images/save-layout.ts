@@ -221,7 +221,14 @@ async function storeImage(
   const config = await storeSmall(dir, mediaTypes.config, image.config)
   const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers }
   const descriptor = await storeSmall(dir, mediaTypes.manifest, Buffer.from(JSON.stringify(manifest)))
-  return { ...descriptor, annotations: { [annotations.service]: service, [annotations.version]: version } }
+  return {
+    ...descriptor,
+    annotations: {
+      [annotations.service]: service,
+      [annotations.version]: version,
+      [annotations.reference]: service,
+    },
+  }
 }
 
 async function storeSmall(dir: string, mediaType: string, content: Buffer) {

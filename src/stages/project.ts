@@ -10,6 +10,8 @@ import { buildImages } from '../images/build'
 import { type ResolvedCompose, resolveCompose } from '../images/compose-config'
 import type { Exec } from '../images/exec'
 import { type Layout, readLayout } from '../images/layout'
+import { pushImages } from '../images/push'
+import { type ImageRegistry, type Login, withLogin } from '../images/registry-login'
 import { saveLayout } from '../images/save-layout'
 import type { Release } from '../release/release'
 import { Trouble } from '../release/trouble'
@@ -99,10 +101,18 @@ export interface BuildRequest {
   readonly secretFiles: Readonly<Record<string, string>>
   /** The folder the layout goes to. */
   readonly dir: string
+  /** For images whose services name none, such as `linux/arm64`. */
+  readonly platform?: string
+  /** Where the images are brought as well, with the same digests. */
+  readonly registry?: ImageRegistry
   readonly onLine: (line: string) => void
+  readonly warn: (message: string) => void
 }
 
-/** Builds what the config's services build, and lays it down as an OCI layout. Nothing where no service has a build. */
+/**
+ * Builds what the config's services build, lays it down as an OCI layout, and pushes it where there is a registry.
+ * Nothing where no service has a build.
+ */
 export async function build(project: Project, request: BuildRequest): Promise<Layout | undefined> {
   const { config, exec, projectDir, env, compose } = project
   if (config.systemd) return undefined
@@ -110,19 +120,30 @@ export async function build(project: Project, request: BuildRequest): Promise<La
     Object.entries(compose.model.services).filter(([name]) => name in config.services),
   )
   if (!Object.values(services).some((service) => service.build !== undefined)) return undefined
-  const tags = await buildImages(exec, {
-    app: config.app,
-    release: request.identity.id,
-    version: request.identity.version,
-    revision: request.identity.commit,
-    model: { ...compose.model, services },
-    projectDir,
-    secrets: request.secrets,
-    secretFiles: request.secretFiles,
-    env,
-    onLine: request.onLine,
+  const { identity, registry, platform, dir, onLine } = request
+  const layOut = async (login?: Login) => {
+    const tags = await buildImages(exec, {
+      app: config.app,
+      release: identity.id,
+      version: identity.version,
+      revision: identity.commit,
+      model: { ...compose.model, services },
+      projectDir,
+      secrets: request.secrets,
+      secretFiles: request.secretFiles,
+      env,
+      ...(platform !== undefined && { platform }),
+      ...(login?.registry.cache && { cache: { at: login.registry.at, env: login.env, warn: request.warn } }),
+      onLine,
+    })
+    return saveLayout(exec, { dir, version: identity.version, tags })
+  }
+  if (!registry) return layOut()
+  return withLogin(exec, registry, async (login) => {
+    const layout = await layOut(login)
+    for (const image of await pushImages(exec, login, layout)) onLine(`pushed ${image}`)
+    return layout
   })
-  return saveLayout(exec, { dir: request.dir, version: request.identity.version, tags })
 }
 
 /** The layout a build step left, with the digests that step gave out. @throws {Trouble} where the two differ. */

@@ -27,6 +27,8 @@ export interface CallersCast {
   /** The test commands in place of the example's, which ask addresses that are not there. */
   readonly commands?: { readonly test?: string; readonly integrationTest?: string }
   readonly env: Readonly<Record<string, string>>
+  /** Secrets of the repository besides those that every product has. */
+  readonly secrets?: Readonly<Record<string, string>>
   /** What the world knows of the packages in it. */
   readonly advisories?: readonly Advisory[]
 }
@@ -39,8 +41,8 @@ export interface Callers {
   setEnv(env: Readonly<Record<string, string>>): void
   /** Whether the internet sees an outage that is not there on the server. */
   outage(is: boolean): void
-  /** Writes the workflows anew, with another time for the address outside to answer in. */
-  write(verifyDeadline: string): void
+  /** Writes the workflows anew: with another time for the address outside to answer in, and more that a release takes. */
+  write(verifyDeadline: string, more?: Readonly<Record<string, string>>): void
   /** What GitHub was told of deployments since the last time, as `environment: states`. */
   records(): string[]
   close(): Promise<void>
@@ -58,7 +60,8 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
   github.answer(({ method }) => (method === 'GET' ? { status: 404 } : undefined))
   let isOut = false
   const outside = await startOutside(cast, () => isOut)
-  const write = (verifyDeadline: string) => writeCallers(cast, outside, verifyDeadline)
+  const write: Callers['write'] = (verifyDeadline, more = {}) =>
+    writeCallers(cast, outside, { 'verify-deadline': verifyDeadline, ...more })
   write('60s')
   await makeCheckout(product.workspace)
   let told = 0
@@ -77,6 +80,7 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
           SSH_KEY: server.privateKey,
           ENV: JSON.stringify(env),
           GITHUB_TOKEN: 'ghs_of_the_job',
+          ...cast.secrets,
         },
         vars: { KNOWN_HOSTS: String(product.inputs()['known-hosts']) },
         env: { GITHUB_API_URL: github.url, ...scan },
@@ -128,8 +132,10 @@ async function startOutside(
 function writeCallers(
   { product, example, health, commands = {} }: CallersCast,
   outside: Server,
-  verifyDeadline: string,
+  more: Readonly<Record<string, string>>,
 ): void {
+  const lines = Object.entries(more).map(([name, value]) => `\n      ${name}: ${value}`)
+
   const folder = join(product.workspace, '.github/workflows')
   cpSync(join(__dirname, '../../../examples', example, '.github/workflows'), folder, { recursive: true })
   const verify = `http://127.0.0.1:${(outside.address() as AddressInfo).port}${health}`
@@ -139,7 +145,7 @@ function writeCallers(
       .replace(/integration-test: .*/, () => `integration-test: ${commands.integrationTest}`)
       // No name server knows the domain, and the disk and the memory are this machine's own.
       .replace('{ environment: production }', '{ environment: staging, skip: "dns, disk, memory" }')
-      .replace(/verify-url: .*/, () => `verify-url: ${verify}\n      verify-deadline: ${verifyDeadline}`)
+      .replace(/verify-url: .*/, () => `verify-url: ${verify}${lines.join('')}`)
     writeFileSync(join(folder, name), text)
   }
 }

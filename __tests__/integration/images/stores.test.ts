@@ -1,13 +1,23 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { connect as connectTo, createServer } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream'
+import { startRegistry } from '../../../lab/registry'
 import { type LabServer, startServer } from '../../../lab/server'
 import { type Connection, connect } from '../../../src/host/connection'
 import { filesLibrary } from '../../../src/host/files'
 import { prelude } from '../../../src/host/libraries'
 import { renderProgram } from '../../../src/host/program'
 import { parseLine } from '../../../src/host/records'
+import { buildImages } from '../../../src/images/build'
 import type { Layout } from '../../../src/images/layout'
 import { loadAnswer, loadCalls, loadLibrary } from '../../../src/images/load'
 import { imageCalls, pullLibrary } from '../../../src/images/pull'
 import { serveLayout } from '../../../src/images/registry'
+import { settingsWith } from '../../../src/images/registry-login'
+import { localExec } from './local-exec'
 import { SampleProduct } from './sample-product'
 
 jest.setTimeout(180_000)
@@ -137,4 +147,72 @@ describe("images on a server, through its SSH connection's tunnel", () => {
   })
 
   it('takes them as a stream there too', () => loadTwice('containerd'))
+
+  it('builds there with layers out of a registry, of stages that are in no image too', async () => {
+    const { host, user, password, stop } = await startRegistry()
+    const tunnel = await connection.listen((stream) => {
+      const socket = connectTo(Number(host.split(':')[1]), '127.0.0.1')
+      pipeline(stream, socket, stream, () => undefined)
+    })
+    const engine = await engineOf(server)
+    const dir = await mkdtemp(join(tmpdir(), 'kawasemi-cache-'))
+    try {
+      await writeFile(
+        join(dir, 'Dockerfile'),
+        'FROM scratch AS packages\nCOPY lock /\nFROM scratch\nCOPY source /\nCOPY --from=packages /lock /\n',
+      )
+      await writeFile(join(dir, 'lock'), product.app)
+      const at = `127.0.0.1:${tunnel.port}/team/shop`
+      const registry = { host: `127.0.0.1:${tunnel.port}`, at, user, password, cache: true }
+      await writeFile(join(dir, 'config.json'), settingsWith('{}', registry))
+      const plugins = join(process.env.DOCKER_CONFIG || join(homedir(), '.docker'), 'cli-plugins')
+      await symlink(plugins, join(dir, 'cli-plugins'))
+      const build = async (source: string) => {
+        await writeFile(join(dir, 'source'), source)
+        const lines: string[] = []
+        const warn = (message: string) => lines.push(message)
+        await buildImages(localExec, {
+          ...{ app: product.app, release: 'r1', version: '1', revision: 'abc', projectDir: dir },
+          model: { name: 'x', services: { web: { build: { context: dir } } } },
+          ...{ secrets: {}, secretFiles: {}, env: {}, onLine: (line: string) => lines.push(line) },
+          cache: { at, env: { DOCKER_HOST: engine.address, DOCKER_CONFIG: dir }, warn },
+        })
+        return lines
+      }
+      const step = /^#(\d+) \[packages 1\/1\] COPY lock/
+      const isCached = (lines: readonly string[]) => {
+        const [, number] = step.exec(lines.find((line) => step.test(line))!)!
+        const came = new RegExp(`^#${number} (CACHED|extracting sha256:)`)
+        return lines.some((line) => came.test(line))
+      }
+      expect(isCached(await build('one'))).toBe(false)
+      await server.exec('docker image rm --force $(docker image ls -q); docker builder prune --all --force')
+      expect(isCached(await build('two'))).toBe(true)
+    } finally {
+      await rm(dir, { recursive: true, force: true })
+      await engine.close()
+      await tunnel.close()
+      await stop()
+    }
+  })
 })
+
+/** The server's Docker, for a client on this machine. */
+async function engineOf({ name }: LabServer): Promise<{ address: string; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'kawasemi-engine-'))
+  const path = join(folder, 'docker.sock')
+  const listener = createServer((socket) => {
+    const child = spawn('docker', ['exec', '-i', name, 'docker', 'system', 'dial-stdio'])
+    socket.pipe(child.stdin)
+    child.stdout.pipe(socket)
+    for (const stream of [socket, child.stdin, child.stdout]) stream.on('error', () => child.kill())
+  })
+  await new Promise<void>((resolve) => listener.listen(path, resolve))
+  return {
+    address: `unix://${path}`,
+    close: async () => {
+      await new Promise((resolve) => listener.close(resolve))
+      await rm(folder, { recursive: true })
+    },
+  }
+}

@@ -28,7 +28,8 @@ const outputs: Record<string, readonly string[]> = {
         ['rollback', 'release-notes', 'scan', 'setup-host', 'operate'].includes(name) ? [] : all,
       ),
     ),
-  ],
+    // Where one job does all, no layout outlives it.
+  ].filter((output) => !['provenance', 'subjects'].includes(output)),
 }
 
 test('every folder of actions/ is in the table', () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { readInputs } from '../../../src/github/inputs'
 import { NothingToDo } from '../../../src/github/pull-request'
 import { Secrets } from '../../../src/github/secrets'
@@ -123,6 +124,70 @@ test('building needs no server', () => {
   })
 })
 
+test('a registry, with the token of the run where that is known there', () => {
+  const of = (inputs: Record<string, string>) => {
+    process.env = { ...before }
+    give({ environment: 'staging', 'registry-user': 'me', 'github-token': 'ghs_token', ...inputs })
+    return readInputs['build-image'](quiet()).registry
+  }
+  expect(of({})).toBeUndefined()
+  expect(of({ registry: 'ghcr.io/Team/Shop' })).toEqual({
+    ...{ host: 'ghcr.io', at: 'ghcr.io/team/shop', user: 'me', password: 'ghs_token', cache: true },
+  })
+  expect(of({ registry: 'localhost:5000/shop', 'registry-password': 'pw', cache: 'off' })).toEqual({
+    ...{ host: 'localhost:5000', at: 'localhost:5000/shop', user: 'me', password: 'pw', cache: false },
+  })
+  const leak = () => of({ registry: 'ghcr.io.evil.example/shop' })
+  expect(troubleOf(leak)).toMatch(/^Input registry-password: is missing/)
+  expect(troubleOf(() => of({ registry: 'docker.io/team/shop' }))).toMatch(/Docker Hub/)
+})
+
+test('the password of a registry is masked, also in the form in which it travels', () => {
+  const masks: string[] = []
+  give({ 'registry-user': 'me', 'registry-password': 'hunter2000' })
+  expect(() => readInputs['build-image'](new Secrets((value) => masks.push(value)))).toThrow(
+    'Input environment',
+  )
+  expect(masks).toEqual(
+    expect.arrayContaining(['hunter2000', Buffer.from('me:hunter2000').toString('base64')]),
+  )
+})
+
+test('whatever a registry is called, what is read is a name that Docker takes, at that registry', () => {
+  const piece = fc.constantFrom(
+    'ghcr.io',
+    'a',
+    'B',
+    '_',
+    '__',
+    '.',
+    ':',
+    '/',
+    '5',
+    '@',
+    ' ',
+    '-',
+    '[::1]',
+    'localhost',
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+      give({ environment: 'x', 'registry-user': 'me', 'registry-password': 'pw', registry: pieces.join('') })
+      let found: { at: string; host: string } | undefined
+      try {
+        found = readInputs['build-image'](quiet()).registry
+      } catch (error) {
+        expect(error).toBeInstanceOf(Trouble)
+      }
+      if (!found) return
+      expect(found.at.startsWith(`${found.host}/`)).toBe(true)
+      expect(found.host).toMatch(/^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(:\d+)?$/)
+      expect(found.at.slice(found.host.length)).toMatch(/^(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+$/)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('digests as build-image gave them', () => {
   const digest = `sha256:${'a1'.repeat(32)}`
   give({ ...common, digests: JSON.stringify({ web: digest }) })
@@ -134,6 +199,10 @@ test.each([
   ['deploy', 'version', '-rf'],
   ['deploy', 'environment', '../etc'],
   ['deploy', 'config', 'a\nb'],
+  ['deploy', 'platform', 'linux/amd64,linux/arm64'],
+  ['deploy', 'registry', 'team/shop'],
+  ['deploy', 'registry', 'ghcr.io/team/shop:v1'],
+  ['build-image', 'registry', 'https://ghcr.io/team/shop'],
   ['ssh-deploy', 'digests', '["sha256:00"]'],
   ['ssh-deploy', 'digests', '{"web": "latest"}'],
   ['ssh-deploy', 'digests', `{"../web": "sha256:${'0'.repeat(64)}"}`],

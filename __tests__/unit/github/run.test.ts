@@ -13,6 +13,8 @@ const env = {
   GITHUB_REF: 'refs/heads/main',
   GITHUB_REF_NAME: 'main',
   GITHUB_REF_TYPE: 'branch',
+  GITHUB_WORKFLOW_REF: 'shop/web/.github/workflows/deploy.yml@refs/heads/main',
+  RUNNER_ENVIRONMENT: 'github-hosted',
 }
 
 test('a run on a branch', () => {
@@ -22,10 +24,13 @@ test('a run on a branch', () => {
     job: 'deploy',
     repository: 'shop/web',
     actor: 'dependabot[bot]',
+    server: 'https://github.com',
     url: 'https://github.com/shop/web/actions/runs/9876543210/attempts/2',
     apiUrl: 'https://api.github.com',
     sha: env.GITHUB_SHA,
     ref: 'refs/heads/main',
+    workflow: env.GITHUB_WORKFLOW_REF,
+    hosted: true,
     refType: 'branch',
     defaultVersion: '0123456789ab',
   })

@@ -35,6 +35,15 @@ describe('planBuild', () => {
     ).toEqual({ A: 'a$b${c}', N: '5' })
   })
 
+  it('builds for the platform that was asked for, but where a service names its own', () => {
+    const platform = 'linux/arm64'
+    const targets = planBuild({
+      ...{ app: 'shop', release: 'r1', version: '1.0', revision: 'abc', secretFiles: {}, platform },
+      services: { api: { build }, old: { build, platform: 'linux/386' } },
+    })
+    expect(targets.map((target) => target.platform)).toEqual(['linux/arm64', 'linux/386'])
+  })
+
   it('refuses by name what it would leave out', () => {
     expect(() => plan({ api: { build: { ...build, isolation: 'hyperv' } } })).toThrow(
       /^services\.api\.build\.isolation:/,
@@ -76,6 +85,10 @@ describe('renderBakeFile', () => {
     expect(Object.keys(file.target)).toEqual(['a-b-1', 'a-b-2'])
   })
 })
+
+const fail = (message: string) => {
+  throw new Error(message)
+}
 
 describe('buildImages', () => {
   const request = (more: Partial<BuildRequest> = {}): BuildRequest => ({
@@ -136,6 +149,34 @@ describe('buildImages', () => {
     ])
     expect(seen.secrets).toEqual({ npm: 'hunter2', declared: 'hunter3' })
     expect(seen.files.filter((path) => existsSync(dirname(path)))).toEqual([])
+  })
+
+  it('takes layers from a registry and leaves them there, when there is one', async () => {
+    let file: { target: Record<string, Record<string, string[]>> } | undefined
+    const calls: string[] = []
+    const exec: Exec = async (_, args, options) => {
+      calls.push(args.join(' '))
+      if (args[1] === 'bake') {
+        file = JSON.parse(options!.stdin!)
+        expect(options!.env).toMatchObject({ DOCKER_CONFIG: '/login' })
+      }
+      return { code: 0, stdout: args[1] === 'inspect' ? 'Driver: remote\n' : '', stderr: '' }
+    }
+    const cache = { at: 'ghcr.io/team/shop', env: { DOCKER_CONFIG: '/login' }, warn: fail }
+    const services = {
+      Api_v1: { build: { ...build, cache_from: ['theirs'] } },
+      worker: { build: { ...build, cache_from: ['theirs'] } },
+    }
+    await buildImages(exec, request({ model: { name: 'x', services }, cache }))
+    const ref = expect.stringMatching(
+      /^type=registry,ref=ghcr\.io\/team\/shop\/api-v1-[0-9a-f]{8}:buildcache$/,
+    )
+    expect(Object.values(file!.target)).toEqual([
+      expect.objectContaining({
+        'cache-from': ['theirs', ref],
+        'cache-to': [expect.stringMatching(/:buildcache,mode=max,/)],
+      }),
+    ])
   })
 
   it('removes the secrets when the build fails, and says why it did', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { permissionsOf } from '../../../scripts/tables'
 import { type ActionName, inputTable } from '../../../src/github/input-table'
 import { called, calledBy, callers, type Job, own, root, type Step } from './files'
 
@@ -21,11 +22,15 @@ describe.each(called)('$name', ({ text, content }) => {
     for (const input of Object.values(inputs)) expect(['string', 'boolean']).toContain(input.type)
   })
 
-  test('takes no permission but what a job names', () => {
-    expect(content.permissions).toEqual({})
-    for (const { permissions } of Object.values(jobs)) {
+  test('takes no permission but what a job names; a job that builds has what its caller grants', () => {
+    const builds = ({ steps = [] }: Job) =>
+      steps.some((step) => step.uses === '$/actions/build-image' || 'registry' in (step.with ?? {}))
+    const building = Object.values(jobs).filter(builds)
+    expect(content.permissions).toEqual(building.length > 0 ? undefined : {})
+    for (const job of building) expect(job.permissions).toBeUndefined()
+    for (const { permissions } of Object.values(jobs).filter((job) => !builds(job))) {
       expect(Object.keys(permissions ?? {})).toContain('contents')
-      expect(permissions).not.toHaveProperty('id-token')
+      expect(Object.keys(permissions ?? {}).join()).not.toMatch(/id-token|attestations|packages/)
     }
   })
 
@@ -41,7 +46,9 @@ describe.each(called)('$name', ({ text, content }) => {
 
   test('pins the actions of others to a commit, and says which version that is', () => {
     for (const line of text.split('\n').filter((each) => /uses: (?!\$\/)/.test(each)))
-      expect(line).toMatch(/uses: actions\/(checkout|(up|down)load-artifact)@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+      expect(line).toMatch(
+        /uses: actions\/(checkout|attest|(up|down)load-artifact)@[0-9a-f]{40} # v\d+\.\d+\.\d+$/,
+      )
   })
 
   test('keeps the token out of the checkout', () => {
@@ -62,7 +69,7 @@ describe.each(called)('$name', ({ text, content }) => {
   })
 
   test('never has two runs at one environment, and never cancels one', () => {
-    const changing = Object.values(jobs).filter(({ permissions }) => permissions?.deployments === 'write')
+    const changing = Object.values(jobs).filter((job) => permissionsOf(job).deployments === 'write')
     for (const { concurrency, environment } of changing) {
       expect(concurrency).toEqual({
         group: expect.stringMatching(/^kawasemi \$\{\{ inputs.config }} /),
