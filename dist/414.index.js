@@ -495,7 +495,7 @@ function foreseeStages(foreseen) {
     const { config, ship } = foreseen;
     const { afterShip, beforeSwitch, afterSwitch } = config.hooks;
     return [
-        does('ship', [...ship, ...hooks(afterShip)]),
+        does('ship', [...ship, ...prepare(config), ...hooks(afterShip)]),
         backup(config),
         migrate(config),
         does('start', start(config)),
@@ -514,6 +514,17 @@ function nothing(stage, why) {
 }
 function hooks(commands) {
     return commands.map(({ service, command, timeout }) => `then \`${command.join(' ')}\` in \`${service}\`, at most ${span(timeout)}`);
+}
+/** What is made on the host of the files that were shipped. */
+function prepare({ systemd }) {
+    if (!systemd)
+        return [];
+    const { python, node, build } = systemd;
+    return [
+        ...(python ? [`a virtual environment by \`${python.requirements}\`, where that is not there yet`] : []),
+        ...(node ? [`node_modules by \`${node.lock}\`, where they are not there yet`] : []),
+        ...build.map((words) => `then \`${words.join(' ')}\` there`),
+    ];
 }
 function backup({ migrations, database, backup: wanted }) {
     if (!migrations)
@@ -561,7 +572,7 @@ function bake({ config, live }) {
     const { duration, maxErrorPercent, maxP95, minRequests } = config.bake;
     if (duration === 0)
         return nothing('bake', 'its duration is 0');
-    const back = live ? `traffic goes back to ${live.version}` : 'the deploy fails';
+    const back = live ? `traffic goes back to \`${live.version}\`` : 'the deploy fails';
     const slow = maxP95 === undefined ? '' : `, or a 95th percentile over ${span(maxP95)}`;
     return does('bake', [
         `watched for ${span(duration)}; ${back} for more than ${maxErrorPercent} % of answers with a 5xx status${slow} (of ${minRequests} requests or more), a restart, or a health check that fails`,
@@ -570,7 +581,7 @@ function bake({ config, live }) {
 function drain({ config, live }) {
     if (!live)
         return nothing('drain', 'the first release');
-    return does('drain', [`connections to ${live.version} may take ${span(config.drain.timeout)} to end`]);
+    return does('drain', [`connections to \`${live.version}\` may take ${span(config.drain.timeout)} to end`]);
 }
 function retire({ config, facts, live, identity }) {
     const { previous, keep } = config.retire;
@@ -581,8 +592,8 @@ function retire({ config, facts, live, identity }) {
         ...(live
             ? [
                 previous === 'stopped'
-                    ? `${live.version} is stopped`
-                    : `${live.version} stays warm, for a rollback at once`,
+                    ? `\`${live.version}\` is stopped`
+                    : `\`${live.version}\` stays warm, for a rollback at once`,
             ]
             : []),
         removed.length > 0 ? `${foresee_names(removed)} removed; ${stay}` : `nothing is removed; ${stay}`,
@@ -693,7 +704,7 @@ function buildLine({ services, touched }) {
         return which;
     return touched === 0
         ? `${which}, from the same files as the live release`
-        : `${which}: ${count(touched, 'file')} of what it is built from ${touched === 1 ? 'differs' : 'differ'}`;
+        : `${which}; ${count(touched, 'file')} of the build ${touched === 1 ? 'differs' : 'differ'}`;
 }
 function builtLines(host, layout, { layers }) {
     const needs = imageNeeds(layout, (0,stages_live/* liveRelease */._8)(host));
@@ -701,22 +712,22 @@ function builtLines(host, layout, { layers }) {
     return [
         ...(named(false).length > 0 ? [`${named(false).join(', ')}: another image`] : []),
         ...(named(true).length > 0 ? [`${named(true).join(', ')}: the image that is live`] : []),
-        `at most ${megabytes(lackingBytes(layout, layers))} of ${megabytes(layout.bytes)} travel`,
+        `at most ${size(lackingBytes(layout, layers))} of ${size(layout.bytes)} travel`,
     ];
 }
 function fileLine(manifest, { list }) {
     if (!list)
-        return `all ${count(manifest.files.length, 'file')} that the host lacks, of ${megabytes(manifest.bytes)}`;
+        return `all ${count(manifest.files.length, 'file')} that the host lacks, of ${size(manifest.bytes)}`;
     const there = new Set([...list.values()].map((what) => what.slice(0, 64)));
     const lacking = new Map(manifest.files.filter(({ sha256 }) => !there.has(sha256)).map(({ sha256, size }) => [sha256, size]));
     const bytes = [...lacking.values()].reduce((sum, size) => sum + size, 0);
-    return `${count(lacking.size, 'file')} of ${manifest.files.length} would travel, ${megabytes(bytes)} before compression`;
+    return `${count(lacking.size, 'file')} of ${manifest.files.length} would travel, ${size(bytes)} before compression`;
 }
 function count(number, what) {
     return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
-function megabytes(bytes) {
-    return `${(bytes / 1e6).toFixed(1)} MB`;
+function size(bytes) {
+    return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 ;// CONCATENATED MODULE: ./src/commands/plan.ts

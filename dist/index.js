@@ -28749,23 +28749,22 @@ function table(head, align, rows) {
 ;// CONCATENATED MODULE: ./src/github/plan-text.ts
 
 
-/** What a deploy would do and what would be other than now, as Markdown. */
+/** What would be other than now and what a deploy would do, as Markdown. */
 function planText({ stages, changes }) {
     return [
-        stagesTable(stages),
         ...changes.map((each) => {
             const where = changes.length > 1 ? `On ${each.hosts.map((host) => (0,markdown/* code */.aY)(host)).join(', ')}:\n\n` : '';
             return where + changesTable(each);
         }),
+        stagesTable(stages),
     ];
 }
 function stagesTable(stages) {
     const rows = stages.map(({ stage, does, skipped }) => [
-        skipped ? '➖' : '▶️',
         stage,
-        does.map((line) => (0,markdown/* inline */.mG)(line, 400)).join('<br>'),
+        (skipped ? '➖ ' : '') + does.map((line) => (0,markdown/* inline */.mG)(line, 400)).join('<br>'),
     ]);
-    return table(['', 'Stage', 'Would do'], [':-:', ':--', ':--'], rows);
+    return table(['Stage', 'Would do'], [':--', ':--'], rows);
 }
 function changesTable({ env, settings, files }) {
     const rows = [
@@ -28775,7 +28774,7 @@ function changesTable({ env, settings, files }) {
     ];
     const differing = rows.filter(([, { added, changed, removed }]) => added.length + changed.length + removed.length > 0);
     if (differing.length === 0)
-        return 'Environment variables, settings and files are those of the live release.';
+        return 'Environment variables and settings are those of the live release.';
     return table(['Other than live', 'Added', 'Changed', 'Removed'], [':--', ':--', ':--', ':--'], differing.map(([what, changed]) => [what, ...kinds.map((kind) => names(changed[kind]))]));
 }
 const kinds = ['added', 'changed', 'removed'];
@@ -28805,16 +28804,16 @@ function renderSummary(report) {
         facts(report),
         perHost(report),
         changes(report),
-        ...(report.planned ? planText(report.planned) : []),
+        ...(report.planned ? [warnings(report), ...planText(report.planned)] : []),
         report.checks ? (0,checks_table/* checksTable */.E)(report.checks) : '',
         timeline(report),
         stages(report),
         findings(report),
-        warnings(report),
+        report.planned ? '' : warnings(report),
         log(report),
     ];
     if (report.runUrl)
-        parts.push(`<sub>[This run](${report.runUrl}) · deployed with Kawasemi 🐦</sub>`);
+        parts.push(`<sub>[This run](${report.runUrl}) · ${report.planned ? 'nothing was changed; planned' : 'deployed'} with Kawasemi 🐦</sub>`);
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 function heading(report) {

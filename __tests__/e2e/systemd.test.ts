@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { type LoadReport, startLoad } from '../../bench/load'
@@ -185,6 +185,39 @@ describe('with units of the deploy user', () => {
     expect(await say(`ls ${site.base}/shared/data/notes`)).not.toMatch(/two-workers/)
     expect(await say(`ls ${site.base}/backups`)).toMatch(/v2-2\.\S*sqlite3\.gz/)
     expect((await site.ask('/notes')).notes).toContain('before v2')
+  })
+
+  test('a plan says which files and variables would be other, and changes nothing', async () => {
+    const file = join(site.product.workspace, 'app.py')
+    const text = readFileSync(file)
+    const state = () =>
+      Promise.all([
+        say(`cd ${site.base} && find . -printf '%p %m %u %s %T@ %l\\n' | sort`),
+        site.systemctl('show --property=Id,ActiveState,UnitFileState,InvocationID units-*'),
+      ])
+    const before = await state()
+    writeFileSync(file, `${text}\n`)
+    const env = JSON.stringify({ SECRET: 'another', PIP_CERT: certificates, MORE: 'x' })
+    const planned = await site.product.run('deploy', 23, { inputs: { mode: 'plan', version: 'v3', env } })
+    writeFileSync(file, text)
+    expect(well(planned)).toBe('')
+    expect(await state()).toEqual(before)
+    const { hosts, stages, changes } = JSON.parse(planned.outputs.plan!)
+    expect(hosts).toMatchObject([{ live: { slot: 'green', version: 'v2' }, slot: 'blue' }])
+    expect(stages[0].does).toEqual([
+      'to blue',
+      expect.stringMatching(/^1 file of \d+ would travel, \d kB before compression$/),
+      expect.stringContaining('a virtual environment by `requirements.txt`'),
+      'then `python build.py` there',
+    ])
+    const unchanged = { added: [], changed: [], removed: [] }
+    expect(changes).toMatchObject([
+      {
+        env: { added: ['MORE'], changed: ['SECRET'], removed: [] },
+        settings: unchanged,
+        files: { ...unchanged, changed: ['app.py'] },
+      },
+    ])
   })
 
   test('a look at it finds all up and backs it up; a service that was stopped is told', async () => {

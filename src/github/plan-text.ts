@@ -2,24 +2,23 @@ import type { Changed, DeployPlan, ReleaseChanges, StagePlan } from '../release/
 import { code, inline } from './markdown'
 import { table } from './table'
 
-/** What a deploy would do and what would be other than now, as Markdown. */
+/** What would be other than now and what a deploy would do, as Markdown. */
 export function planText({ stages, changes }: DeployPlan): string[] {
   return [
-    stagesTable(stages),
     ...changes.map((each) => {
       const where = changes.length > 1 ? `On ${each.hosts.map((host) => code(host)).join(', ')}:\n\n` : ''
       return where + changesTable(each)
     }),
+    stagesTable(stages),
   ]
 }
 
 function stagesTable(stages: readonly StagePlan[]): string {
   const rows = stages.map(({ stage, does, skipped }) => [
-    skipped ? '➖' : '▶️',
     stage,
-    does.map((line) => inline(line, 400)).join('<br>'),
+    (skipped ? '➖ ' : '') + does.map((line) => inline(line, 400)).join('<br>'),
   ])
-  return table(['', 'Stage', 'Would do'], [':-:', ':--', ':--'], rows)
+  return table(['Stage', 'Would do'], [':--', ':--'], rows)
 }
 
 function changesTable({ env, settings, files }: ReleaseChanges): string {
@@ -31,8 +30,7 @@ function changesTable({ env, settings, files }: ReleaseChanges): string {
   const differing = rows.filter(
     ([, { added, changed, removed }]) => added.length + changed.length + removed.length > 0,
   )
-  if (differing.length === 0)
-    return 'Environment variables, settings and files are those of the live release.'
+  if (differing.length === 0) return 'Environment variables and settings are those of the live release.'
   return table(
     ['Other than live', 'Added', 'Changed', 'Removed'],
     [':--', ':--', ':--', ':--'],

@@ -21,15 +21,18 @@ export function renderSummary(report: DeployReport): string {
     facts(report),
     perHost(report),
     changes(report),
-    ...(report.planned ? planText(report.planned) : []),
+    ...(report.planned ? [warnings(report), ...planText(report.planned)] : []),
     report.checks ? checksTable(report.checks) : '',
     timeline(report),
     stages(report),
     findings(report),
-    warnings(report),
+    report.planned ? '' : warnings(report),
     log(report),
   ]
-  if (report.runUrl) parts.push(`<sub>[This run](${report.runUrl}) · deployed with Kawasemi 🐦</sub>`)
+  if (report.runUrl)
+    parts.push(
+      `<sub>[This run](${report.runUrl}) · ${report.planned ? 'nothing was changed; planned' : 'deployed'} with Kawasemi 🐦</sub>`,
+    )
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 

@@ -26,7 +26,7 @@ export function foreseeStages(foreseen: Foreseen): StagePlan[] {
   const { config, ship } = foreseen
   const { afterShip, beforeSwitch, afterSwitch } = config.hooks
   return [
-    does('ship', [...ship, ...hooks(afterShip)]),
+    does('ship', [...ship, ...prepare(config), ...hooks(afterShip)]),
     backup(config),
     migrate(config),
     does('start', start(config)),
@@ -51,6 +51,17 @@ function hooks(commands: readonly Hook[]): string[] {
     ({ service, command, timeout }) =>
       `then \`${command.join(' ')}\` in \`${service}\`, at most ${span(timeout)}`,
   )
+}
+
+/** What is made on the host of the files that were shipped. */
+function prepare({ systemd }: Config): string[] {
+  if (!systemd) return []
+  const { python, node, build } = systemd
+  return [
+    ...(python ? [`a virtual environment by \`${python.requirements}\`, where that is not there yet`] : []),
+    ...(node ? [`node_modules by \`${node.lock}\`, where they are not there yet`] : []),
+    ...build.map((words) => `then \`${words.join(' ')}\` there`),
+  ]
 }
 
 function backup({ migrations, database, backup: wanted }: Config): StagePlan {
@@ -103,7 +114,7 @@ function switchOver({ config, facts, live }: Foreseen): string[] {
 function bake({ config, live }: Foreseen): StagePlan {
   const { duration, maxErrorPercent, maxP95, minRequests } = config.bake
   if (duration === 0) return nothing('bake', 'its duration is 0')
-  const back = live ? `traffic goes back to ${live.version}` : 'the deploy fails'
+  const back = live ? `traffic goes back to \`${live.version}\`` : 'the deploy fails'
   const slow = maxP95 === undefined ? '' : `, or a 95th percentile over ${span(maxP95)}`
   return does('bake', [
     `watched for ${span(duration)}; ${back} for more than ${maxErrorPercent} % of answers with a 5xx status${slow} (of ${minRequests} requests or more), a restart, or a health check that fails`,
@@ -112,7 +123,7 @@ function bake({ config, live }: Foreseen): StagePlan {
 
 function drain({ config, live }: Foreseen): StagePlan {
   if (!live) return nothing('drain', 'the first release')
-  return does('drain', [`connections to ${live.version} may take ${span(config.drain.timeout)} to end`])
+  return does('drain', [`connections to \`${live.version}\` may take ${span(config.drain.timeout)} to end`])
 }
 
 function retire({ config, facts, live, identity }: Foreseen): string[] {
@@ -124,8 +135,8 @@ function retire({ config, facts, live, identity }: Foreseen): string[] {
     ...(live
       ? [
           previous === 'stopped'
-            ? `${live.version} is stopped`
-            : `${live.version} stays warm, for a rollback at once`,
+            ? `\`${live.version}\` is stopped`
+            : `\`${live.version}\` stays warm, for a rollback at once`,
         ]
       : []),
     removed.length > 0 ? `${names(removed)} removed; ${stay}` : `nothing is removed; ${stay}`,

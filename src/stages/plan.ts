@@ -98,7 +98,7 @@ function buildLine({ services, touched }: PlannedBuild): string {
   if (touched === undefined) return which
   return touched === 0
     ? `${which}, from the same files as the live release`
-    : `${which}: ${count(touched, 'file')} of what it is built from ${touched === 1 ? 'differs' : 'differ'}`
+    : `${which}; ${count(touched, 'file')} of the build ${touched === 1 ? 'differs' : 'differ'}`
 }
 
 function builtLines(
@@ -112,25 +112,25 @@ function builtLines(
   return [
     ...(named(false).length > 0 ? [`${named(false).join(', ')}: another image`] : []),
     ...(named(true).length > 0 ? [`${named(true).join(', ')}: the image that is live`] : []),
-    `at most ${megabytes(lackingBytes(layout, layers))} of ${megabytes(layout.bytes)} travel`,
+    `at most ${size(lackingBytes(layout, layers))} of ${size(layout.bytes)} travel`,
   ]
 }
 
 function fileLine(manifest: Manifest, { list }: Told): string {
   if (!list)
-    return `all ${count(manifest.files.length, 'file')} that the host lacks, of ${megabytes(manifest.bytes)}`
+    return `all ${count(manifest.files.length, 'file')} that the host lacks, of ${size(manifest.bytes)}`
   const there = new Set([...list.values()].map((what) => what.slice(0, 64)))
   const lacking = new Map(
     manifest.files.filter(({ sha256 }) => !there.has(sha256)).map(({ sha256, size }) => [sha256, size]),
   )
   const bytes = [...lacking.values()].reduce((sum, size) => sum + size, 0)
-  return `${count(lacking.size, 'file')} of ${manifest.files.length} would travel, ${megabytes(bytes)} before compression`
+  return `${count(lacking.size, 'file')} of ${manifest.files.length} would travel, ${size(bytes)} before compression`
 }
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
+function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -184,9 +184,9 @@ test('says for every stage what it would do', async () => {
     '`db`: started where it does not run, else left as it is; `web` in the new slot; `mailer` waits for the switch',
     '`web` has to answer `/` well 2 times in a row within 60 s; else it is taken down, and traffic is not touched',
     'traffic goes from blue to green; `mailer` takes over',
-    'watched for 30 s; traffic goes back to v1 for more than 5 % of answers with a 5xx status (of 20 requests or more), a restart, or a health check that fails',
-    'connections to v1 may take 30 s to end',
-    'v1 stays warm, for a rollback at once; nothing is removed; the newest 5 good releases stay',
+    'watched for 30 s; traffic goes back to `v1` for more than 5 % of answers with a 5xx status (of 20 requests or more), a restart, or a health check that fails',
+    'connections to `v1` may take 30 s to end',
+    '`v1` stays warm, for a rollback at once; nothing is removed; the newest 5 good releases stay',
   ])
 })
 
@@ -218,7 +218,7 @@ test('builds that nothing changed for are told from the others, where GitHub kno
     'builds `web`, `mailer`, from the same files as the live release',
   )
   expect(await shipLines(['app/a.js', 'README.md'])).toBe(
-    'builds `web`, `mailer`: 1 file of what it is built from differs',
+    'builds `web`, `mailer`; 1 file of the build differs',
   )
 })
 
@@ -305,7 +305,7 @@ test('of an app that runs from files: units, launchers, and which files differ',
   // What has the content of another file there does not travel.
   expect(linesOf(plan, 'ship').does).toEqual([
     'to green',
-    '1 file of 3 would travel, 0.0 MB before compression',
+    '1 file of 3 would travel, 1 kB before compression',
   ])
   expect(warnings).toEqual([])
 })
