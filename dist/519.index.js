@@ -166,8 +166,8 @@ var release_history = __webpack_require__(5205);
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
-// EXTERNAL MODULE: ./src/stages/project.ts + 26 modules
-var stages_project = __webpack_require__(3172);
+// EXTERNAL MODULE: ./src/stages/project.ts + 12 modules
+var stages_project = __webpack_require__(4613);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"

@@ -20,7 +20,7 @@ __webpack_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/github/exec.ts
-var exec = __webpack_require__(182);
+var exec = __webpack_require__(7801);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(8500);
 ;// CONCATENATED MODULE: ./src/stages/clock.ts
@@ -32,8 +32,8 @@ const systemClock = {
 
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/stages/project.ts + 26 modules
-var project = __webpack_require__(3172);
+// EXTERNAL MODULE: ./src/stages/project.ts + 12 modules
+var project = __webpack_require__(4613);
 ;// CONCATENATED MODULE: ./src/commands/environment.ts
 
 
@@ -91,6 +91,1083 @@ async function withHosts(context, config, keepLease, work) {
             await (0,stages_open/* release */._r)(deploy);
         await (0,stages_open/* close */.VN)(deploy);
     }
+}
+
+
+/***/ }),
+
+/***/ 9124:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  xL: () => (/* reexport */ ConfigError),
+  nK: () => (/* binding */ configKeys),
+  Z9: () => (/* binding */ loadConfig)
+});
+
+;// CONCATENATED MODULE: ./src/config/checks.ts
+/** All places where the parts do not fit. Each part alone has already passed the schema. */
+function misfits(file) {
+    return [
+        ...repeated(file),
+        ...overlapping(file),
+        ...slotPorts(file),
+        ...routes(file),
+        ...proxyKinds(file),
+        ...references(file),
+        ...databases(file),
+        ...setups(file),
+        ...timing(file),
+        ...runtime(file),
+    ];
+}
+function repeated({ hosts, accessories, compose, systemd, proxy }) {
+    const lists = [
+        { path: ['hosts'], items: hosts.map(placeOf) },
+        { path: ['accessories'], items: accessories },
+        { path: ['compose', 'ignore'], items: compose?.ignore ?? [] },
+        { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
+        { path: ['proxy', 'domains'], items: proxy?.domains ?? [] },
+        { path: ['proxy', 'routes'], items: proxy?.routes.map((route) => route.path) ?? [] },
+        { path: ['proxy', 'files'], items: proxy?.files.map(({ path }) => path) ?? [] },
+    ];
+    return lists.flatMap(({ path, items }) => items.flatMap((item, index) => items.indexOf(item) === index
+        ? []
+        : [{ path: [...path, index], expected: 'each one once', found: `${item} again` }]));
+}
+/** Behind two jump hosts the same address may be two servers. */
+function placeOf({ address, port, jump }) {
+    return `${address}:${port}${jump ? ` behind ${placeOf(jump)}` : ''}`;
+}
+function overlapping({ services, accessories, compose }) {
+    const inAccessories = accessories.flatMap((name, index) => Object.hasOwn(services, name)
+        ? [{ path: ['accessories', index], expected: 'a name that is not under services', found: name }]
+        : []);
+    const inIgnore = (compose?.ignore ?? []).flatMap((name, index) => Object.hasOwn(services, name) || accessories.includes(name)
+        ? [
+            {
+                path: ['compose', 'ignore', index],
+                expected: 'a name that is not deployed elsewhere in the file',
+                found: name,
+            },
+        ]
+        : []);
+    return [...inAccessories, ...inIgnore];
+}
+function slotPorts({ services, proxy }) {
+    const takenBy = new Map();
+    if (proxy)
+        takenBy.set(proxy.listen, 'proxy.listen');
+    const found = [];
+    for (const [name, service] of Object.entries(services)) {
+        if (service.role === 'worker')
+            continue;
+        for (const slot of ['blue', 'green']) {
+            const port = service.slots[slot];
+            const owner = takenBy.get(port);
+            const path = ['services', name, 'slots', slot];
+            if (owner)
+                found.push({ path, expected: 'a port of its own', found: `${port}, which is ${owner}` });
+            else
+                takenBy.set(port, path.join('.'));
+        }
+    }
+    return found;
+}
+function routes({ services, accessories, proxy }) {
+    if (!proxy)
+        return [];
+    const web = Object.keys(services).filter((name) => services[name].role !== 'worker');
+    const expected = `the name of a web service (${web.join(', ') || 'there is none'})`;
+    const found = proxy.routes.flatMap(({ service }, index) => web.includes(service) ? [] : [{ path: ['proxy', 'routes', index, 'service'], expected }]);
+    if (!proxy.routes.some(({ path }) => path === '/')) {
+        found.push({ path: ['proxy', 'routes'], expected: 'a route for the path /', found: 'none' });
+    }
+    if (proxy.service !== undefined && !accessories.includes(proxy.service)) {
+        const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`;
+        found.push({ path: ['proxy', 'service'], expected });
+    }
+    return found;
+}
+function proxyKinds({ proxy }) {
+    if (!proxy)
+        return [];
+    const found = [];
+    if (proxy.service !== undefined && proxy.kind !== 'nginx') {
+        const expected = 'no service: only nginx can run in a container';
+        found.push({ path: ['proxy', 'service'], expected });
+    }
+    if (proxy.kind === 'caddy')
+        found.push(...underCaddy(proxy));
+    if (proxy.kind !== 'nginx' && proxy['rate-limits'].length > 0) {
+        const expected = `none with ${proxy.kind}, which cannot limit rates by itself`;
+        found.push({ path: ['proxy', 'rate-limits'], expected });
+    }
+    return [...found, ...tls(proxy), ...redirects(proxy)];
+}
+/** For another port it logs only those requests whose Host names it, so a bake would miss the others. */
+function underCaddy({ listen, tls }) {
+    const why = 'with caddy, whose log depends on it';
+    return [
+        ...(listen === 80 ? [] : [{ path: ['proxy', 'listen'], expected: `80 ${why}` }]),
+        ...(!tls || tls.listen === 443 ? [] : [{ path: ['proxy', 'tls', 'listen'], expected: `443 ${why}` }]),
+    ];
+}
+function tls(proxy) {
+    const { kind, listen, tls } = proxy;
+    if (!tls)
+        return [];
+    const found = tls.acme ? besideAcme(proxy) : [];
+    const byItself = tls.acme !== undefined || kind === 'caddy';
+    for (const key of ['certificate', 'key']) {
+        if (tls[key] !== undefined)
+            continue;
+        if (byItself && tls.certificate === tls.key)
+            continue;
+        found.push({
+            path: ['proxy', 'tls', key],
+            expected: 'an absolute path of the host, such as /etc/ssl/shop.pem',
+        });
+    }
+    if (tls.listen === listen)
+        found.push({ path: ['proxy', 'tls', 'listen'], expected: 'another port than proxy.listen' });
+    return found;
+}
+/** Certbot works on the host, and has it reload a web server that runs there with the site that names its files. */
+function besideAcme({ kind, service, tls, ...proxy }) {
+    const path = ['proxy', 'tls', 'acme'];
+    const reasons = [
+        ...(tls?.certificate !== undefined || tls?.key !== undefined ? ['either acme or files, not both'] : []),
+        ...(service === undefined ? [] : ['no acme: certificates are not got for a web server in a container']),
+        ...(proxy['own-site'] && kind !== 'caddy'
+            ? ['no acme with own-site, whose file names the certificate']
+            : []),
+    ];
+    return reasons.map((expected) => ({ path, expected }));
+}
+/** A domain that answers cannot redirect as well. */
+function redirects({ domains, ...proxy }) {
+    if (!proxy['redirect-www'])
+        return [];
+    return domains.flatMap((domain, index) => domains.includes(`www.${domain}`)
+        ? [
+            {
+                path: ['proxy', 'domains', index],
+                expected: `either ${domain} or www.${domain}, with redirect-www`,
+            },
+        ]
+        : []);
+}
+function references({ services, migrations, hooks }) {
+    const found = [];
+    for (const [moment, commands] of Object.entries(hooks)) {
+        for (const [index, { service }] of commands.entries()) {
+            if (Object.hasOwn(services, service))
+                continue;
+            const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`;
+            found.push({ path: ['hooks', moment, index, 'service'], expected });
+        }
+    }
+    if (migrations && !Object.hasOwn(services, migrations.service)) {
+        const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`;
+        found.push({ path: ['migrations', 'service'], expected });
+    }
+    return found;
+}
+function databases({ database, accessories, volumes }) {
+    if (!database)
+        return [];
+    if (database.kind === 'sqlite')
+        return databaseFiles(database, volumes);
+    const ways = ['accessory', 'url-env', 'env'].filter((key) => database[key] !== undefined);
+    if (ways.length !== 1) {
+        const found = ways.length === 0 ? 'none of them' : ways.join(' and ');
+        return [{ path: ['database'], expected: 'either accessory, url-env or env', found }];
+    }
+    if (database.accessory === undefined || accessories.includes(database.accessory))
+        return [];
+    const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`;
+    return [{ path: ['database', 'accessory'], expected }];
+}
+/** What `setup` says has to have something to work on. */
+function setups({ setup, database, hosts, proxy }) {
+    const found = [];
+    if (setup.database && (!database || database.kind === 'sqlite' || database.accessory !== undefined)) {
+        const expected = 'false, unless `database` names the variables of a server (url-env or env)';
+        found.push({ path: ['setup', 'database'], expected });
+    }
+    if (setup.database && hosts.length > 1)
+        found.push({ path: ['setup', 'database'], expected: 'false with several hosts, which share one' });
+    if (setup.docker === 'rootless' && proxy?.service !== undefined) {
+        const expected = 'host with proxy.service: rootless Docker cannot have port 80';
+        found.push({ path: ['setup', 'docker'], expected });
+    }
+    if (setup['open-ports'].length > 0 && setup.firewall === 'off')
+        found.push({ path: ['setup', 'open-ports'], expected: 'none without `firewall: ufw`' });
+    return found;
+}
+function databaseFiles({ file, volume }, volumes) {
+    if (volume === undefined) {
+        if (file.startsWith('/') || file.startsWith('shared/'))
+            return [];
+        const expected = 'an absolute path, or one under shared/, which outlives releases';
+        return [{ path: ['database', 'file'], expected }];
+    }
+    if (volumes[volume] !== 'shared') {
+        const shared = Object.keys(volumes).filter((name) => volumes[name] === 'shared');
+        const expected = `one of the shared volumes (${shared.join(', ') || 'there is none'})`;
+        return [{ path: ['database', 'volume'], expected }];
+    }
+    return file.startsWith('/')
+        ? [{ path: ['database', 'file'], expected: 'a path inside the volume, such as app.sqlite3' }]
+        : [];
+}
+function timing({ gate, migrations }) {
+    const found = [];
+    if ((gate.successes - 1) * gate.interval >= gate.deadline) {
+        const needed = ((gate.successes - 1) * gate.interval) / 1000;
+        found.push({
+            path: ['gate', 'deadline'],
+            expected: `more time than the pauses between ${gate.successes} successes take (${needed} s)`,
+        });
+    }
+    if (migrations && migrations['lock-timeout'] > migrations.timeout) {
+        found.push({ path: ['migrations', 'lock-timeout'], expected: 'no more than migrations.timeout' });
+    }
+    return found;
+}
+const onlySystemd = ['command', 'memory', 'cpu', 'restart', 'singleton'];
+/** Compose or systemd: each service has what its runtime needs, and nothing that only the other knows. */
+function runtime(file) {
+    const { systemd, services } = file;
+    const each = Object.entries(services);
+    return systemd
+        ? [...each.flatMap(([name, service]) => underSystemd(name, service)), ...besideSystemd(file)]
+        : each.flatMap(([name, service]) => underCompose(name, service));
+}
+function underCompose(name, service) {
+    const path = ['services', name];
+    const given = service;
+    const found = onlySystemd.flatMap((key) => given[key] === undefined
+        ? []
+        : [{ path: [...path, key], expected: 'no such key without `systemd`; the compose file says it' }]);
+    if (service.role === 'worker')
+        return found;
+    if (service.port === undefined)
+        found.push({ path: [...path, 'port'], expected: 'a whole number from 1 to 65535' });
+    if (service.assets && !service.assets.path.startsWith('/')) {
+        found.push({ path: [...path, 'assets', 'path'], expected: 'an absolute path inside the image' });
+    }
+    return found;
+}
+function underSystemd(name, service) {
+    const path = ['services', name];
+    const found = [];
+    if (!service.command)
+        found.push({ path: [...path, 'command'], expected: 'the command that systemd runs' });
+    if (service.role === 'worker')
+        return found;
+    if (service.port !== undefined) {
+        const expected = 'no port: with systemd the process listens on the one in its variable PORT';
+        found.push({ path: [...path, 'port'], expected });
+    }
+    if (service.assets?.path.startsWith('/')) {
+        found.push({ path: [...path, 'assets', 'path'], expected: 'a path inside the release, such as static' });
+    }
+    return found;
+}
+function besideSystemd({ systemd, compose, accessories, volumes }) {
+    const found = [];
+    if (compose && accessories.length === 0) {
+        found.push({ path: ['compose'], expected: 'either compose or systemd (both only for accessories)' });
+    }
+    if (systemd?.user !== undefined && systemd.scope === 'user') {
+        const expected = 'no user, since units of scope user run as the deploy user';
+        found.push({ path: ['systemd', 'user'], expected });
+    }
+    for (const volume of accessories.length === 0 ? Object.keys(volumes) : []) {
+        found.push({ path: ['volumes', volume], expected: 'no volumes; folders that stay are systemd.shared' });
+    }
+    for (const [index, folder] of (systemd?.shared ?? []).entries()) {
+        const around = systemd?.shared.find((other) => folder.startsWith(`${other}/`));
+        if (around === undefined)
+            continue;
+        found.push({ path: ['systemd', 'shared', index], expected: `a folder that is not inside ${around}` });
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/config/config-error.ts
+const mostShown = 10;
+/** kawasemi.yml is not as it should be: the user's to mend. Holds every problem that was found, the first ten at most. */
+class ConfigError extends Error {
+    file;
+    problems;
+    constructor(file, problems) {
+        const lines = problems.slice(0, mostShown).map((problem) => sentence(file, problem));
+        if (problems.length > mostShown)
+            lines.push(`and ${problems.length - mostShown} more`);
+        super(lines.join('\n'));
+        this.file = file;
+        this.name = 'ConfigError';
+        this.problems = problems.slice(0, mostShown);
+    }
+}
+function sentence(file, { line, column, key, expected, found }) {
+    const where = `${file}:${line}:${column}`;
+    return `${where}: ${key === '' ? '' : `${key}: `}expected ${expected}, found ${found}`;
+}
+/** A value from the file as a message may show it: short, on one line, without control characters. */
+function shown(value) {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+/** The same for a key: bare when it is harmless. */
+function shownKey(key) {
+    return /^[A-Za-z0-9_.-]{1,60}$/.test(key) ? key : shown(key);
+}
+
+;// CONCATENATED MODULE: ./src/config/nearest.ts
+/** The number of letters to add, drop, change or swap with their neighbour to make one word of the other. */
+function distance(a, b) {
+    const steps = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+    for (let line = 1; line <= a.length; line++) {
+        const row = [line];
+        steps.push(row);
+        for (let column = 1; column <= b.length; column++) {
+            const above = steps[line - 1];
+            const change = above[column - 1] + (a[line - 1] === b[column - 1] ? 0 : 1);
+            const swapped = a[line - 1] === b[column - 2] && a[line - 2] === b[column - 1];
+            const swap = swapped ? steps[line - 2][column - 2] + 1 : change;
+            row.push(Math.min(change, swap, above[column] + 1, row[column - 1] + 1));
+        }
+    }
+    return steps[a.length][b.length];
+}
+/** `stopTimeout` and `stop_timeout` mean `stop-timeout`. */
+const bare = (word) => word.slice(0, 64).toLowerCase().replace(/[_-]/g, '');
+/** The known word that was probably meant, if one is near enough. */
+function nearest(word, known) {
+    const ranked = known
+        .map((candidate) => ({ candidate, steps: distance(bare(word), bare(candidate)) }))
+        .sort((a, b) => a.steps - b.steps);
+    const best = ranked[0];
+    return best && best.steps <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+}
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
+var schemas = __webpack_require__(8816);
+// EXTERNAL MODULE: ./src/config/section.ts
+var section = __webpack_require__(1305);
+// EXTERNAL MODULE: ./src/config/values.ts
+var values = __webpack_require__(3750);
+;// CONCATENATED MODULE: ./src/config/database.ts
+
+
+
+/** Where a database server is: in an accessory, or where the variables of the release say. */
+const server = {
+    accessory: values/* composeName */.iO
+        .optional()
+        .describe('Accessory it runs in. Its own tools make the dump, with the user and database it was made with.'),
+    'url-env': values/* variableName */.cG
+        .optional()
+        .describe("Or: the variable of the release's `env` that holds its URL; the host's own tools make the dump."),
+    env: (0,section/* section */.uW)({
+        host: values/* variableName */.cG.optional().describe('Variable with its name or address as the host sees it.'),
+        port: values/* variableName */.cG.optional().describe('Variable with its port.'),
+        name: values/* variableName */.cG.describe("Variable with the database's name."),
+        user: values/* variableName */.cG.optional().describe('Variable with the user.'),
+        password: values/* variableName */.cG.optional().describe('Variable with the password.'),
+    })
+        .optional()
+        .describe("Or: names of the variables of the release's `env` that hold the parts of the connection."),
+};
+const database = schemas/* discriminatedUnion */.gMt('kind', [
+    (0,section/* section */.uW)({ kind: schemas/* literal */.euz('postgres').describe('PostgreSQL.'), ...server }),
+    (0,section/* section */.uW)({ kind: schemas/* literal */.euz('mysql').describe('MySQL or MariaDB.'), ...server }),
+    (0,section/* section */.uW)({
+        kind: schemas/* literal */.euz('sqlite').describe('SQLite.'),
+        file: values/* databaseFile */.G3.describe("The file: in the app's folder under `shared/`, or an absolute path of the host; with `volume`, its path in there."),
+        volume: values/* composeName */.iO.optional().describe('Shared volume of the compose file that holds the file.'),
+    }),
+], { error: 'kind: postgres, kind: mysql or kind: sqlite' });
+function toDatabase(file) {
+    if (file.kind === 'sqlite')
+        return file;
+    const { 'url-env': urlEnv, ...rest } = file;
+    return urlEnv === undefined ? rest : { ...rest, urlEnv };
+}
+
+;// CONCATENATED MODULE: ./src/config/hooks.ts
+
+
+const hook = (0,section/* section */.uW)({
+    service: values/* composeName */.iO.describe('Service in whose image and settings the command runs.'),
+    command: section/* command */.G5.describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: (0,values/* duration */.p0)('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
+});
+function hooks(what) {
+    return (0,section/* atMost */.Tu)(20, hook, 'commands').prefault([]).describe(what);
+}
+const hookLists = (0,section/* section */.uW)({
+    'after-ship': hooks('Run when the release is on the host, before the backup. One that fails ends the deploy.'),
+    'before-switch': hooks('Run when the release passed its gate. One that fails ends the deploy; traffic is not touched.'),
+    'after-switch': hooks('Run when the release takes traffic. One that fails is a warning: the deploy stays.'),
+    'on-failure': hooks('Run when the deploy failed after the release was shipped. One that fails is a warning.'),
+})
+    .prefault({})
+    .describe("One-off commands in the release's own environment.");
+function toHooks(file) {
+    return {
+        afterShip: file['after-ship'],
+        beforeSwitch: file['before-switch'],
+        afterSwitch: file['after-switch'],
+        onFailure: file['on-failure'],
+    };
+}
+
+;// CONCATENATED MODULE: ./src/config/host.ts
+
+
+
+const behindJump = (0,section/* section */.uW)({
+    host: values/* host */.Hc.describe('The server, at the address by which the jump host knows it.'),
+    jump: values/* host */.Hc.describe('The host through which it is reached.'),
+}).transform(({ host: address, jump }) => ({ ...address, jump }));
+/** A host by itself, or with the one through which it is reached. */
+const hostEntry = schemas/* union */.KCZ([values/* host */.Hc, behindJump], {
+    error: 'user@address or user@address:port, such as deploy@203.0.113.7, or a map with host and jump',
+});
+
+;// CONCATENATED MODULE: ./src/config/migrations.ts
+
+
+const migrations = (0,section/* section */.uW)({
+    service: values/* composeName */.iO.describe('Service in whose new image the command runs.'),
+    command: section/* command */.G5.describe('Program and arguments, as a list; no shell takes it apart.'),
+    timeout: (0,values/* duration */.p0)('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
+    'lock-timeout': (0,values/* duration */.p0)('100ms', '10m')
+        .prefault('10s')
+        .describe('Longest time it may wait for a lock of the database.'),
+});
+function toMigrations(file) {
+    const { service, command, timeout } = file;
+    return { service, command, timeout, lockTimeout: file['lock-timeout'] };
+}
+
+// EXTERNAL MODULE: ./src/config/proxy-options.ts
+var proxy_options = __webpack_require__(4489);
+;// CONCATENATED MODULE: ./src/config/proxy.ts
+
+
+
+
+const proxy = (0,section/* section */.uW)({
+    kind: schemas/* enum */.k5n(['nginx', 'apache', 'caddy'])
+        .describe('The web server in front of the app: `nginx`, `apache` or `caddy`.'),
+    service: values/* composeName */.iO
+        .optional()
+        .describe('The accessory that is this web server, where it runs in a container; else it is the host’s own.'),
+    'own-site': schemas/* boolean */.zMY({ error: 'true or false' })
+        .prefault(false)
+        .describe('Whether you keep the site’s file: then setup-host prints the lines it needs instead of writing it.'),
+    domains: (0,section/* atMost */.Tu)(50, values/* domain */.bl, 'domains')
+        .min(1)
+        .describe('Domains of the site; the first one is what probes send.'),
+    routes: (0,section/* atMost */.Tu)(50, (0,section/* section */.uW)({
+        path: values/* routePath */.dA.describe('Start of the URL path; the longest match wins.'),
+        service: values/* composeName */.iO.describe('Web service that answers it.'),
+    }), 'routes')
+        .min(1)
+        .describe('Which web service answers which path; one of them for `/`.'),
+    files: (0,section/* atMost */.Tu)(20, (0,section/* section */.uW)({
+        path: values/* assetsUrl */.Hh.describe('Start of the URL path they are served under, such as `/media/`.'),
+        folder: values/* basePath */.Jp.describe('Where they are, as the web server sees it.'),
+        expires: (0,values/* duration */.p0)('1s', '9000h').optional().describe('How long browsers may keep them.'),
+    }), 'folders of files')
+        .prefault([])
+        .describe('Folders that outlive releases and that the web server answers from by itself: uploaded media.'),
+    listen: values/* port */.Oh.prefault(80).describe('Port the site listens on.'),
+    'body-size': (0,values/* size */.Ej)('1k', '10g').prefault('10m').describe('Largest request body.'),
+    'read-timeout': (0,values/* duration */.p0)('1s', '24h')
+        .prefault('60s')
+        .describe('Longest silence of the app during an answer (also of a WebSocket or an event stream).'),
+    'keepalive-timeout': (0,values/* duration */.p0)('100ms', '75s')
+        .prefault('4s')
+        .describe("How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s."),
+    ...proxy_options/* siteOptions */._6,
+});
+function toProxy(file) {
+    const { kind, service, domains, routes, files, listen } = file;
+    return {
+        kind,
+        ...(service !== undefined && { service }),
+        ...(file['own-site'] && { ownSite: true }),
+        domains,
+        routes,
+        ...(files.length > 0 && { files: files.map(toServedFolder) }),
+        listen,
+        bodySize: file['body-size'],
+        readTimeout: file['read-timeout'],
+        keepaliveTimeout: file['keepalive-timeout'],
+        ...(0,proxy_options/* toSiteOptions */.fY)(file),
+    };
+}
+function toServedFolder({ path, folder, expires }) {
+    return { path, folder, ...(expires !== undefined && { expires }) };
+}
+
+;// CONCATENATED MODULE: ./src/config/service.ts
+
+
+
+const health = (0,section/* section */.uW)({
+    path: values/* probePath */.CR.describe('Path the gate asks for, such as `/health`.'),
+    status: schemas/* union */.KCZ([(0,values/* integer */.nd)(100, 599), schemas/* array */.YOg((0,values/* integer */.nd)(100, 599)).min(1).max(20)], {
+        error: 'a status from 100 to 599, or a list of them',
+    })
+        .optional()
+        .describe('Status, or list of statuses, that counts as healthy. Any 2xx when left out.'),
+    headers: (0,section/* mapOf */.A7)(values/* headerName */.Bv, values/* argument */.EE, 20, 'headers')
+        .prefault({})
+        .describe('Headers the answer has to have, each with a text its value has to contain.'),
+    json: (0,section/* mapOf */.A7)(values/* fieldPath */.cn, schemas/* union */.KCZ([schemas/* string */.YjP().max(1000), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()], {
+        error: 'text, a number, true, false or null',
+    }), 20, 'fields')
+        .prefault({})
+        .describe('Fields of the JSON answer and the values they have to have; `a.b` is field `b` in field `a`.'),
+    body: values/* bodyPattern */.nn.optional().describe('Regular expression (JavaScript) that has to match in the body.'),
+});
+const stopTimeout = (0,values/* duration */.p0)('1s', '1h')
+    .prefault('10s')
+    .describe('How long the service may take to stop before it is killed.');
+/** How systemd runs a service; with Compose all of it is in the compose file. */
+const process = {
+    command: section/* command */.G5
+        .optional()
+        .describe(`systemd: program and arguments, as a list. A program without a slash is looked for in the virtual environment first, one with a slash in the release. \`\${PORT}\` in it is the port of the slot.`),
+    memory: (0,values/* size */.Ej)('8m', '4096g').optional().describe('systemd: most memory it may use.'),
+    cpu: schemas/* number */.aig({ error: 'a number of processors from 0.01 to 512' })
+        .min(0.01, { error: 'a number of processors from 0.01 to 512' })
+        .max(512, { error: 'a number of processors from 0.01 to 512' })
+        .optional()
+        .describe('systemd: most processors it may use, such as `1.5`.'),
+    restart: schemas/* enum */.k5n(['always', 'on-failure']).optional().meta({
+        description: 'systemd: whether it is started again when it ends by itself too.',
+        default: 'always',
+    }),
+};
+const webService = (0,section/* section */.uW)({
+    // Optional rather than with a default, since only then a union can be told apart by it.
+    role: schemas/* literal */.euz('web').optional().meta({ description: 'A service that takes traffic.', default: 'web' }),
+    port: values/* port */.Oh
+        .optional()
+        .describe('Compose: port the service listens on in its container. With systemd it listens on the one in its variable `PORT`.'),
+    slots: (0,section/* section */.uW)({
+        blue: (0,values/* integer */.nd)(1024, 65535).describe("Port of the host's loopback for the blue slot."),
+        green: (0,values/* integer */.nd)(1024, 65535).describe("Port of the host's loopback for the green slot."),
+    }).describe('Two free ports of the host, bound to 127.0.0.1, one for each slot.'),
+    health: health.describe('What a healthy service answers.'),
+    assets: (0,section/* section */.uW)({
+        path: values/* assetsPath */.tx.describe('Folder of static files: an absolute path inside the image, or with systemd a path inside the release.'),
+        url: values/* assetsUrl */.Hh.describe('Start of the URL path they are served under, such as `/_next/static/`.'),
+    })
+        .optional()
+        .describe('Static files of the release, which open pages of the previous release still ask for.'),
+    ...process,
+    'stop-timeout': stopTimeout,
+});
+const workerService = (0,section/* section */.uW)({
+    role: schemas/* literal */.euz('worker').describe('A service that takes no traffic; it starts only at the switch.'),
+    singleton: schemas/* boolean */.zMY({ error: 'true or false' }).optional().meta({
+        description: 'systemd: whether the old one has to stop before the new one starts.',
+        default: true,
+    }),
+    ...process,
+    'stop-timeout': stopTimeout,
+});
+const service = schemas/* discriminatedUnion */.gMt('role', [webService, workerService], {
+    error: 'role: web or role: worker',
+});
+function toHealth({ path, status = [], headers, json, body }) {
+    return { path, status: [status].flat(), headers, json, ...(body !== undefined && { body }) };
+}
+function toService(file) {
+    const stopTimeout = file['stop-timeout'];
+    const process = toProcess(file);
+    if (file.role === 'worker') {
+        return { role: 'worker', ...(process && { process, singleton: file.singleton ?? true }), stopTimeout };
+    }
+    const { port, slots, health, assets } = file;
+    return {
+        role: 'web',
+        ...(port !== undefined && { port }),
+        slots,
+        health: toHealth(health),
+        ...(assets && { assets }),
+        ...(process && { process }),
+        stopTimeout,
+    };
+}
+function toProcess(file) {
+    const { command, memory, cpu, restart = 'always' } = file;
+    if (!command)
+        return undefined;
+    return { command, ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }), restart };
+}
+
+;// CONCATENATED MODULE: ./src/config/setup.ts
+
+
+
+const setup = (0,section/* section */.uW)({
+    packages: (0,section/* atMost */.Tu)(50, values/* packageName */.oZ, 'packages')
+        .prefault([])
+        .describe('More packages of Debian or Ubuntu that the app needs on the host, such as `redis-server`.'),
+    database: schemas/* boolean */.zMY({ error: 'true or false' })
+        .prefault(false)
+        .describe('Whether the database server is on the host itself: then it is installed, with the database and the user that the variables of `database` name.'),
+    docker: schemas/* enum */.k5n(['host', 'rootless'])
+        .prefault('host')
+        .describe("Which Docker the deploy user gets: `host` lets it use the host's, which is as much as root's rights; `rootless` gives it one of its own, which is not."),
+    firewall: schemas/* enum */.k5n(['off', 'ufw'])
+        .prefault('off')
+        .describe('`ufw` lets in SSH, the ports of the site and `open-ports`, and nothing else that is new.'),
+    'open-ports': (0,section/* atMost */.Tu)(50, values/* port */.Oh, 'ports')
+        .prefault([])
+        .describe('TCP ports that the firewall leaves open besides.'),
+});
+function toSetup({ packages, database, docker, firewall, ...rest }) {
+    return { packages, database, docker, firewall, openPorts: rest['open-ports'] };
+}
+
+;// CONCATENATED MODULE: ./src/config/systemd.ts
+
+
+
+const systemd = (0,section/* section */.uW)({
+    scope: schemas/* enum */.k5n(['user', 'system'])
+        .prefault('user')
+        .describe('`user`: units of the deploy user, which needs no further rights. `system`: units of the system that run as another user, started through sudo.'),
+    user: values/* userName */.nT.optional().meta({ description: 'User that system units run as.', default: 'www-data' }),
+    python: (0,section/* section */.uW)({
+        requirements: values/* repoPath */.qN.prefault('requirements.txt').describe('File that pip installs from.'),
+        interpreter: values/* interpreter */.n3.prefault('python3').describe('Python on the host, such as `python3.12`.'),
+    })
+        .optional()
+        .describe('Makes a virtual environment on the host, once for each state of the requirements.'),
+    node: (0,section/* section */.uW)({
+        lock: values/* repoPath */.qN
+            .prefault('package-lock.json')
+            .describe('Lock file, beside its `package.json`; `npm ci` installs from it.'),
+    })
+        .optional()
+        .describe('Makes `node_modules` on the host, once for each state of the lock file.'),
+    build: (0,section/* atMost */.Tu)(20, section/* command */.G5, 'commands')
+        .prefault([])
+        .describe("Commands that run on the host in each new release's folder, such as `[python, manage.py, collectstatic, --noinput]`."),
+    'build-timeout': (0,values/* duration */.p0)('1s', '2h')
+        .prefault('15m')
+        .describe('Longest time that installing, or one build command, may take.'),
+    shared: (0,section/* atMost */.Tu)(50, values/* repoPath */.qN, 'folders')
+        .prefault([])
+        .describe('Folders of the release that outlive it, such as `media`: links to `shared/data`.'),
+});
+function toSystemd(file) {
+    const { scope, user = 'www-data', python, node, build, shared } = file;
+    return {
+        scope,
+        user,
+        ...(python && { python }),
+        ...(node && { node }),
+        build,
+        buildTimeout: file['build-timeout'],
+        shared,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/config/schema.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/*
+ * The one description of kawasemi.yml. Types, validation, the editors' JSON Schema and the table in the docs all
+ * come from it and the files beside it, one for each section. Keys are as people write them (kebab-case); `toConfig`
+ * at the end names them as the code does.
+ */
+const defaultComposeFile = 'compose.yaml';
+/** The file after the environment was merged over it. */
+const fileSchema = (0,section/* section */.uW)({
+    app: values/* appName */.JB.describe('Name of the app; names its folder and its containers on the host.'),
+    base: values/* basePath */.Jp
+        .optional()
+        .describe('Folder of the app on the host; `/srv/` and the name of the app when left out.'),
+    hosts: (0,section/* atMost */.Tu)(50, hostEntry, 'hosts')
+        .min(1)
+        .describe('Servers the environment runs on: `user@address` or `user@address:port`; or `{host: …, jump: …}` for one that is reached through another.'),
+    compose: (0,section/* section */.uW)({
+        file: values/* repoPath */.qN.prefault(defaultComposeFile).describe("The product's compose file."),
+        ignore: (0,section/* atMost */.Tu)(50, values/* composeName */.iO, 'services')
+            .prefault([])
+            .describe('Services of the compose file that are not deployed, such as its own web server.'),
+    })
+        .optional()
+        .describe('Docker Compose runs the app, as this file describes it (or, beside `systemd`, its accessories).'),
+    systemd: systemd.optional().describe('systemd runs the app, as the services here describe it.'),
+    services: (0,section/* mapOf */.A7)(values/* composeName */.iO, service, 50, 'services').describe('Services that are switched, by their name in the compose file if there is one.'),
+    accessories: (0,section/* atMost */.Tu)(50, values/* composeName */.iO, 'accessories')
+        .prefault([])
+        .describe('Services that are never switched: database, cache.'),
+    volumes: (0,section/* mapOf */.A7)(values/* composeName */.iO, schemas/* enum */.k5n(['shared', 'slot']), 50, 'volumes')
+        .prefault({})
+        .describe('Each named volume of the compose file: `shared` by both slots and the accessories, or one for each `slot`.'),
+    proxy: proxy.optional().describe('The site. Without it nothing takes traffic through a proxy of ours.'),
+    database: database.optional().describe('The database that is backed up before migrations.'),
+    backup: schemas/* enum */.k5n(['on', 'off'])
+        .prefault('on')
+        .describe('`off` lets migrations run without a checked backup of the database.'),
+    migrations: migrations.optional().describe('How the database is brought to the schema of the new release.'),
+    hooks: hookLists,
+    setup: setup
+        .prefault({})
+        .describe('What `setup-host` installs and opens on a host, besides what the rest calls for.'),
+    gate: (0,section/* section */.uW)({
+        deadline: (0,values/* duration */.p0)('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
+        interval: (0,values/* duration */.p0)('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
+        timeout: (0,values/* duration */.p0)('100ms', '5m').prefault('5s').describe('Longest time one probe may take.'),
+        successes: (0,values/* integer */.nd)(1, 100).prefault(2).describe('How many probes in a row have to be healthy.'),
+    })
+        .prefault({})
+        .describe('When a new release is let through.'),
+    bake: (0,section/* section */.uW)({
+        duration: (0,values/* duration */.p0)('0s', '1h')
+            .prefault('30s')
+            .describe('How long the new release is watched after the switch; `0s` for not at all.'),
+        'max-error-percent': schemas/* number */.aig({ error: 'a number from 0 to 100' })
+            .min(0, { error: 'a number from 0 to 100' })
+            .max(100, { error: 'a number from 0 to 100' })
+            .prefault(5)
+            .describe('More answers with a 5xx status than this, in percent, switch back.'),
+        'max-p95': (0,values/* duration */.p0)('1ms', '5m')
+            .optional()
+            .describe('When more than 5 % of the answers take longer than this, it switches back: the limit of their 95th percentile. Not looked at when left out.'),
+        'min-requests': (0,values/* integer */.nd)(1, 1_000_000)
+            .prefault(20)
+            .describe('These limits count once there were this many requests.'),
+    })
+        .prefault({})
+        .describe('Watching the new release after the switch, ready to switch back.'),
+    drain: (0,section/* section */.uW)({
+        timeout: (0,values/* duration */.p0)('0s', '6h')
+            .prefault('30s')
+            .describe('How long the old release may finish the connections it has.'),
+    })
+        .prefault({})
+        .describe('Letting the old release finish.'),
+    retire: (0,section/* section */.uW)({
+        previous: schemas/* enum */.k5n(['warm', 'stopped'])
+            .prefault('warm')
+            .describe('`warm` keeps the old release running, for a rollback at once; `stopped` frees its memory.'),
+        keep: (0,values/* integer */.nd)(1, 100).prefault(5).describe('How many good releases stay on the host.'),
+    })
+        .prefault({})
+        .describe('What becomes of older releases.'),
+});
+/** The one place where names of the file become names of the code. */
+function toConfig(file, environment) {
+    const { app, hosts, systemd, accessories, volumes, backup, gate, bake, drain, retire } = file;
+    return {
+        app,
+        environment,
+        base: file.base ?? `/srv/${app}`,
+        hosts,
+        compose: file.compose ?? { file: defaultComposeFile, ignore: [] },
+        ...(systemd && { systemd: toSystemd(systemd) }),
+        services: Object.fromEntries(Object.entries(file.services).map(([name, each]) => [name, toService(each)])),
+        accessories,
+        volumes,
+        ...(file.proxy && { proxy: toProxy(file.proxy) }),
+        ...(file.database && { database: toDatabase(file.database) }),
+        backup,
+        ...(file.migrations && { migrations: toMigrations(file.migrations) }),
+        hooks: toHooks(file.hooks),
+        setup: toSetup(file.setup),
+        gate,
+        bake: {
+            duration: bake.duration,
+            maxErrorPercent: bake['max-error-percent'],
+            ...(bake['max-p95'] !== undefined && { maxP95: bake['max-p95'] }),
+            minRequests: bake['min-requests'],
+        },
+        drain,
+        retire,
+    };
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./src/config/tree.ts
+
+
+const mostBytes = 256 * 1024;
+/** What aliases lead to is counted each time, so that a few anchors cannot unfold to millions of values. */
+const mostValues = 10_000;
+const mostDepth = 30;
+/** @throws {ConfigError} when the text is too large, no YAML, or YAML that a config has no use for. */
+function readSource(text, file) {
+    const lines = new dist/* LineCounter */.HN();
+    const position = (offset) => {
+        const { line, col } = lines.linePos(offset);
+        return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    };
+    const fail = (at, key, expected, found) => {
+        throw new ConfigError(file, [{ ...position(at), key, expected, found }]);
+    };
+    const bytes = Buffer.byteLength(text);
+    if (bytes > mostBytes)
+        fail(0, '', `a file of at most ${mostBytes / 1024} KB`, `${Math.ceil(bytes / 1024)} KB`);
+    // The parser would look for duplicates too, but in time that grows with the square of the keys.
+    const document = (0,dist/* parseDocument */.Tp)(text, { prettyErrors: false, lineCounter: lines, uniqueKeys: false });
+    const mistakes = [...document.errors, ...document.warnings];
+    if (mistakes.length > 0) {
+        const problems = mistakes.map(({ pos, message }) => ({
+            ...position(pos[0]),
+            key: '',
+            expected: 'YAML',
+            found: `a mistake in it: ${message.slice(0, 200)}`,
+        }));
+        throw new ConfigError(file, problems);
+    }
+    return { root: new Reader(document, position, fail).read(document.contents, '', 0, 0), position };
+}
+class Reader {
+    document;
+    position;
+    fail;
+    values = 0;
+    constructor(document, position, fail) {
+        this.document = document;
+        this.position = position;
+        this.fail = fail;
+    }
+    read(node, path, keyAt, depth) {
+        const at = node?.range?.[0] ?? keyAt;
+        if (++this.values > mostValues)
+            this.fail(at, path, `at most ${mostValues} values`, 'more');
+        if (depth > mostDepth)
+            this.fail(at, '', `at most ${mostDepth} levels of lists and maps`, 'more');
+        if ((0,dist/* isAlias */.Vj)(node)) {
+            const target = node.resolve(this.document) ?? this.fail(at, path, 'an anchor of this name', shown(node.source));
+            return { ...this.read(target, path, keyAt, depth + 1), at };
+        }
+        return { keyAt, at, path, value: this.valueOf(node, path, at, depth) };
+    }
+    valueOf(node, path, at, depth) {
+        if (node === null || node === undefined)
+            return null;
+        if ((0,dist/* isMap */.jh)(node))
+            return this.readMap(node.items, path, at, depth);
+        if ((0,dist/* isSeq */.oP)(node)) {
+            return node.items.map((item, index) => {
+                const itemAt = item?.range?.[0] ?? at;
+                return this.read(item, `${path}[${index}]`, itemAt, depth + 1);
+            });
+        }
+        const value = (0,dist/* isScalar */.jn)(node) ? node.value : undefined;
+        if (value === null ||
+            typeof value === 'string' ||
+            typeof value === 'number' ||
+            typeof value === 'boolean') {
+            return value;
+        }
+        return this.fail(at, path, 'text, a number, true, false, a list or a map', 'another kind of value');
+    }
+    readMap(items, path, at, depth) {
+        const map = new Map();
+        for (const { key, value } of items) {
+            const keyAt = key?.range?.[0] ?? at;
+            const name = (0,dist/* isScalar */.jn)(key) ? key.value : undefined;
+            if (typeof name !== 'string') {
+                return this.fail(keyAt, path, 'keys that are text', (0,dist/* isScalar */.jn)(key) ? shown(name) : 'another kind of key');
+            }
+            const keyPath = path === '' ? shownKey(name) : `${path}.${shownKey(name)}`;
+            if (name === '__proto__')
+                return this.fail(keyAt, path, 'another name for a key', shown(name));
+            const first = map.get(name);
+            if (first) {
+                return this.fail(keyAt, keyPath, 'each key once', `it again, after line ${this.position(first.keyAt).line}`);
+            }
+            map.set(name, this.read(value, keyPath, keyAt, depth + 1));
+        }
+        return map;
+    }
+}
+/** `over` laid over `base`: maps key by key, all else replaced. Each value keeps the place it came from. */
+function merge(base, over) {
+    if (!(base.value instanceof Map && over.value instanceof Map))
+        return over;
+    const value = new Map(base.value);
+    for (const [key, each] of over.value) {
+        const below = value.get(key);
+        value.set(key, below ? merge(below, each) : each);
+    }
+    return { ...over, value };
+}
+/** The bare values, for the schema. */
+function plain({ value }) {
+    if (Array.isArray(value))
+        return value.map(plain);
+    if (value instanceof Map)
+        return Object.fromEntries([...value].map(([key, each]) => [key, plain(each)]));
+    return value;
+}
+/** The value at a path, or the nearest one above it and the first key that is missing there. */
+function find(root, path) {
+    let tree = root;
+    for (const key of path) {
+        const { value } = tree;
+        const below = value instanceof Map ? value.get(String(key)) : Array.isArray(value) ? value[Number(key)] : undefined;
+        if (!below)
+            return { tree, missing: String(key) };
+        tree = below;
+    }
+    return { tree };
+}
+
+;// CONCATENATED MODULE: ./src/config/load.ts
+
+
+
+
+
+
+/**
+ * The app as `text` (kawasemi.yml) describes it in one environment.
+ *
+ * @param fileName how messages call the file
+ * @throws {ConfigError} with every problem found
+ */
+function loadConfig(text, fileName, environment) {
+    const source = readSource(text, fileName);
+    const merged = inEnvironment(source, fileName, environment);
+    const parsed = fileSchema.safeParse(plain(merged), { error: expectation });
+    const problems = parsed.success
+        ? misfits(parsed.data).map(({ path, expected, found }) => problemAt(source, merged, path, expected, found))
+        : parsed.error.issues.flatMap((issue) => fromIssue(source, merged, issue));
+    if (!parsed.success || problems.length > 0)
+        throw new ConfigError(fileName, problems.sort(byPlace));
+    return toConfig(parsed.data, environment);
+}
+/**
+ * What the file says in one environment: each key with its value as JSON, `gate.deadline` → `"60s"`. A list is one value.
+ *
+ * @throws {ConfigError} when it is no map, or has no such environment; what the keys mean is not looked at
+ */
+function configKeys(text, fileName, environment) {
+    return new Map(flat(plain(inEnvironment(readSource(text, fileName), fileName, environment)), ''));
+}
+function flat(value, above) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        return [[above, JSON.stringify(value) ?? '']];
+    return Object.entries(value).flatMap(([key, each]) => flat(each, above === '' ? shownKey(key) : `${above}.${shownKey(key)}`));
+}
+const byPlace = (a, b) => a.line - b.line || a.column - b.column;
+/** The top level of the file with the environment's overrides laid over it. */
+function inEnvironment(source, fileName, environment) {
+    const { root } = source;
+    const fail = (path, expected, found) => {
+        throw new ConfigError(fileName, [problemAt(source, root, path, expected, found)]);
+    };
+    if (!(root.value instanceof Map))
+        return fail([], 'a map with app, hosts, services, environments');
+    const { environments, ...rest } = Object.fromEntries(root.value);
+    if (!environments)
+        return fail(['environments'], `the environment ${shown(environment)}`, 'no environments');
+    if (!(environments.value instanceof Map))
+        return fail(['environments'], 'a map of environments');
+    for (const name of environments.value.keys()) {
+        const valid = values/* environmentName */.VE.safeParse(name);
+        if (!valid.success)
+            return fail(['environments', name], valid.error.issues[0].message, shown(name));
+    }
+    const override = environments.value.get(environment);
+    if (!override) {
+        const known = [...environments.value.keys()].join(', ') || 'there is none';
+        return fail(['environments'], `the input environment to name one of them (${known})`, shown(environment));
+    }
+    const base = { ...root, value: new Map(Object.entries(rest)) };
+    if (override.value === null)
+        return base;
+    if (!(override.value instanceof Map))
+        return fail(['environments', environment], 'a map of keys to override');
+    return { ...base, value: merge(base, override).value };
+}
+/** What the schema expects, for the issues whose part of the schema does not say it in its own words. */
+function expectation(issue) {
+    switch (issue.code) {
+        case 'invalid_type':
+            return { array: 'a list', record: 'a map', object: 'a map', string: 'text' }[issue.expected];
+        case 'invalid_value':
+            return issue.values.map(String).join(' or ');
+        case 'invalid_key':
+            return issue.issues[0]?.message;
+        case 'too_small':
+            return `at least ${issue.minimum}`;
+        case 'too_big':
+            return `at most ${issue.maximum}`;
+        default:
+            return undefined;
+    }
+}
+function fromIssue(source, merged, issue) {
+    if (issue.code === 'invalid_key') {
+        const name = shown(issue.path.at(-1));
+        return [problemAt(source, merged, issue.path, issue.message, name, 'key')];
+    }
+    if (issue.code === 'invalid_union') {
+        const inside = issue.errors.find((each) => each.length > 0 && each.every(isInside));
+        if (inside)
+            return inside.flatMap((each) => fromIssue(source, merged, below(issue, each)));
+    }
+    if (issue.code !== 'unrecognized_keys')
+        return [problemAt(source, merged, issue.path, issue.message)];
+    const known = issue.message.split(' ');
+    return issue.keys.map((key) => {
+        const meant = nearest(key, known);
+        const expected = meant ? `the key ${meant}` : `one of the keys ${known.join(', ')}`;
+        return problemAt(source, merged, [...issue.path, key], expected, `the unknown key ${shown(key)}`, 'key');
+    });
+}
+/** The value is of that kind, but something inside of it does not fit. */
+const isInside = ({ path, code }) => path.length > 0 || code === 'unrecognized_keys';
+const below = ({ path }, issue) => ({
+    ...issue,
+    path: [...path, ...issue.path],
+});
+function problemAt(source, root, path, expected, found, pointAt = 'value') {
+    const { tree, missing } = find(root, path);
+    const offset = missing !== undefined || pointAt === 'key' ? tree.keyAt : tree.at;
+    const key = [tree.path, ...(missing === undefined ? [] : [shownKey(missing)])].filter(Boolean).join('.');
+    return { ...source.position(offset), key, expected, found: found ?? kind(tree, missing) };
+}
+function kind({ value }, missing) {
+    if (missing !== undefined || value === null)
+        return 'nothing';
+    if (Array.isArray(value))
+        return value.length === 0 ? 'an empty list' : 'a list';
+    return value instanceof Map ? 'a map' : shown(value);
 }
 
 
@@ -693,7 +1770,7 @@ const databaseKinds = { postgres: postgres, mysql: mysql, sqlite: sqlite };
 
 /***/ }),
 
-/***/ 182:
+/***/ 7801:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -5521,7 +6598,7 @@ function describe(deploy) {
 
 /***/ }),
 
-/***/ 3172:
+/***/ 4613:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5546,1056 +6623,8 @@ var external_node_crypto_ = __webpack_require__(7598);
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-;// CONCATENATED MODULE: ./src/config/checks.ts
-/** All places where the parts do not fit. Each part alone has already passed the schema. */
-function misfits(file) {
-    return [
-        ...repeated(file),
-        ...overlapping(file),
-        ...slotPorts(file),
-        ...routes(file),
-        ...proxyKinds(file),
-        ...references(file),
-        ...databases(file),
-        ...setups(file),
-        ...timing(file),
-        ...runtime(file),
-    ];
-}
-function repeated({ hosts, accessories, compose, systemd, proxy }) {
-    const lists = [
-        { path: ['hosts'], items: hosts.map(placeOf) },
-        { path: ['accessories'], items: accessories },
-        { path: ['compose', 'ignore'], items: compose?.ignore ?? [] },
-        { path: ['systemd', 'shared'], items: systemd?.shared ?? [] },
-        { path: ['proxy', 'domains'], items: proxy?.domains ?? [] },
-        { path: ['proxy', 'routes'], items: proxy?.routes.map((route) => route.path) ?? [] },
-        { path: ['proxy', 'files'], items: proxy?.files.map(({ path }) => path) ?? [] },
-    ];
-    return lists.flatMap(({ path, items }) => items.flatMap((item, index) => items.indexOf(item) === index
-        ? []
-        : [{ path: [...path, index], expected: 'each one once', found: `${item} again` }]));
-}
-/** Behind two jump hosts the same address may be two servers. */
-function placeOf({ address, port, jump }) {
-    return `${address}:${port}${jump ? ` behind ${placeOf(jump)}` : ''}`;
-}
-function overlapping({ services, accessories, compose }) {
-    const inAccessories = accessories.flatMap((name, index) => Object.hasOwn(services, name)
-        ? [{ path: ['accessories', index], expected: 'a name that is not under services', found: name }]
-        : []);
-    const inIgnore = (compose?.ignore ?? []).flatMap((name, index) => Object.hasOwn(services, name) || accessories.includes(name)
-        ? [
-            {
-                path: ['compose', 'ignore', index],
-                expected: 'a name that is not deployed elsewhere in the file',
-                found: name,
-            },
-        ]
-        : []);
-    return [...inAccessories, ...inIgnore];
-}
-function slotPorts({ services, proxy }) {
-    const takenBy = new Map();
-    if (proxy)
-        takenBy.set(proxy.listen, 'proxy.listen');
-    const found = [];
-    for (const [name, service] of Object.entries(services)) {
-        if (service.role === 'worker')
-            continue;
-        for (const slot of ['blue', 'green']) {
-            const port = service.slots[slot];
-            const owner = takenBy.get(port);
-            const path = ['services', name, 'slots', slot];
-            if (owner)
-                found.push({ path, expected: 'a port of its own', found: `${port}, which is ${owner}` });
-            else
-                takenBy.set(port, path.join('.'));
-        }
-    }
-    return found;
-}
-function routes({ services, accessories, proxy }) {
-    if (!proxy)
-        return [];
-    const web = Object.keys(services).filter((name) => services[name].role !== 'worker');
-    const expected = `the name of a web service (${web.join(', ') || 'there is none'})`;
-    const found = proxy.routes.flatMap(({ service }, index) => web.includes(service) ? [] : [{ path: ['proxy', 'routes', index, 'service'], expected }]);
-    if (!proxy.routes.some(({ path }) => path === '/')) {
-        found.push({ path: ['proxy', 'routes'], expected: 'a route for the path /', found: 'none' });
-    }
-    if (proxy.service !== undefined && !accessories.includes(proxy.service)) {
-        const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`;
-        found.push({ path: ['proxy', 'service'], expected });
-    }
-    return found;
-}
-function proxyKinds({ proxy }) {
-    if (!proxy)
-        return [];
-    const found = [];
-    if (proxy.service !== undefined && proxy.kind !== 'nginx') {
-        const expected = 'no service: only nginx can run in a container';
-        found.push({ path: ['proxy', 'service'], expected });
-    }
-    if (proxy.kind === 'caddy')
-        found.push(...underCaddy(proxy));
-    if (proxy.kind !== 'nginx' && proxy['rate-limits'].length > 0) {
-        const expected = `none with ${proxy.kind}, which cannot limit rates by itself`;
-        found.push({ path: ['proxy', 'rate-limits'], expected });
-    }
-    return [...found, ...tls(proxy), ...redirects(proxy)];
-}
-/** For another port it logs only those requests whose Host names it, so a bake would miss the others. */
-function underCaddy({ listen, tls }) {
-    const why = 'with caddy, whose log depends on it';
-    return [
-        ...(listen === 80 ? [] : [{ path: ['proxy', 'listen'], expected: `80 ${why}` }]),
-        ...(!tls || tls.listen === 443 ? [] : [{ path: ['proxy', 'tls', 'listen'], expected: `443 ${why}` }]),
-    ];
-}
-function tls(proxy) {
-    const { kind, listen, tls } = proxy;
-    if (!tls)
-        return [];
-    const found = tls.acme ? besideAcme(proxy) : [];
-    const byItself = tls.acme !== undefined || kind === 'caddy';
-    for (const key of ['certificate', 'key']) {
-        if (tls[key] !== undefined)
-            continue;
-        if (byItself && tls.certificate === tls.key)
-            continue;
-        found.push({
-            path: ['proxy', 'tls', key],
-            expected: 'an absolute path of the host, such as /etc/ssl/shop.pem',
-        });
-    }
-    if (tls.listen === listen)
-        found.push({ path: ['proxy', 'tls', 'listen'], expected: 'another port than proxy.listen' });
-    return found;
-}
-/** Certbot works on the host, and has it reload a web server that runs there with the site that names its files. */
-function besideAcme({ kind, service, tls, ...proxy }) {
-    const path = ['proxy', 'tls', 'acme'];
-    const reasons = [
-        ...(tls?.certificate !== undefined || tls?.key !== undefined ? ['either acme or files, not both'] : []),
-        ...(service === undefined ? [] : ['no acme: certificates are not got for a web server in a container']),
-        ...(proxy['own-site'] && kind !== 'caddy'
-            ? ['no acme with own-site, whose file names the certificate']
-            : []),
-    ];
-    return reasons.map((expected) => ({ path, expected }));
-}
-/** A domain that answers cannot redirect as well. */
-function redirects({ domains, ...proxy }) {
-    if (!proxy['redirect-www'])
-        return [];
-    return domains.flatMap((domain, index) => domains.includes(`www.${domain}`)
-        ? [
-            {
-                path: ['proxy', 'domains', index],
-                expected: `either ${domain} or www.${domain}, with redirect-www`,
-            },
-        ]
-        : []);
-}
-function references({ services, migrations, hooks }) {
-    const found = [];
-    for (const [moment, commands] of Object.entries(hooks)) {
-        for (const [index, { service }] of commands.entries()) {
-            if (Object.hasOwn(services, service))
-                continue;
-            const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`;
-            found.push({ path: ['hooks', moment, index, 'service'], expected });
-        }
-    }
-    if (migrations && !Object.hasOwn(services, migrations.service)) {
-        const expected = `the name of a service (${Object.keys(services).join(', ') || 'there is none'})`;
-        found.push({ path: ['migrations', 'service'], expected });
-    }
-    return found;
-}
-function databases({ database, accessories, volumes }) {
-    if (!database)
-        return [];
-    if (database.kind === 'sqlite')
-        return databaseFiles(database, volumes);
-    const ways = ['accessory', 'url-env', 'env'].filter((key) => database[key] !== undefined);
-    if (ways.length !== 1) {
-        const found = ways.length === 0 ? 'none of them' : ways.join(' and ');
-        return [{ path: ['database'], expected: 'either accessory, url-env or env', found }];
-    }
-    if (database.accessory === undefined || accessories.includes(database.accessory))
-        return [];
-    const expected = `one of the accessories (${accessories.join(', ') || 'there is none'})`;
-    return [{ path: ['database', 'accessory'], expected }];
-}
-/** What `setup` says has to have something to work on. */
-function setups({ setup, database, hosts, proxy }) {
-    const found = [];
-    if (setup.database && (!database || database.kind === 'sqlite' || database.accessory !== undefined)) {
-        const expected = 'false, unless `database` names the variables of a server (url-env or env)';
-        found.push({ path: ['setup', 'database'], expected });
-    }
-    if (setup.database && hosts.length > 1)
-        found.push({ path: ['setup', 'database'], expected: 'false with several hosts, which share one' });
-    if (setup.docker === 'rootless' && proxy?.service !== undefined) {
-        const expected = 'host with proxy.service: rootless Docker cannot have port 80';
-        found.push({ path: ['setup', 'docker'], expected });
-    }
-    if (setup['open-ports'].length > 0 && setup.firewall === 'off')
-        found.push({ path: ['setup', 'open-ports'], expected: 'none without `firewall: ufw`' });
-    return found;
-}
-function databaseFiles({ file, volume }, volumes) {
-    if (volume === undefined) {
-        if (file.startsWith('/') || file.startsWith('shared/'))
-            return [];
-        const expected = 'an absolute path, or one under shared/, which outlives releases';
-        return [{ path: ['database', 'file'], expected }];
-    }
-    if (volumes[volume] !== 'shared') {
-        const shared = Object.keys(volumes).filter((name) => volumes[name] === 'shared');
-        const expected = `one of the shared volumes (${shared.join(', ') || 'there is none'})`;
-        return [{ path: ['database', 'volume'], expected }];
-    }
-    return file.startsWith('/')
-        ? [{ path: ['database', 'file'], expected: 'a path inside the volume, such as app.sqlite3' }]
-        : [];
-}
-function timing({ gate, migrations }) {
-    const found = [];
-    if ((gate.successes - 1) * gate.interval >= gate.deadline) {
-        const needed = ((gate.successes - 1) * gate.interval) / 1000;
-        found.push({
-            path: ['gate', 'deadline'],
-            expected: `more time than the pauses between ${gate.successes} successes take (${needed} s)`,
-        });
-    }
-    if (migrations && migrations['lock-timeout'] > migrations.timeout) {
-        found.push({ path: ['migrations', 'lock-timeout'], expected: 'no more than migrations.timeout' });
-    }
-    return found;
-}
-const onlySystemd = ['command', 'memory', 'cpu', 'restart', 'singleton'];
-/** Compose or systemd: each service has what its runtime needs, and nothing that only the other knows. */
-function runtime(file) {
-    const { systemd, services } = file;
-    const each = Object.entries(services);
-    return systemd
-        ? [...each.flatMap(([name, service]) => underSystemd(name, service)), ...besideSystemd(file)]
-        : each.flatMap(([name, service]) => underCompose(name, service));
-}
-function underCompose(name, service) {
-    const path = ['services', name];
-    const given = service;
-    const found = onlySystemd.flatMap((key) => given[key] === undefined
-        ? []
-        : [{ path: [...path, key], expected: 'no such key without `systemd`; the compose file says it' }]);
-    if (service.role === 'worker')
-        return found;
-    if (service.port === undefined)
-        found.push({ path: [...path, 'port'], expected: 'a whole number from 1 to 65535' });
-    if (service.assets && !service.assets.path.startsWith('/')) {
-        found.push({ path: [...path, 'assets', 'path'], expected: 'an absolute path inside the image' });
-    }
-    return found;
-}
-function underSystemd(name, service) {
-    const path = ['services', name];
-    const found = [];
-    if (!service.command)
-        found.push({ path: [...path, 'command'], expected: 'the command that systemd runs' });
-    if (service.role === 'worker')
-        return found;
-    if (service.port !== undefined) {
-        const expected = 'no port: with systemd the process listens on the one in its variable PORT';
-        found.push({ path: [...path, 'port'], expected });
-    }
-    if (service.assets?.path.startsWith('/')) {
-        found.push({ path: [...path, 'assets', 'path'], expected: 'a path inside the release, such as static' });
-    }
-    return found;
-}
-function besideSystemd({ systemd, compose, accessories, volumes }) {
-    const found = [];
-    if (compose && accessories.length === 0) {
-        found.push({ path: ['compose'], expected: 'either compose or systemd (both only for accessories)' });
-    }
-    if (systemd?.user !== undefined && systemd.scope === 'user') {
-        const expected = 'no user, since units of scope user run as the deploy user';
-        found.push({ path: ['systemd', 'user'], expected });
-    }
-    for (const volume of accessories.length === 0 ? Object.keys(volumes) : []) {
-        found.push({ path: ['volumes', volume], expected: 'no volumes; folders that stay are systemd.shared' });
-    }
-    for (const [index, folder] of (systemd?.shared ?? []).entries()) {
-        const around = systemd?.shared.find((other) => folder.startsWith(`${other}/`));
-        if (around === undefined)
-            continue;
-        found.push({ path: ['systemd', 'shared', index], expected: `a folder that is not inside ${around}` });
-    }
-    return found;
-}
-
-;// CONCATENATED MODULE: ./src/config/config-error.ts
-const mostShown = 10;
-/** kawasemi.yml is not as it should be: the user's to mend. Holds every problem that was found, the first ten at most. */
-class ConfigError extends Error {
-    file;
-    problems;
-    constructor(file, problems) {
-        const lines = problems.slice(0, mostShown).map((problem) => sentence(file, problem));
-        if (problems.length > mostShown)
-            lines.push(`and ${problems.length - mostShown} more`);
-        super(lines.join('\n'));
-        this.file = file;
-        this.name = 'ConfigError';
-        this.problems = problems.slice(0, mostShown);
-    }
-}
-function sentence(file, { line, column, key, expected, found }) {
-    const where = `${file}:${line}:${column}`;
-    return `${where}: ${key === '' ? '' : `${key}: `}expected ${expected}, found ${found}`;
-}
-/** A value from the file as a message may show it: short, on one line, without control characters. */
-function shown(value) {
-    const text = JSON.stringify(value) ?? String(value);
-    return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-/** The same for a key: bare when it is harmless. */
-function shownKey(key) {
-    return /^[A-Za-z0-9_.-]{1,60}$/.test(key) ? key : shown(key);
-}
-
-;// CONCATENATED MODULE: ./src/config/nearest.ts
-/** The number of letters to add, drop, change or swap with their neighbour to make one word of the other. */
-function distance(a, b) {
-    const steps = [Array.from({ length: b.length + 1 }, (_, column) => column)];
-    for (let line = 1; line <= a.length; line++) {
-        const row = [line];
-        steps.push(row);
-        for (let column = 1; column <= b.length; column++) {
-            const above = steps[line - 1];
-            const change = above[column - 1] + (a[line - 1] === b[column - 1] ? 0 : 1);
-            const swapped = a[line - 1] === b[column - 2] && a[line - 2] === b[column - 1];
-            const swap = swapped ? steps[line - 2][column - 2] + 1 : change;
-            row.push(Math.min(change, swap, above[column] + 1, row[column - 1] + 1));
-        }
-    }
-    return steps[a.length][b.length];
-}
-/** `stopTimeout` and `stop_timeout` mean `stop-timeout`. */
-const bare = (word) => word.slice(0, 64).toLowerCase().replace(/[_-]/g, '');
-/** The known word that was probably meant, if one is near enough. */
-function nearest(word, known) {
-    const ranked = known
-        .map((candidate) => ({ candidate, steps: distance(bare(word), bare(candidate)) }))
-        .sort((a, b) => a.steps - b.steps);
-    const best = ranked[0];
-    return best && best.steps <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
-}
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
-var schemas = __webpack_require__(8816);
-// EXTERNAL MODULE: ./src/config/section.ts
-var section = __webpack_require__(1305);
-// EXTERNAL MODULE: ./src/config/values.ts
-var values = __webpack_require__(3750);
-;// CONCATENATED MODULE: ./src/config/database.ts
-
-
-
-/** Where a database server is: in an accessory, or where the variables of the release say. */
-const server = {
-    accessory: values/* composeName */.iO
-        .optional()
-        .describe('Accessory it runs in. Its own tools make the dump, with the user and database it was made with.'),
-    'url-env': values/* variableName */.cG
-        .optional()
-        .describe("Or: the variable of the release's `env` that holds its URL; the host's own tools make the dump."),
-    env: (0,section/* section */.uW)({
-        host: values/* variableName */.cG.optional().describe('Variable with its name or address as the host sees it.'),
-        port: values/* variableName */.cG.optional().describe('Variable with its port.'),
-        name: values/* variableName */.cG.describe("Variable with the database's name."),
-        user: values/* variableName */.cG.optional().describe('Variable with the user.'),
-        password: values/* variableName */.cG.optional().describe('Variable with the password.'),
-    })
-        .optional()
-        .describe("Or: names of the variables of the release's `env` that hold the parts of the connection."),
-};
-const database = schemas/* discriminatedUnion */.gMt('kind', [
-    (0,section/* section */.uW)({ kind: schemas/* literal */.euz('postgres').describe('PostgreSQL.'), ...server }),
-    (0,section/* section */.uW)({ kind: schemas/* literal */.euz('mysql').describe('MySQL or MariaDB.'), ...server }),
-    (0,section/* section */.uW)({
-        kind: schemas/* literal */.euz('sqlite').describe('SQLite.'),
-        file: values/* databaseFile */.G3.describe("The file: in the app's folder under `shared/`, or an absolute path of the host; with `volume`, its path in there."),
-        volume: values/* composeName */.iO.optional().describe('Shared volume of the compose file that holds the file.'),
-    }),
-], { error: 'kind: postgres, kind: mysql or kind: sqlite' });
-function toDatabase(file) {
-    if (file.kind === 'sqlite')
-        return file;
-    const { 'url-env': urlEnv, ...rest } = file;
-    return urlEnv === undefined ? rest : { ...rest, urlEnv };
-}
-
-;// CONCATENATED MODULE: ./src/config/hooks.ts
-
-
-const hook = (0,section/* section */.uW)({
-    service: values/* composeName */.iO.describe('Service in whose image and settings the command runs.'),
-    command: section/* command */.G5.describe('Program and arguments, as a list; no shell takes it apart.'),
-    timeout: (0,values/* duration */.p0)('1s', '6h').prefault('5m').describe('Longest time the command may take.'),
-});
-function hooks(what) {
-    return (0,section/* atMost */.Tu)(20, hook, 'commands').prefault([]).describe(what);
-}
-const hookLists = (0,section/* section */.uW)({
-    'after-ship': hooks('Run when the release is on the host, before the backup. One that fails ends the deploy.'),
-    'before-switch': hooks('Run when the release passed its gate. One that fails ends the deploy; traffic is not touched.'),
-    'after-switch': hooks('Run when the release takes traffic. One that fails is a warning: the deploy stays.'),
-    'on-failure': hooks('Run when the deploy failed after the release was shipped. One that fails is a warning.'),
-})
-    .prefault({})
-    .describe("One-off commands in the release's own environment.");
-function toHooks(file) {
-    return {
-        afterShip: file['after-ship'],
-        beforeSwitch: file['before-switch'],
-        afterSwitch: file['after-switch'],
-        onFailure: file['on-failure'],
-    };
-}
-
-;// CONCATENATED MODULE: ./src/config/host.ts
-
-
-
-const behindJump = (0,section/* section */.uW)({
-    host: values/* host */.Hc.describe('The server, at the address by which the jump host knows it.'),
-    jump: values/* host */.Hc.describe('The host through which it is reached.'),
-}).transform(({ host: address, jump }) => ({ ...address, jump }));
-/** A host by itself, or with the one through which it is reached. */
-const hostEntry = schemas/* union */.KCZ([values/* host */.Hc, behindJump], {
-    error: 'user@address or user@address:port, such as deploy@203.0.113.7, or a map with host and jump',
-});
-
-;// CONCATENATED MODULE: ./src/config/migrations.ts
-
-
-const migrations = (0,section/* section */.uW)({
-    service: values/* composeName */.iO.describe('Service in whose new image the command runs.'),
-    command: section/* command */.G5.describe('Program and arguments, as a list; no shell takes it apart.'),
-    timeout: (0,values/* duration */.p0)('1s', '6h').prefault('10m').describe('Longest time the command may take.'),
-    'lock-timeout': (0,values/* duration */.p0)('100ms', '10m')
-        .prefault('10s')
-        .describe('Longest time it may wait for a lock of the database.'),
-});
-function toMigrations(file) {
-    const { service, command, timeout } = file;
-    return { service, command, timeout, lockTimeout: file['lock-timeout'] };
-}
-
-// EXTERNAL MODULE: ./src/config/proxy-options.ts
-var proxy_options = __webpack_require__(4489);
-;// CONCATENATED MODULE: ./src/config/proxy.ts
-
-
-
-
-const proxy = (0,section/* section */.uW)({
-    kind: schemas/* enum */.k5n(['nginx', 'apache', 'caddy'])
-        .describe('The web server in front of the app: `nginx`, `apache` or `caddy`.'),
-    service: values/* composeName */.iO
-        .optional()
-        .describe('The accessory that is this web server, where it runs in a container; else it is the host’s own.'),
-    'own-site': schemas/* boolean */.zMY({ error: 'true or false' })
-        .prefault(false)
-        .describe('Whether you keep the site’s file: then setup-host prints the lines it needs instead of writing it.'),
-    domains: (0,section/* atMost */.Tu)(50, values/* domain */.bl, 'domains')
-        .min(1)
-        .describe('Domains of the site; the first one is what probes send.'),
-    routes: (0,section/* atMost */.Tu)(50, (0,section/* section */.uW)({
-        path: values/* routePath */.dA.describe('Start of the URL path; the longest match wins.'),
-        service: values/* composeName */.iO.describe('Web service that answers it.'),
-    }), 'routes')
-        .min(1)
-        .describe('Which web service answers which path; one of them for `/`.'),
-    files: (0,section/* atMost */.Tu)(20, (0,section/* section */.uW)({
-        path: values/* assetsUrl */.Hh.describe('Start of the URL path they are served under, such as `/media/`.'),
-        folder: values/* basePath */.Jp.describe('Where they are, as the web server sees it.'),
-        expires: (0,values/* duration */.p0)('1s', '9000h').optional().describe('How long browsers may keep them.'),
-    }), 'folders of files')
-        .prefault([])
-        .describe('Folders that outlive releases and that the web server answers from by itself: uploaded media.'),
-    listen: values/* port */.Oh.prefault(80).describe('Port the site listens on.'),
-    'body-size': (0,values/* size */.Ej)('1k', '10g').prefault('10m').describe('Largest request body.'),
-    'read-timeout': (0,values/* duration */.p0)('1s', '24h')
-        .prefault('60s')
-        .describe('Longest silence of the app during an answer (also of a WebSocket or an event stream).'),
-    'keepalive-timeout': (0,values/* duration */.p0)('100ms', '75s')
-        .prefault('4s')
-        .describe("How long the proxy keeps an idle connection to the app. Must be shorter than the app's own: Node closes after 5 s, gunicorn after 2 s."),
-    ...proxy_options/* siteOptions */._6,
-});
-function toProxy(file) {
-    const { kind, service, domains, routes, files, listen } = file;
-    return {
-        kind,
-        ...(service !== undefined && { service }),
-        ...(file['own-site'] && { ownSite: true }),
-        domains,
-        routes,
-        ...(files.length > 0 && { files: files.map(toServedFolder) }),
-        listen,
-        bodySize: file['body-size'],
-        readTimeout: file['read-timeout'],
-        keepaliveTimeout: file['keepalive-timeout'],
-        ...(0,proxy_options/* toSiteOptions */.fY)(file),
-    };
-}
-function toServedFolder({ path, folder, expires }) {
-    return { path, folder, ...(expires !== undefined && { expires }) };
-}
-
-;// CONCATENATED MODULE: ./src/config/service.ts
-
-
-
-const health = (0,section/* section */.uW)({
-    path: values/* probePath */.CR.describe('Path the gate asks for, such as `/health`.'),
-    status: schemas/* union */.KCZ([(0,values/* integer */.nd)(100, 599), schemas/* array */.YOg((0,values/* integer */.nd)(100, 599)).min(1).max(20)], {
-        error: 'a status from 100 to 599, or a list of them',
-    })
-        .optional()
-        .describe('Status, or list of statuses, that counts as healthy. Any 2xx when left out.'),
-    headers: (0,section/* mapOf */.A7)(values/* headerName */.Bv, values/* argument */.EE, 20, 'headers')
-        .prefault({})
-        .describe('Headers the answer has to have, each with a text its value has to contain.'),
-    json: (0,section/* mapOf */.A7)(values/* fieldPath */.cn, schemas/* union */.KCZ([schemas/* string */.YjP().max(1000), schemas/* number */.aig(), schemas/* boolean */.zMY(), schemas/* null */.chJ()], {
-        error: 'text, a number, true, false or null',
-    }), 20, 'fields')
-        .prefault({})
-        .describe('Fields of the JSON answer and the values they have to have; `a.b` is field `b` in field `a`.'),
-    body: values/* bodyPattern */.nn.optional().describe('Regular expression (JavaScript) that has to match in the body.'),
-});
-const stopTimeout = (0,values/* duration */.p0)('1s', '1h')
-    .prefault('10s')
-    .describe('How long the service may take to stop before it is killed.');
-/** How systemd runs a service; with Compose all of it is in the compose file. */
-const service_process = {
-    command: section/* command */.G5
-        .optional()
-        .describe(`systemd: program and arguments, as a list. A program without a slash is looked for in the virtual environment first, one with a slash in the release. \`\${PORT}\` in it is the port of the slot.`),
-    memory: (0,values/* size */.Ej)('8m', '4096g').optional().describe('systemd: most memory it may use.'),
-    cpu: schemas/* number */.aig({ error: 'a number of processors from 0.01 to 512' })
-        .min(0.01, { error: 'a number of processors from 0.01 to 512' })
-        .max(512, { error: 'a number of processors from 0.01 to 512' })
-        .optional()
-        .describe('systemd: most processors it may use, such as `1.5`.'),
-    restart: schemas/* enum */.k5n(['always', 'on-failure']).optional().meta({
-        description: 'systemd: whether it is started again when it ends by itself too.',
-        default: 'always',
-    }),
-};
-const webService = (0,section/* section */.uW)({
-    // Optional rather than with a default, since only then a union can be told apart by it.
-    role: schemas/* literal */.euz('web').optional().meta({ description: 'A service that takes traffic.', default: 'web' }),
-    port: values/* port */.Oh
-        .optional()
-        .describe('Compose: port the service listens on in its container. With systemd it listens on the one in its variable `PORT`.'),
-    slots: (0,section/* section */.uW)({
-        blue: (0,values/* integer */.nd)(1024, 65535).describe("Port of the host's loopback for the blue slot."),
-        green: (0,values/* integer */.nd)(1024, 65535).describe("Port of the host's loopback for the green slot."),
-    }).describe('Two free ports of the host, bound to 127.0.0.1, one for each slot.'),
-    health: health.describe('What a healthy service answers.'),
-    assets: (0,section/* section */.uW)({
-        path: values/* assetsPath */.tx.describe('Folder of static files: an absolute path inside the image, or with systemd a path inside the release.'),
-        url: values/* assetsUrl */.Hh.describe('Start of the URL path they are served under, such as `/_next/static/`.'),
-    })
-        .optional()
-        .describe('Static files of the release, which open pages of the previous release still ask for.'),
-    ...service_process,
-    'stop-timeout': stopTimeout,
-});
-const workerService = (0,section/* section */.uW)({
-    role: schemas/* literal */.euz('worker').describe('A service that takes no traffic; it starts only at the switch.'),
-    singleton: schemas/* boolean */.zMY({ error: 'true or false' }).optional().meta({
-        description: 'systemd: whether the old one has to stop before the new one starts.',
-        default: true,
-    }),
-    ...service_process,
-    'stop-timeout': stopTimeout,
-});
-const service = schemas/* discriminatedUnion */.gMt('role', [webService, workerService], {
-    error: 'role: web or role: worker',
-});
-function toHealth({ path, status = [], headers, json, body }) {
-    return { path, status: [status].flat(), headers, json, ...(body !== undefined && { body }) };
-}
-function toService(file) {
-    const stopTimeout = file['stop-timeout'];
-    const process = toProcess(file);
-    if (file.role === 'worker') {
-        return { role: 'worker', ...(process && { process, singleton: file.singleton ?? true }), stopTimeout };
-    }
-    const { port, slots, health, assets } = file;
-    return {
-        role: 'web',
-        ...(port !== undefined && { port }),
-        slots,
-        health: toHealth(health),
-        ...(assets && { assets }),
-        ...(process && { process }),
-        stopTimeout,
-    };
-}
-function toProcess(file) {
-    const { command, memory, cpu, restart = 'always' } = file;
-    if (!command)
-        return undefined;
-    return { command, ...(memory !== undefined && { memory }), ...(cpu !== undefined && { cpu }), restart };
-}
-
-;// CONCATENATED MODULE: ./src/config/setup.ts
-
-
-
-const setup = (0,section/* section */.uW)({
-    packages: (0,section/* atMost */.Tu)(50, values/* packageName */.oZ, 'packages')
-        .prefault([])
-        .describe('More packages of Debian or Ubuntu that the app needs on the host, such as `redis-server`.'),
-    database: schemas/* boolean */.zMY({ error: 'true or false' })
-        .prefault(false)
-        .describe('Whether the database server is on the host itself: then it is installed, with the database and the user that the variables of `database` name.'),
-    docker: schemas/* enum */.k5n(['host', 'rootless'])
-        .prefault('host')
-        .describe("Which Docker the deploy user gets: `host` lets it use the host's, which is as much as root's rights; `rootless` gives it one of its own, which is not."),
-    firewall: schemas/* enum */.k5n(['off', 'ufw'])
-        .prefault('off')
-        .describe('`ufw` lets in SSH, the ports of the site and `open-ports`, and nothing else that is new.'),
-    'open-ports': (0,section/* atMost */.Tu)(50, values/* port */.Oh, 'ports')
-        .prefault([])
-        .describe('TCP ports that the firewall leaves open besides.'),
-});
-function toSetup({ packages, database, docker, firewall, ...rest }) {
-    return { packages, database, docker, firewall, openPorts: rest['open-ports'] };
-}
-
-;// CONCATENATED MODULE: ./src/config/systemd.ts
-
-
-
-const systemd = (0,section/* section */.uW)({
-    scope: schemas/* enum */.k5n(['user', 'system'])
-        .prefault('user')
-        .describe('`user`: units of the deploy user, which needs no further rights. `system`: units of the system that run as another user, started through sudo.'),
-    user: values/* userName */.nT.optional().meta({ description: 'User that system units run as.', default: 'www-data' }),
-    python: (0,section/* section */.uW)({
-        requirements: values/* repoPath */.qN.prefault('requirements.txt').describe('File that pip installs from.'),
-        interpreter: values/* interpreter */.n3.prefault('python3').describe('Python on the host, such as `python3.12`.'),
-    })
-        .optional()
-        .describe('Makes a virtual environment on the host, once for each state of the requirements.'),
-    node: (0,section/* section */.uW)({
-        lock: values/* repoPath */.qN
-            .prefault('package-lock.json')
-            .describe('Lock file, beside its `package.json`; `npm ci` installs from it.'),
-    })
-        .optional()
-        .describe('Makes `node_modules` on the host, once for each state of the lock file.'),
-    build: (0,section/* atMost */.Tu)(20, section/* command */.G5, 'commands')
-        .prefault([])
-        .describe("Commands that run on the host in each new release's folder, such as `[python, manage.py, collectstatic, --noinput]`."),
-    'build-timeout': (0,values/* duration */.p0)('1s', '2h')
-        .prefault('15m')
-        .describe('Longest time that installing, or one build command, may take.'),
-    shared: (0,section/* atMost */.Tu)(50, values/* repoPath */.qN, 'folders')
-        .prefault([])
-        .describe('Folders of the release that outlive it, such as `media`: links to `shared/data`.'),
-});
-function toSystemd(file) {
-    const { scope, user = 'www-data', python, node, build, shared } = file;
-    return {
-        scope,
-        user,
-        ...(python && { python }),
-        ...(node && { node }),
-        build,
-        buildTimeout: file['build-timeout'],
-        shared,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/config/schema.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/*
- * The one description of kawasemi.yml. Types, validation, the editors' JSON Schema and the table in the docs all
- * come from it and the files beside it, one for each section. Keys are as people write them (kebab-case); `toConfig`
- * at the end names them as the code does.
- */
-const defaultComposeFile = 'compose.yaml';
-/** The file after the environment was merged over it. */
-const fileSchema = (0,section/* section */.uW)({
-    app: values/* appName */.JB.describe('Name of the app; names its folder and its containers on the host.'),
-    base: values/* basePath */.Jp
-        .optional()
-        .describe('Folder of the app on the host; `/srv/` and the name of the app when left out.'),
-    hosts: (0,section/* atMost */.Tu)(50, hostEntry, 'hosts')
-        .min(1)
-        .describe('Servers the environment runs on: `user@address` or `user@address:port`; or `{host: …, jump: …}` for one that is reached through another.'),
-    compose: (0,section/* section */.uW)({
-        file: values/* repoPath */.qN.prefault(defaultComposeFile).describe("The product's compose file."),
-        ignore: (0,section/* atMost */.Tu)(50, values/* composeName */.iO, 'services')
-            .prefault([])
-            .describe('Services of the compose file that are not deployed, such as its own web server.'),
-    })
-        .optional()
-        .describe('Docker Compose runs the app, as this file describes it (or, beside `systemd`, its accessories).'),
-    systemd: systemd.optional().describe('systemd runs the app, as the services here describe it.'),
-    services: (0,section/* mapOf */.A7)(values/* composeName */.iO, service, 50, 'services').describe('Services that are switched, by their name in the compose file if there is one.'),
-    accessories: (0,section/* atMost */.Tu)(50, values/* composeName */.iO, 'accessories')
-        .prefault([])
-        .describe('Services that are never switched: database, cache.'),
-    volumes: (0,section/* mapOf */.A7)(values/* composeName */.iO, schemas/* enum */.k5n(['shared', 'slot']), 50, 'volumes')
-        .prefault({})
-        .describe('Each named volume of the compose file: `shared` by both slots and the accessories, or one for each `slot`.'),
-    proxy: proxy.optional().describe('The site. Without it nothing takes traffic through a proxy of ours.'),
-    database: database.optional().describe('The database that is backed up before migrations.'),
-    backup: schemas/* enum */.k5n(['on', 'off'])
-        .prefault('on')
-        .describe('`off` lets migrations run without a checked backup of the database.'),
-    migrations: migrations.optional().describe('How the database is brought to the schema of the new release.'),
-    hooks: hookLists,
-    setup: setup
-        .prefault({})
-        .describe('What `setup-host` installs and opens on a host, besides what the rest calls for.'),
-    gate: (0,section/* section */.uW)({
-        deadline: (0,values/* duration */.p0)('1s', '1h').prefault('60s').describe('Time a new release has to become healthy.'),
-        interval: (0,values/* duration */.p0)('100ms', '5m').prefault('1s').describe('Pause between two probes.'),
-        timeout: (0,values/* duration */.p0)('100ms', '5m').prefault('5s').describe('Longest time one probe may take.'),
-        successes: (0,values/* integer */.nd)(1, 100).prefault(2).describe('How many probes in a row have to be healthy.'),
-    })
-        .prefault({})
-        .describe('When a new release is let through.'),
-    bake: (0,section/* section */.uW)({
-        duration: (0,values/* duration */.p0)('0s', '1h')
-            .prefault('30s')
-            .describe('How long the new release is watched after the switch; `0s` for not at all.'),
-        'max-error-percent': schemas/* number */.aig({ error: 'a number from 0 to 100' })
-            .min(0, { error: 'a number from 0 to 100' })
-            .max(100, { error: 'a number from 0 to 100' })
-            .prefault(5)
-            .describe('More answers with a 5xx status than this, in percent, switch back.'),
-        'max-p95': (0,values/* duration */.p0)('1ms', '5m')
-            .optional()
-            .describe('When more than 5 % of the answers take longer than this, it switches back: the limit of their 95th percentile. Not looked at when left out.'),
-        'min-requests': (0,values/* integer */.nd)(1, 1_000_000)
-            .prefault(20)
-            .describe('These limits count once there were this many requests.'),
-    })
-        .prefault({})
-        .describe('Watching the new release after the switch, ready to switch back.'),
-    drain: (0,section/* section */.uW)({
-        timeout: (0,values/* duration */.p0)('0s', '6h')
-            .prefault('30s')
-            .describe('How long the old release may finish the connections it has.'),
-    })
-        .prefault({})
-        .describe('Letting the old release finish.'),
-    retire: (0,section/* section */.uW)({
-        previous: schemas/* enum */.k5n(['warm', 'stopped'])
-            .prefault('warm')
-            .describe('`warm` keeps the old release running, for a rollback at once; `stopped` frees its memory.'),
-        keep: (0,values/* integer */.nd)(1, 100).prefault(5).describe('How many good releases stay on the host.'),
-    })
-        .prefault({})
-        .describe('What becomes of older releases.'),
-});
-/** The one place where names of the file become names of the code. */
-function toConfig(file, environment) {
-    const { app, hosts, systemd, accessories, volumes, backup, gate, bake, drain, retire } = file;
-    return {
-        app,
-        environment,
-        base: file.base ?? `/srv/${app}`,
-        hosts,
-        compose: file.compose ?? { file: defaultComposeFile, ignore: [] },
-        ...(systemd && { systemd: toSystemd(systemd) }),
-        services: Object.fromEntries(Object.entries(file.services).map(([name, each]) => [name, toService(each)])),
-        accessories,
-        volumes,
-        ...(file.proxy && { proxy: toProxy(file.proxy) }),
-        ...(file.database && { database: toDatabase(file.database) }),
-        backup,
-        ...(file.migrations && { migrations: toMigrations(file.migrations) }),
-        hooks: toHooks(file.hooks),
-        setup: toSetup(file.setup),
-        gate,
-        bake: {
-            duration: bake.duration,
-            maxErrorPercent: bake['max-error-percent'],
-            ...(bake['max-p95'] !== undefined && { maxP95: bake['max-p95'] }),
-            minRequests: bake['min-requests'],
-        },
-        drain,
-        retire,
-    };
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __webpack_require__(8815);
-;// CONCATENATED MODULE: ./src/config/tree.ts
-
-
-const mostBytes = 256 * 1024;
-/** What aliases lead to is counted each time, so that a few anchors cannot unfold to millions of values. */
-const mostValues = 10_000;
-const mostDepth = 30;
-/** @throws {ConfigError} when the text is too large, no YAML, or YAML that a config has no use for. */
-function readSource(text, file) {
-    const lines = new dist/* LineCounter */.HN();
-    const position = (offset) => {
-        const { line, col } = lines.linePos(offset);
-        return { line: Math.max(line, 1), column: Math.max(col, 1) };
-    };
-    const fail = (at, key, expected, found) => {
-        throw new ConfigError(file, [{ ...position(at), key, expected, found }]);
-    };
-    const bytes = Buffer.byteLength(text);
-    if (bytes > mostBytes)
-        fail(0, '', `a file of at most ${mostBytes / 1024} KB`, `${Math.ceil(bytes / 1024)} KB`);
-    // The parser would look for duplicates too, but in time that grows with the square of the keys.
-    const document = (0,dist/* parseDocument */.Tp)(text, { prettyErrors: false, lineCounter: lines, uniqueKeys: false });
-    const mistakes = [...document.errors, ...document.warnings];
-    if (mistakes.length > 0) {
-        const problems = mistakes.map(({ pos, message }) => ({
-            ...position(pos[0]),
-            key: '',
-            expected: 'YAML',
-            found: `a mistake in it: ${message.slice(0, 200)}`,
-        }));
-        throw new ConfigError(file, problems);
-    }
-    return { root: new Reader(document, position, fail).read(document.contents, '', 0, 0), position };
-}
-class Reader {
-    document;
-    position;
-    fail;
-    values = 0;
-    constructor(document, position, fail) {
-        this.document = document;
-        this.position = position;
-        this.fail = fail;
-    }
-    read(node, path, keyAt, depth) {
-        const at = node?.range?.[0] ?? keyAt;
-        if (++this.values > mostValues)
-            this.fail(at, path, `at most ${mostValues} values`, 'more');
-        if (depth > mostDepth)
-            this.fail(at, '', `at most ${mostDepth} levels of lists and maps`, 'more');
-        if ((0,dist/* isAlias */.Vj)(node)) {
-            const target = node.resolve(this.document) ?? this.fail(at, path, 'an anchor of this name', shown(node.source));
-            return { ...this.read(target, path, keyAt, depth + 1), at };
-        }
-        return { keyAt, at, path, value: this.valueOf(node, path, at, depth) };
-    }
-    valueOf(node, path, at, depth) {
-        if (node === null || node === undefined)
-            return null;
-        if ((0,dist/* isMap */.jh)(node))
-            return this.readMap(node.items, path, at, depth);
-        if ((0,dist/* isSeq */.oP)(node)) {
-            return node.items.map((item, index) => {
-                const itemAt = item?.range?.[0] ?? at;
-                return this.read(item, `${path}[${index}]`, itemAt, depth + 1);
-            });
-        }
-        const value = (0,dist/* isScalar */.jn)(node) ? node.value : undefined;
-        if (value === null ||
-            typeof value === 'string' ||
-            typeof value === 'number' ||
-            typeof value === 'boolean') {
-            return value;
-        }
-        return this.fail(at, path, 'text, a number, true, false, a list or a map', 'another kind of value');
-    }
-    readMap(items, path, at, depth) {
-        const map = new Map();
-        for (const { key, value } of items) {
-            const keyAt = key?.range?.[0] ?? at;
-            const name = (0,dist/* isScalar */.jn)(key) ? key.value : undefined;
-            if (typeof name !== 'string') {
-                return this.fail(keyAt, path, 'keys that are text', (0,dist/* isScalar */.jn)(key) ? shown(name) : 'another kind of key');
-            }
-            const keyPath = path === '' ? shownKey(name) : `${path}.${shownKey(name)}`;
-            if (name === '__proto__')
-                return this.fail(keyAt, path, 'another name for a key', shown(name));
-            const first = map.get(name);
-            if (first) {
-                return this.fail(keyAt, keyPath, 'each key once', `it again, after line ${this.position(first.keyAt).line}`);
-            }
-            map.set(name, this.read(value, keyPath, keyAt, depth + 1));
-        }
-        return map;
-    }
-}
-/** `over` laid over `base`: maps key by key, all else replaced. Each value keeps the place it came from. */
-function merge(base, over) {
-    if (!(base.value instanceof Map && over.value instanceof Map))
-        return over;
-    const value = new Map(base.value);
-    for (const [key, each] of over.value) {
-        const below = value.get(key);
-        value.set(key, below ? merge(below, each) : each);
-    }
-    return { ...over, value };
-}
-/** The bare values, for the schema. */
-function plain({ value }) {
-    if (Array.isArray(value))
-        return value.map(plain);
-    if (value instanceof Map)
-        return Object.fromEntries([...value].map(([key, each]) => [key, plain(each)]));
-    return value;
-}
-/** The value at a path, or the nearest one above it and the first key that is missing there. */
-function find(root, path) {
-    let tree = root;
-    for (const key of path) {
-        const { value } = tree;
-        const below = value instanceof Map ? value.get(String(key)) : Array.isArray(value) ? value[Number(key)] : undefined;
-        if (!below)
-            return { tree, missing: String(key) };
-        tree = below;
-    }
-    return { tree };
-}
-
-;// CONCATENATED MODULE: ./src/config/load.ts
-
-
-
-
-
-
-/**
- * The app as `text` (kawasemi.yml) describes it in one environment.
- *
- * @param fileName how messages call the file
- * @throws {ConfigError} with every problem found
- */
-function loadConfig(text, fileName, environment) {
-    const source = readSource(text, fileName);
-    const merged = inEnvironment(source, fileName, environment);
-    const parsed = fileSchema.safeParse(plain(merged), { error: expectation });
-    const problems = parsed.success
-        ? misfits(parsed.data).map(({ path, expected, found }) => problemAt(source, merged, path, expected, found))
-        : parsed.error.issues.flatMap((issue) => fromIssue(source, merged, issue));
-    if (!parsed.success || problems.length > 0)
-        throw new ConfigError(fileName, problems.sort(byPlace));
-    return toConfig(parsed.data, environment);
-}
-const byPlace = (a, b) => a.line - b.line || a.column - b.column;
-/** The top level of the file with the environment's overrides laid over it. */
-function inEnvironment(source, fileName, environment) {
-    const { root } = source;
-    const fail = (path, expected, found) => {
-        throw new ConfigError(fileName, [problemAt(source, root, path, expected, found)]);
-    };
-    if (!(root.value instanceof Map))
-        return fail([], 'a map with app, hosts, services, environments');
-    const { environments, ...rest } = Object.fromEntries(root.value);
-    if (!environments)
-        return fail(['environments'], `the environment ${shown(environment)}`, 'no environments');
-    if (!(environments.value instanceof Map))
-        return fail(['environments'], 'a map of environments');
-    for (const name of environments.value.keys()) {
-        const valid = values/* environmentName */.VE.safeParse(name);
-        if (!valid.success)
-            return fail(['environments', name], valid.error.issues[0].message, shown(name));
-    }
-    const override = environments.value.get(environment);
-    if (!override) {
-        const known = [...environments.value.keys()].join(', ') || 'there is none';
-        return fail(['environments'], `the input environment to name one of them (${known})`, shown(environment));
-    }
-    const base = { ...root, value: new Map(Object.entries(rest)) };
-    if (override.value === null)
-        return base;
-    if (!(override.value instanceof Map))
-        return fail(['environments', environment], 'a map of keys to override');
-    return { ...base, value: merge(base, override).value };
-}
-/** What the schema expects, for the issues whose part of the schema does not say it in its own words. */
-function expectation(issue) {
-    switch (issue.code) {
-        case 'invalid_type':
-            return { array: 'a list', record: 'a map', object: 'a map', string: 'text' }[issue.expected];
-        case 'invalid_value':
-            return issue.values.map(String).join(' or ');
-        case 'invalid_key':
-            return issue.issues[0]?.message;
-        case 'too_small':
-            return `at least ${issue.minimum}`;
-        case 'too_big':
-            return `at most ${issue.maximum}`;
-        default:
-            return undefined;
-    }
-}
-function fromIssue(source, merged, issue) {
-    if (issue.code === 'invalid_key') {
-        const name = shown(issue.path.at(-1));
-        return [problemAt(source, merged, issue.path, issue.message, name, 'key')];
-    }
-    if (issue.code === 'invalid_union') {
-        const inside = issue.errors.find((each) => each.length > 0 && each.every(isInside));
-        if (inside)
-            return inside.flatMap((each) => fromIssue(source, merged, below(issue, each)));
-    }
-    if (issue.code !== 'unrecognized_keys')
-        return [problemAt(source, merged, issue.path, issue.message)];
-    const known = issue.message.split(' ');
-    return issue.keys.map((key) => {
-        const meant = nearest(key, known);
-        const expected = meant ? `the key ${meant}` : `one of the keys ${known.join(', ')}`;
-        return problemAt(source, merged, [...issue.path, key], expected, `the unknown key ${shown(key)}`, 'key');
-    });
-}
-/** The value is of that kind, but something inside of it does not fit. */
-const isInside = ({ path, code }) => path.length > 0 || code === 'unrecognized_keys';
-const below = ({ path }, issue) => ({
-    ...issue,
-    path: [...path, ...issue.path],
-});
-function problemAt(source, root, path, expected, found, pointAt = 'value') {
-    const { tree, missing } = find(root, path);
-    const offset = missing !== undefined || pointAt === 'key' ? tree.keyAt : tree.at;
-    const key = [tree.path, ...(missing === undefined ? [] : [shownKey(missing)])].filter(Boolean).join('.');
-    return { ...source.position(offset), key, expected, found: found ?? kind(tree, missing) };
-}
-function kind({ value }, missing) {
-    if (missing !== undefined || value === null)
-        return 'nothing';
-    if (Array.isArray(value))
-        return value.length === 0 ? 'an empty list' : 'a list';
-    return value instanceof Map ? 'a map' : shown(value);
-}
-
+// EXTERNAL MODULE: ./src/config/load.ts + 13 modules
+var load = __webpack_require__(9124);
 // EXTERNAL MODULE: ./src/databases/kinds.ts + 4 modules
 var kinds = __webpack_require__(1232);
 // EXTERNAL MODULE: ./node_modules/ignore/index.js
@@ -7362,11 +7391,11 @@ async function dockerSettings(folder, registry) {
 /** The text of a config.json of Docker's that lets us in at the registry, and is else the same. */
 function settingsWith(text, { host, user, password }) {
     const settings = parse(text);
-    const helpers = registry_login_section(settings.credHelpers);
+    const helpers = section(settings.credHelpers);
     return JSON.stringify({
         ...settings,
         auths: {
-            ...registry_login_section(settings.auths),
+            ...section(settings.auths),
             [host]: { auth: Buffer.from(`${user}:${password}`).toString('base64') },
         },
         // A program that keeps the runner's passwords would be asked first; an empty name says: not for this registry.
@@ -7377,13 +7406,13 @@ function settingsWith(text, { host, user, password }) {
 }
 function parse(text) {
     try {
-        return registry_login_section(JSON.parse(text));
+        return section(JSON.parse(text));
     }
     catch {
         return {};
     }
 }
-function registry_login_section(value) {
+function section(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
@@ -7808,7 +7837,7 @@ async function readConfigFile(path, name, environment) {
     const text = await (0,promises_.readFile)(path, 'utf8').catch((error) => {
         throw new trouble/* Trouble */.q(name, error.code === 'ENOENT' ? 'is not in the checkout.' : `cannot be read (${error.code}).`, 'Check the repo out before this step (actions/checkout), or name the file with the input `config`.');
     });
-    return loadConfig(text, name, environment);
+    return (0,load/* loadConfig */.Z9)(text, name, environment);
 }
 /** systemd needs a compose file for accessories only. */
 function usesCompose({ systemd, accessories }) {

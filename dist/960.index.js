@@ -18,8 +18,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/stages/identity.ts + 1 modules
 var stages_identity = __webpack_require__(143);
-// EXTERNAL MODULE: ./src/stages/project.ts + 26 modules
-var project = __webpack_require__(3172);
+// EXTERNAL MODULE: ./src/stages/project.ts + 12 modules
+var project = __webpack_require__(4613);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: ./src/images/names.ts

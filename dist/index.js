@@ -28740,6 +28740,8 @@ var checks_table = __nccwpck_require__(5927);
 var format = __nccwpck_require__(168);
 // EXTERNAL MODULE: ./src/github/markdown.ts
 var markdown = __nccwpck_require__(5566);
+// EXTERNAL MODULE: ./src/release/deploy-plan.ts
+var deploy_plan = __nccwpck_require__(4812);
 ;// CONCATENATED MODULE: ./src/github/table.ts
 /** A table of Markdown. The cells are ours, or escaped. */
 function table(head, align, rows) {
@@ -28749,15 +28751,28 @@ function table(head, align, rows) {
 ;// CONCATENATED MODULE: ./src/github/plan-text.ts
 
 
+
 /** What would be other than now and what a deploy would do, as Markdown. */
-function planText({ stages, changes }) {
+function planText({ stages, config = deploy_plan/* unchanged */.Cv, changes }) {
+    const ofConfig = [['Keys of kawasemi.yml', config]];
+    const [first, ...others] = changes.map(rowsOf);
+    if (first && others.length === 0)
+        return [changesTable([...ofConfig, ...first]), stagesTable(stages)];
     return [
-        ...changes.map((each) => {
-            const where = changes.length > 1 ? `On ${each.hosts.map((host) => (0,markdown/* code */.aY)(host)).join(', ')}:\n\n` : '';
-            return where + changesTable(each);
-        }),
+        isSame(ofConfig) ? '' : changesTable(ofConfig),
+        ...changes.map((each) => `On ${each.hosts.map((host) => (0,markdown/* code */.aY)(host)).join(', ')}:\n\n${changesTable(rowsOf(each))}`),
         stagesTable(stages),
     ];
+}
+function rowsOf({ env, settings, files }) {
+    return [
+        ['Environment variables', env],
+        ['Settings', settings],
+        ['Files', files],
+    ];
+}
+function isSame(rows) {
+    return rows.every(([, { added, changed, removed }]) => added.length + changed.length + removed.length === 0);
 }
 function stagesTable(stages) {
     const rows = stages.map(({ stage, does, skipped }) => [
@@ -28766,16 +28781,12 @@ function stagesTable(stages) {
     ]);
     return table(['Stage', 'Would do'], [':--', ':--'], rows);
 }
-function changesTable({ env, settings, files }) {
-    const rows = [
-        ['Environment variables', env],
-        ['Settings', settings],
-        ['Files', files],
-    ];
-    const differing = rows.filter(([, { added, changed, removed }]) => added.length + changed.length + removed.length > 0);
-    if (differing.length === 0)
+function changesTable(rows) {
+    if (isSame(rows))
         return 'Environment variables and settings are those of the live release.';
-    return table(['Other than live', 'Added', 'Changed', 'Removed'], [':--', ':--', ':--', ':--'], differing.map(([what, changed]) => [what, ...kinds.map((kind) => names(changed[kind]))]));
+    return table(['Other than live', 'Added', 'Changed', 'Removed'], [':--', ':--', ':--', ':--'], rows
+        .filter((row) => !isSame([row]))
+        .map(([what, changed]) => [what, ...kinds.map((kind) => names(changed[kind]))]));
 }
 const kinds = ['added', 'changed', 'removed'];
 const mostNames = 40;
@@ -28987,6 +28998,56 @@ function troublesIn(checks) {
 /** By which the same trouble is known again on another day, whatever its figures are by then. */
 function nameOf({ check, of }) {
     return `${check} of ${of}`;
+}
+
+
+/***/ }),
+
+/***/ 4812:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cv: () => (/* binding */ unchanged),
+/* harmony export */   UD: () => (/* binding */ compare),
+/* harmony export */   bs: () => (/* binding */ together),
+/* harmony export */   pp: () => (/* binding */ planOutput)
+/* harmony export */ });
+const unchanged = { added: [], changed: [], removed: [] };
+/** By name: what would be there, and what is. Only whether two texts are the same is looked at. */
+function compare(next, now) {
+    const names = (all, take) => [...all].filter(take).sort();
+    return {
+        added: names(next.keys(), (name) => !now.has(name)),
+        changed: names(next.keys(), (name) => now.has(name) && now.get(name) !== next.get(name)),
+        removed: names(now.keys(), (name) => !next.has(name)),
+    };
+}
+/** Puts hosts of which the same is true together. */
+function together(all) {
+    const groups = new Map();
+    for (const { hosts, ...rest } of all) {
+        const key = JSON.stringify(rest);
+        groups.set(key, { ...rest, hosts: [...(groups.get(key)?.hosts ?? []), ...hosts] });
+    }
+    return [...groups.values()];
+}
+/** Names of a kind that the output of an action holds. */
+const mostNames = 100;
+/** As an output: long lists are cut. */
+function planOutput({ hosts, stages, config, changes }) {
+    const cut = ({ added, changed, removed }) => ({
+        added: added.slice(0, mostNames),
+        changed: changed.slice(0, mostNames),
+        removed: removed.slice(0, mostNames),
+    });
+    const shown = changes.map((each) => ({
+        hosts: each.hosts,
+        env: cut(each.env),
+        settings: cut(each.settings),
+        files: cut(each.files),
+    }));
+    return JSON.stringify({ hosts, stages, ...(config && { config: cut(config) }), changes: shown });
 }
 
 
@@ -33410,7 +33471,7 @@ var summary = __nccwpck_require__(1343);
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(414)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4414))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(182)]).then(__nccwpck_require__.bind(__nccwpck_require__, 182))),
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(960)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2960))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(519), __nccwpck_require__.e(135)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
     'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Product } from '../../lab/product'
 import { ensureSkopeo, type LabRegistry, startRegistry } from '../../lab/registry'
@@ -102,8 +102,12 @@ workflowTest('a push tests and deploys; it is one deployment record', async () =
 describe('a pull request', () => {
   const comments = keepComments()
   const changed = { status: 'ahead', files: [{ filename: 'app/server.js' }, { filename: 'README.md' }] }
-  const answer = (call: ApiCall): Answer | undefined =>
-    call.path.includes('/compare/') ? { status: 200, body: changed } : comments.answer(call)
+  const answer = (call: ApiCall): Answer | undefined => {
+    if (call.path.includes('/compare/')) return { status: 200, body: changed }
+    if (!call.path.endsWith('/contents/kawasemi.yml')) return comments.answer(call)
+    const before = `${readFileSync(join(product.workspace, 'kawasemi.yml'))}retire: { keep: 3 }\n`
+    return { status: 200, body: { encoding: 'base64', content: Buffer.from(before).toString('base64') } }
+  }
 
   beforeAll(() => callers.github.answer(answer))
   afterAll(() => callers.github.answer(({ method }) => (method === 'GET' ? { status: 404 } : undefined)))
@@ -127,6 +131,7 @@ describe('a pull request', () => {
     expect(body).toContain('a dump of the PostgreSQL database')
     expect(body).toContain('| migrate | `node /app/migrate.js` in `web`, at most 60 s |')
     expect(body).toContain('| Environment variables | `TINY_TOKEN` | `TINY_SAYS` |  |')
+    expect(body).toContain('| Keys of kawasemi.yml |  |  | `retire.keep` |')
     expect(body).not.toMatch(/\| (Settings|Files) \|/)
     expect(body + result.log).not.toMatch(/good evening|not-to-be-seen/)
   })

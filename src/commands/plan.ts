@@ -1,14 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { ConfigError, configKeys } from '../config/load'
 import { ApiError, githubApi } from '../github/api'
-import { changedFiles } from '../github/changed-files'
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import { adviceOn, keepComment } from '../github/plan-comment'
 import { readPullRequest } from '../github/pull-request'
+import { changedFiles, fileAt } from '../github/repository'
 import { renderSummary } from '../github/summary'
-import { planOutput } from '../release/deploy-plan'
+import { type Changed, compare, planOutput } from '../release/deploy-plan'
 import { identityOf } from '../stages/identity'
 import { close } from '../stages/open'
-import { planDeploy } from '../stages/plan'
+import { planDeploy, type Since } from '../stages/plan'
 import { planFiles, readBuilt } from '../stages/project'
 import { inWorkspace, openHosts, readCheckout, readConfig, siteUrl } from './environment'
 
@@ -38,7 +41,7 @@ export async function plan(context: Context): Promise<void> {
       identity,
       layout,
       repository: inWorkspace('.'),
-      changedSince: (live) => changedSince(context, live),
+      since: (live) => since(context, live),
     })
   } finally {
     await close(deploy)
@@ -50,14 +53,33 @@ export async function plan(context: Context): Promise<void> {
   if (pull) await comment(context, pull.number, config.app)
 }
 
-async function changedSince({ inputs, run }: Context, live: string): Promise<readonly string[] | undefined> {
-  if (inputs.githubToken === undefined) return undefined
-  return changedFiles(
-    githubApi({ url: run.apiUrl, token: inputs.githubToken }),
-    run.repository,
-    live,
-    run.sha,
-  )
+/** As far as GitHub tells, which is asked only where there is a token. */
+async function since({ inputs, run }: Context, live: string): Promise<Since> {
+  if (inputs.githubToken === undefined) return {}
+  const api = githubApi({ url: run.apiUrl, token: inputs.githubToken })
+  const path = relative(inWorkspace('.'), inWorkspace(inputs.config))
+  const [files, before] = await Promise.all([
+    changedFiles(api, run.repository, live, run.sha),
+    fileAt(api, run.repository, path, live),
+  ])
+  const after = await readFile(inWorkspace(inputs.config), 'utf8')
+  return { files, config: before === undefined ? undefined : keysBetween(before, after, path, inputs) }
+}
+
+function keysBetween(
+  before: string,
+  after: string,
+  path: string,
+  { environment }: Context['inputs'],
+): Changed | undefined {
+  const keys = (text: string) => configKeys(text, path, environment)
+  try {
+    return compare(keys(after), keys(before))
+  } catch (error) {
+    // It need not have had this environment then.
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
 }
 
 /** The plan is made; that it cannot be shown there is a warning. */

@@ -26,6 +26,23 @@ export function loadConfig(text: string, fileName: string, environment: string):
   return toConfig(parsed.data, environment)
 }
 
+/**
+ * What the file says in one environment: each key with its value as JSON, `gate.deadline` → `"60s"`. A list is one value.
+ *
+ * @throws {ConfigError} when it is no map, or has no such environment; what the keys mean is not looked at
+ */
+export function configKeys(text: string, fileName: string, environment: string): ReadonlyMap<string, string> {
+  return new Map(flat(plain(inEnvironment(readSource(text, fileName), fileName, environment)), ''))
+}
+
+function flat(value: unknown, above: string): [string, string][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [[above, JSON.stringify(value) ?? '']]
+  return Object.entries(value).flatMap(([key, each]) =>
+    flat(each, above === '' ? shownKey(key) : `${above}.${shownKey(key)}`),
+  )
+}
+
 const byPlace = (a: Problem, b: Problem) => a.line - b.line || a.column - b.column
 
 /** The top level of the file with the environment's overrides laid over it. */

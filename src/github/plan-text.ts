@@ -1,16 +1,39 @@
-import type { Changed, DeployPlan, ReleaseChanges, StagePlan } from '../release/deploy-plan'
+import {
+  type Changed,
+  type DeployPlan,
+  type ReleaseChanges,
+  type StagePlan,
+  unchanged,
+} from '../release/deploy-plan'
 import { code, inline } from './markdown'
 import { table } from './table'
 
 /** What would be other than now and what a deploy would do, as Markdown. */
-export function planText({ stages, changes }: DeployPlan): string[] {
+export function planText({ stages, config = unchanged, changes }: DeployPlan): string[] {
+  const ofConfig: Row[] = [['Keys of kawasemi.yml', config]]
+  const [first, ...others] = changes.map(rowsOf)
+  if (first && others.length === 0) return [changesTable([...ofConfig, ...first]), stagesTable(stages)]
   return [
-    ...changes.map((each) => {
-      const where = changes.length > 1 ? `On ${each.hosts.map((host) => code(host)).join(', ')}:\n\n` : ''
-      return where + changesTable(each)
-    }),
+    isSame(ofConfig) ? '' : changesTable(ofConfig),
+    ...changes.map(
+      (each) => `On ${each.hosts.map((host) => code(host)).join(', ')}:\n\n${changesTable(rowsOf(each))}`,
+    ),
     stagesTable(stages),
   ]
+}
+
+type Row = readonly [what: string, changed: Changed]
+
+function rowsOf({ env, settings, files }: ReleaseChanges): Row[] {
+  return [
+    ['Environment variables', env],
+    ['Settings', settings],
+    ['Files', files],
+  ]
+}
+
+function isSame(rows: readonly Row[]): boolean {
+  return rows.every(([, { added, changed, removed }]) => added.length + changed.length + removed.length === 0)
 }
 
 function stagesTable(stages: readonly StagePlan[]): string {
@@ -21,20 +44,14 @@ function stagesTable(stages: readonly StagePlan[]): string {
   return table(['Stage', 'Would do'], [':--', ':--'], rows)
 }
 
-function changesTable({ env, settings, files }: ReleaseChanges): string {
-  const rows = [
-    ['Environment variables', env],
-    ['Settings', settings],
-    ['Files', files],
-  ] as const
-  const differing = rows.filter(
-    ([, { added, changed, removed }]) => added.length + changed.length + removed.length > 0,
-  )
-  if (differing.length === 0) return 'Environment variables and settings are those of the live release.'
+function changesTable(rows: readonly Row[]): string {
+  if (isSame(rows)) return 'Environment variables and settings are those of the live release.'
   return table(
     ['Other than live', 'Added', 'Changed', 'Removed'],
     [':--', ':--', ':--', ':--'],
-    differing.map(([what, changed]) => [what, ...kinds.map((kind) => names(changed[kind]))]),
+    rows
+      .filter((row) => !isSame([row]))
+      .map(([what, changed]) => [what, ...kinds.map((kind) => names(changed[kind]))]),
   )
 }
 

@@ -6,6 +6,8 @@ export interface DeployPlan {
   readonly hosts: readonly HostPlan[]
   /** All of them, in their order. */
   readonly stages: readonly StagePlan[]
+  /** Keys of kawasemi.yml, where it is known what it was when the live release was made. */
+  readonly config?: Changed
   /** What would be other than in the release that is live. Hosts of which the same is true are together. */
   readonly changes: readonly ReleaseChanges[]
 }
@@ -68,7 +70,7 @@ export function together(all: readonly ReleaseChanges[]): ReleaseChanges[] {
 const mostNames = 100
 
 /** As an output: long lists are cut. */
-export function planOutput({ hosts, stages, changes }: DeployPlan): string {
+export function planOutput({ hosts, stages, config, changes }: DeployPlan): string {
   const cut = ({ added, changed, removed }: Changed): Changed => ({
     added: added.slice(0, mostNames),
     changed: changed.slice(0, mostNames),
@@ -80,5 +82,5 @@ export function planOutput({ hosts, stages, changes }: DeployPlan): string {
     settings: cut(each.settings),
     files: cut(each.files),
   }))
-  return JSON.stringify({ hosts, stages, changes: shown })
+  return JSON.stringify({ hosts, stages, ...(config && { config: cut(config) }), changes: shown })
 }

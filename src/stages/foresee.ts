@@ -102,11 +102,10 @@ function gate(config: Config): string[] {
   )
 }
 
-function switchOver({ config, facts, live }: Foreseen): string[] {
+function switchOver({ config, live }: Foreseen): string[] {
   const workers = workersOf(config)
-  const to = idleSlot(facts)
   return [
-    live ? `traffic goes from ${facts.live} to ${to}` : `${to} gets the first traffic`,
+    live ? `traffic goes from \`${live.version}\` to the new release` : 'the release gets the first traffic',
     ...(workers.length > 0 ? [`${names(workers)} ${live ? 'takes over' : 'starts'}`] : []),
   ]
 }

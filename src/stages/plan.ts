@@ -1,6 +1,6 @@
 import type { Manifest } from '../host/files-manifest'
 import type { HostSession } from '../host/session'
-import { type DeployPlan, type HostPlan, together } from '../release/deploy-plan'
+import { type Changed, type DeployPlan, type HostPlan, together } from '../release/deploy-plan'
 import { interruptedMigration } from '../release/history'
 import { imageNeeds, lackingBytes, type PlannedBuild, plannedBuilds } from './builds'
 import { type DeliverRequest, troublesBefore } from './deliver'
@@ -14,8 +14,16 @@ import { type Project, planFiles, readReleaseFiles } from './project'
 export interface PlanRequest extends DeliverRequest {
   /** Absolute path of the checkout's root. */
   readonly repository: string
-  /** Paths in the repository that differ from a commit's; nothing where nobody can say. */
-  changedSince(commit: string): Promise<readonly string[] | undefined>
+  /** What is other in the repository than at the commit of the live release. */
+  since(commit: string): Promise<Since>
+}
+
+/** Nothing of what nobody can say. */
+export interface Since {
+  /** Paths in the repository. */
+  readonly files?: readonly string[] | undefined
+  /** Keys of kawasemi.yml. */
+  readonly config?: Changed | undefined
 }
 
 /**
@@ -32,9 +40,9 @@ export async function planDeploy(
   const [first] = hosts
   const live = liveRelease(first!)
   const manifest = await readReleaseFiles(project)
-  const [told, changed] = await Promise.all([
+  const [told, { files, config: keys }] = await Promise.all([
     onHosts(deploy, (host) => askDifferences(deploy, project, host, manifest)),
-    live?.commit ? request.changedSince(live.commit) : undefined,
+    live?.commit ? request.since(live.commit) : ({} as Since),
   ])
   for (const warning of planFiles(project, identity).warnings) reporter.warning(warning)
   for (const { message } of troublesBefore(deploy, request)) reporter.warning(message)
@@ -43,7 +51,7 @@ export async function planDeploy(
     ? hosts.map((host, at) => builtLines(host, layout, told[at]!))
     : manifest
       ? told.map((each) => [fileLine(manifest, each)])
-      : [plannedBuilds(project, changed, repository).map(buildLine)]
+      : [plannedBuilds(project, files, repository).map(buildLine)]
   return {
     hosts: hosts.map(hostPlan),
     stages: foreseeStages({
@@ -51,8 +59,15 @@ export async function planDeploy(
       facts: first!.facts,
       live,
       identity,
-      ship: [`to ${idleSlot(first!.facts)}`, ...onEach(hosts, ship)],
+      ship: [
+        ...onEach(
+          hosts,
+          hosts.map(({ facts }) => [`to ${idleSlot(facts)}`]),
+        ),
+        ...onEach(hosts, ship),
+      ],
     }),
+    ...(keys && { config: keys }),
     changes: together(told.map(({ changes }) => changes)),
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { ConfigError, loadConfig } from '../../../src/config/load'
+import { ConfigError, configKeys, loadConfig } from '../../../src/config/load'
 import { changed, sample } from './sample'
 
 const load = (text: string, environment = 'staging') => loadConfig(text, 'kawasemi.yml', environment)
@@ -689,4 +689,21 @@ describe('garbage', () => {
       { numRuns: 500 },
     )
   })
+})
+
+test('the keys of an environment, each with what it says there', () => {
+  const text = [
+    'app: shop',
+    'hosts: [a@b, c@d]',
+    'gate: { deadline: 30s, successes: 2 }',
+    'environments: { production: { gate: { deadline: 60s } }, staging: }',
+  ].join('\n')
+  expect([...configKeys(text, 'kawasemi.yml', 'production')]).toEqual([
+    ['app', '"shop"'],
+    ['hosts', '["a@b","c@d"]'],
+    ['gate.deadline', '"60s"'],
+    ['gate.successes', '2'],
+  ])
+  expect(configKeys(text, 'kawasemi.yml', 'staging').get('gate.deadline')).toBe('"30s"')
+  expect(() => configKeys(text, 'kawasemi.yml', 'other')).toThrow(ConfigError)
 })

@@ -64,8 +64,19 @@ test('says so where nothing differs, and on which hosts where they are not alike
     'Environment variables and settings are those of the live release.',
   )
   const apart = planText({ ...plan, changes: [same, { ...plan.changes[0]!, hosts: ['web2', 'web3'] }] })
-  expect(apart[0]).toMatch(/^On `web1`:\n\nEnvironment variables and settings/)
-  expect(apart[1]).toMatch(/^On `web2`, `web3`:\n\n\|/)
+  expect(apart[1]).toMatch(/^On `web1`:\n\nEnvironment variables and settings/)
+  expect(apart[2]).toMatch(/^On `web2`, `web3`:\n\n\|/)
+})
+
+test('keys of kawasemi.yml stand with the rest, or before what each host has of its own', () => {
+  const config = { ...none, changed: ['bake.duration'] }
+  const row = '| Keys of kawasemi.yml |  | `bake.duration` |  |'
+  const [only, stages] = planText({ ...plan, config })
+  expect(only).toContain(`${row}\n| Environment variables |`)
+  expect(stages).toMatch(/^\| Stage /)
+  const [first, ...rest] = planText({ ...plan, config, changes: [plan.changes[0]!, plan.changes[0]!] })
+  expect(first!.split('\n')).toEqual([expect.any(String), expect.any(String), row])
+  expect(rest).toHaveLength(3)
 })
 
 test('a long list is cut', () => {

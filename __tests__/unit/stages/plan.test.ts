@@ -109,9 +109,9 @@ async function planOf(
     identity: { id: 'v2-2', version: 'v2', run: 2, commit: 'b'.repeat(40) },
     layout: more.layout,
     repository: checkout,
-    changedSince: async (commit) => {
+    since: async (commit) => {
       asked.push(commit)
-      return more.changed
+      return { files: more.changed }
     },
   })
   return { plan, warnings, asked }
@@ -155,6 +155,12 @@ test('hosts of which the same is true are together, the others apart', async () 
     [['web1', 'web2'], []],
     [['web3'], ['A']],
   ])
+  expect(linesOf(plan, 'ship').does).toEqual([
+    '`web1`: to green',
+    '`web2`: to green',
+    '`web3`: to blue',
+    'builds `web`, `mailer`',
+  ])
 })
 
 test('says for every stage what it would do', async () => {
@@ -183,7 +189,7 @@ test('says for every stage what it would do', async () => {
     '`node migrate.js` in `web`, at most 10 min',
     '`db`: started where it does not run, else left as it is; `web` in the new slot; `mailer` waits for the switch',
     '`web` has to answer `/` well 2 times in a row within 60 s; else it is taken down, and traffic is not touched',
-    'traffic goes from blue to green; `mailer` takes over',
+    'traffic goes from `v1` to the new release; `mailer` takes over',
     'watched for 30 s; traffic goes back to `v1` for more than 5 % of answers with a 5xx status (of 20 requests or more), a restart, or a health check that fails',
     'connections to `v1` may take 30 s to end',
     '`v1` stays warm, for a rollback at once; nothing is removed; the newest 5 good releases stay',
@@ -200,7 +206,7 @@ test('and why a stage would have nothing to do', async () => {
     'bake: its duration is 0',
     'drain: the first release',
   ])
-  expect(linesOf(plan, 'switch').does[0]).toBe('blue gets the first traffic')
+  expect(linesOf(plan, 'switch').does[0]).toBe('the release gets the first traffic')
   expect(plan.hosts).toEqual([{ host: 'web1', slot: 'blue' }])
 })
 

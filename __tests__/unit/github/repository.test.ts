@@ -1,5 +1,5 @@
 import { githubApi } from '../../../src/github/api'
-import { changedFiles } from '../../../src/github/changed-files'
+import { changedFiles, fileAt } from '../../../src/github/repository'
 import { type FakeGitHub, startGitHub } from '../../support/github-api'
 
 const [from, to] = ['a'.repeat(40), 'b'.repeat(40)]
@@ -34,4 +34,25 @@ test.each([
 test('says nothing where GitHub says no', async () => {
   answer({ message: 'Not Found' }, 404)
   expect(await ask()).toBeUndefined()
+})
+
+test('the text of a file as it was', async () => {
+  const at = (path: string) => fileAt(githubApi({ url: github.url, token: 'x' }), 'example/shop', path, from)
+  answer({
+    encoding: 'base64',
+    content: Buffer.from('app: shop\n')
+      .toString('base64')
+      .replace(/(.{8})/g, '$1\n'),
+  })
+  expect(await at('kawasemi.yml')).toBe('app: shop\n')
+  expect(await at('b c?d.yml')).toBe('app: shop\n')
+  expect(await at('../../pulls')).toBeUndefined()
+  expect(github.calls.map(({ path }) => path)).toEqual([
+    '/repos/example/shop/contents/kawasemi.yml',
+    '/repos/example/shop/contents/b%20c%3Fd.yml',
+  ])
+  answer({ encoding: 'none', content: '' })
+  expect(await at('kawasemi.yml')).toBeUndefined()
+  answer({ message: 'Not Found' }, 404)
+  expect(await at('kawasemi.yml')).toBeUndefined()
 })
