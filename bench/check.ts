@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
 import type { ProxyConfig } from '../src/config/schema'
 import { type Slot, slots } from '../src/release/slot'
+import { ensureFlask, startFlask } from './flask'
 import { startLoad } from './load'
-import { freePort, makeAppFolder, makeFolder, until } from './nginx'
+import { endChild, freePort, makeAppFolder, makeFolder, until } from './nginx'
 import { type Part, renderTable } from './part'
 import { benchConfig, domain, flip, makeReleases, requests, startSlot } from './switch'
 import { ensureServer, makeServer, siteForTest } from './web-server'
@@ -10,6 +11,9 @@ import { ensureServer, makeServer, siteForTest } from './web-server'
 /** What it costs that the web server looks at the live link on every request: the same site with and without that. */
 
 const kinds: readonly ProxyConfig['kind'][] = ['nginx', 'apache', 'caddy']
+/** What answers behind it: next to nothing, and as little as Flask under gunicorn can do. */
+const apps = { 'a small Node app': startSlot, 'a small Flask app': startFlask } as const
+type App = keyof typeof apps
 const pairs = 5
 /** Each measurement is made of slices that take turns with those of the other, so that what else goes on hits both. */
 const slices = 20
@@ -17,6 +21,7 @@ const requestsEach = 1_000
 
 export interface CheckResult {
   kind: ProxyConfig['kind']
+  app: App
   /** Requests in a second, in the order in which they were measured. */
   withCheck: number[]
   without: number[]
@@ -38,13 +43,13 @@ function withoutCheck(kind: ProxyConfig['kind'], site: string, slot: Slot): stri
   return fixed
 }
 
-async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
+async function measure(kind: ProxyConfig['kind'], app: App): Promise<CheckResult> {
   const base = makeFolder('check')
   makeAppFolder(base)
   makeReleases(base)
   flip(base, 'blue')
   const [blue, green] = [await freePort(), await freePort()]
-  const upstreams = [await startSlot('blue', blue), await startSlot('green', green)]
+  const upstreams = [await apps[app]('blue', blue), await apps[app]('green', green)]
   const makeSite = async (change: (site: string) => string) => {
     const listen = await freePort()
     const config = benchConfig(kind, base, listen, { blue, green })
@@ -100,12 +105,13 @@ async function measure(kind: ProxyConfig['kind']): Promise<CheckResult> {
     const ratios = measured.map(([looks, blind]) => looks / blind).sort((a, b) => a - b)
     return {
       kind,
+      app,
       withCheck: measured.map(([looks]) => looks),
       without: measured.map(([, blind]) => blind),
       ratio: ratios[ratios.length >> 1]!,
     }
   } finally {
-    for (const upstream of upstreams) upstream.kill()
+    for (const upstream of upstreams) await endChild(upstream)
     for (const { server } of sites) await server.stop()
     rmSync(base, { recursive: true, force: true })
   }
@@ -119,12 +125,15 @@ export const checkPart: Part = {
   name: 'check',
   async run() {
     const results: CheckResult[] = []
-    for (const kind of kinds) {
-      await ensureServer(kind)
-      results.push(await measure(kind))
+    await ensureFlask()
+    for (const app of Object.keys(apps) as App[]) {
+      for (const kind of kinds) {
+        await ensureServer(kind)
+        results.push(await measure(kind, app))
+      }
     }
-    const lines = results.map(({ kind, withCheck, without, ratio }) => [
-      kind,
+    const lines = results.map(({ kind, app, withCheck, without, ratio }) => [
+      `${kind}, ${app}`,
       Math.round(median(withCheck)),
       Math.round(median(without)),
       ratio.toFixed(3),
