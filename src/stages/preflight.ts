@@ -49,7 +49,7 @@ function wrongArchitecture(
   return new Trouble(
     host,
     `is ${architecture} (${machine}), but the images are built for ${wrong}.`,
-    "Build on a runner of the host's architecture.",
+    `Build on a runner of the host's architecture, or for it with the input \`platform\` (linux/${architecture}).`,
   )
 }
 

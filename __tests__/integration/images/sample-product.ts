@@ -40,7 +40,7 @@ export class SampleProduct {
     return writeFile(join(this.dir, 'web', 'small'), `${text}\n`)
   }
 
-  async build(version: string): Promise<Layout> {
+  async build(version: string, platform?: string): Promise<Layout> {
     const lines: string[] = []
     const tags = await buildImages(localExec, {
       app: this.app,
@@ -52,6 +52,7 @@ export class SampleProduct {
       secrets: {},
       secretFiles: {},
       env: {},
+      ...(platform !== undefined && { platform }),
       onLine: (line) => lines.push(line),
     })
     for (const tag of Object.values(tags)) this.tags.add(tag)

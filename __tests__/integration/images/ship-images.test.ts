@@ -128,6 +128,12 @@ describe('the way of the images', () => {
     expect(again.images).toEqual(images)
   })
 
+  it('builds for hosts of another architecture', async () => {
+    const other = first.images.web!.architecture === 'arm64' ? 'amd64' : 'arm64'
+    const { images } = await product.build('1.0.2', `linux/${other}`)
+    expect(Object.values(images).map(({ architecture }) => architecture)).toEqual([other, other, other])
+  })
+
   describe('when something is wrong', () => {
     let layout: Layout
     beforeAll(async () => {
