@@ -31,7 +31,8 @@ async function run(context) {
     const config = await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .readConfig */ .Xg)(inputs);
     const project = await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .readCheckout */ .b$)(config, inputs);
     const layout = config.systemd ? undefined : await (0,_stages_project__WEBPACK_IMPORTED_MODULE_3__/* .readBuilt */ .lf)((0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .inWorkspace */ .ve)(inputs.layout), inputs.digests);
-    const request = { identity, layout };
+    const { pullFrom } = inputs;
+    const request = { identity, layout, ...(pullFrom && { pullFrom }) };
     await (0,_environment__WEBPACK_IMPORTED_MODULE_4__/* .withHosts */ .g3)(context, config, true, async (deploy) => {
         (0,_stages_deliver__WEBPACK_IMPORTED_MODULE_0__/* .preflight */ .Mz)(deploy, request);
         await (0,_stages_open__WEBPACK_IMPORTED_MODULE_2__/* .take */ .s)(deploy);
@@ -134,7 +135,7 @@ function wrongArchitecture(host, { machine }, { architectures }) {
     const wrong = architectures.find((each) => each !== architecture);
     if (!wrong)
         return undefined;
-    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${machine}), but the images are built for ${wrong}.`, `Build on a runner of the host's architecture, or for it with the input \`platform\` (linux/${architecture}).`);
 }
 function lackOfDisk(host, facts, { imageBytes }) {
     const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));

@@ -878,7 +878,8 @@ async function deployTo(context, deploy, project, identity, dir) {
     }
     (0,deliver/* preflight */.Mz)(deploy, { identity, layout: undefined });
     const layout = known ? undefined : await deploy_images(context, project, identity, dir);
-    const request = { identity, layout };
+    const { pullFrom } = inputs;
+    const request = { identity, layout, ...(pullFrom && { pullFrom }) };
     (0,deliver/* preflight */.Mz)(deploy, request);
     await (0,stages_open/* take */.s)(deploy);
     (0,deliver/* preflight */.Mz)(deploy, request);

@@ -433,7 +433,7 @@ function wrongArchitecture(host, { machine }, { architectures }) {
     const wrong = architectures.find((each) => each !== architecture);
     if (!wrong)
         return undefined;
-    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${machine}), but the images are built for ${wrong}.`, "Build on a runner of the host's architecture.");
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `is ${architecture} (${machine}), but the images are built for ${wrong}.`, `Build on a runner of the host's architecture, or for it with the input \`platform\` (linux/${architecture}).`);
 }
 function lackOfDisk(host, facts, { imageBytes }) {
     const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));

@@ -677,16 +677,29 @@ function sha256(text) {
 
 
 const pullLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "pull.sh", 'utf8');
+/** The layout, served behind a port on the host's loopback. */
+function throughTunnel(app, port, password) {
+    return {
+        host: `127.0.0.1:${port}`,
+        user: registryUser,
+        password,
+        nameOf: (service) => (0,names/* imageName */.tO)(app, service),
+    };
+}
+/** A registry that the images were pushed to. */
+function fromRegistry({ host, at, user, password }) {
+    return { host, user, password, nameOf: (service) => (0,names/* pushedName */.x5)(at, service).slice(host.length + 1) };
+}
 /** The calls that bring every image of the layout to the host, tagged `kawasemi/APP-SERVICE:RELEASE`. */
-function imageCalls({ app, release, layout, port, password }) {
-    const auth = Buffer.from(`${registryUser}:${password}`).toString('base64');
+function imageCalls({ app, release, layout, from }) {
+    const auth = Buffer.from(`${from.user}:${from.password}`).toString('base64');
     const images = Object.entries(layout.images).flatMap(([service, { configDigest, manifestDigest }]) => [
-        (0,names/* imageName */.tO)(app, service),
+        from.nameOf(service),
         (0,names/* imageTag */.I_)(app, service, release),
         configDigest,
         manifestDigest,
     ]);
-    return [(0,program/* call */.T)('begin', 'images'), (0,program/* call */.T)('pull_images', `127.0.0.1:${port}`, auth, ...images), (0,program/* call */.T)('end')];
+    return [(0,program/* call */.T)('begin', 'images'), (0,program/* call */.T)('pull_images', from.host, auth, ...images), (0,program/* call */.T)('end')];
 }
 
 ;// CONCATENATED MODULE: ./src/images/load.ts
@@ -753,19 +766,21 @@ function loadAnswer({ app, release, layout }) {
 
 
 /**
- * A tunnel from which Docker on the host pulls what it lacks. Where there can be none, they are there when this returns,
+ * The registry that the images were pushed to, where the host is to pull from one. Else a tunnel from which Docker on the host pulls what it lacks. Where there can be none, they are there when this returns,
  * brought in a stream: the SSH server may not listen for us, and rootless Docker sees another loopback than the host's.
  *
  * @throws {HostFailure} when Docker does not take the stream.
  */
-async function bringImages(host, plan) {
+async function bringImages(host, plan, pushed) {
+    if (pushed)
+        return { calls: imageCalls({ ...plan, from: fromRegistry(pushed) }), close: async () => undefined };
     if (host.facts.runtime.get('docker-rootless') === true)
         return stream(host, plan);
     const registry = serveLayout(plan.layout);
     try {
         const tunnel = await host.listen((stream) => registry.handle(stream));
         return {
-            calls: imageCalls({ ...plan, port: tunnel.port, password: registry.password }),
+            calls: imageCalls({ ...plan, from: throughTunnel(plan.app, tunnel.port, registry.password) }),
             close: async () => {
                 await tunnel.close().catch(() => undefined);
                 registry.close();
@@ -813,13 +828,13 @@ async function ship(deploy, shipment) {
     };
 }
 /** @returns bytes sent to the host, encryption included. */
-async function shipTo(deploy, host, release, { plan, files, layout }) {
+async function shipTo(deploy, host, release, { plan, files, layout, pullFrom }) {
     const { config, runtime } = deploy;
     const before = host.traffic.bytesOut;
     if (files)
         await sent('what has arrived is kept', () => sendFiles(host, release.id, files));
     const images = layout &&
-        (await sent('layers that are there are not sent again', () => bringImages(host, { app: config.app, release: release.id, layout })));
+        (await sent('layers that are there are not sent again', () => bringImages(host, { app: config.app, release: release.id, layout }, pullFrom)));
     try {
         await (0,stages_deploy/* runStage */.Si)(host, {
             stage: 'ship',
@@ -923,7 +938,7 @@ function troublesBefore({ hosts, runtime }, { identity, layout }) {
  * @returns the release as the first host has it, which is the one that backs up and migrates.
  */
 async function deliver(deploy, project, request) {
-    const { identity, layout } = request;
+    const { identity, layout, pullFrom } = request;
     const known = recorded(deploy, identity.id);
     const images = known?.images ?? (0,stages_project/* imagesOf */.IC)(layout);
     const lacking = deploy.hosts.filter(({ facts }) => !holds(facts, identity.id, images));
@@ -942,7 +957,7 @@ async function deliver(deploy, project, request) {
         host,
         release: { ...identity, slot: (0,preflight/* idleSlot */.f0)(host.facts), images, config: (0,stages_project/* configHash */.r_)(plan, files) },
     }));
-    await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout }));
+    await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout, ...(pullFrom && { pullFrom }) }));
     await Promise.all(deploy.hosts.map((host) => host.refresh()));
     return (0,stages_deploy.on)(deploy.hosts[0], to[0].release);
 }

@@ -7284,7 +7284,7 @@ async function skopeo(exec, { args, ...options }) {
         return await exec('skopeo', args, { ...options, env: buildEnvironment() });
     }
     catch {
-        throw new trouble/* Trouble */.q('skopeo', 'is not on this runner, and images are pushed with it.', 'Install it (`apt-get install skopeo`); runners of GitHub with Ubuntu have it.');
+        throw new trouble/* Trouble */.q('skopeo', 'is not on this runner, and images are pushed with it.', 'Install it (`apt-get install skopeo`, 1.6 or later); runners of GitHub with Ubuntu have it.');
     }
 }
 /** What skopeo said went wrong, without the time and the level before it. */

@@ -32721,13 +32721,17 @@ const common = {
 };
 /** The runner fills it in; nobody else can. */
 const githubToken = { 'github-token': { default: `\${{ github.token }}` } };
+const registry = {
+    registry: {},
+    'registry-user': { default: `\${{ github.actor }}` },
+    'registry-password': {},
+};
+const transport = { transport: { default: 'ssh' } };
 const building = {
     'build-secrets': {},
     'build-secret-files': {},
     platform: {},
-    registry: {},
-    'registry-user': { default: `\${{ github.actor }}` },
-    'registry-password': {},
+    ...registry,
     cache: { default: 'registry' },
 };
 /** Where an action can do without a server, a workflow may still hand it the same inputs as the others. */
@@ -32738,6 +32742,7 @@ const inputTable = {
         mode: { default: 'apply' },
         version: {},
         ...building,
+        ...transport,
         layout: {},
         digests: {},
         ...githubToken,
@@ -32749,7 +32754,15 @@ const inputTable = {
         layout: { default: 'kawasemi-layout' },
         ...githubToken,
     },
-    'ssh-deploy': { ...common, version: {}, layout: { default: 'kawasemi-layout' }, digests: {} },
+    'ssh-deploy': {
+        ...common,
+        version: {},
+        layout: { default: 'kawasemi-layout' },
+        digests: {},
+        ...transport,
+        ...registry,
+        ...githubToken,
+    },
     'run-migrations': { ...common, release: {} },
     'health-gate': {
         ...withoutServer,
@@ -32963,19 +32976,28 @@ function buildInputs(read) {
     return {
         buildSecrets: read.buildSecrets,
         buildSecretFiles: parseKeyValues(read.raw('build-secret-files'), buildSecretFilesRule),
-        ...(read.text('registry') !== '' && { registry: registry(read) }),
+        ...(read.text('registry') !== '' && { registry: build_inputs_registry(read) }),
         ...(platform !== '' && {
             platform: matching('platform', platform, platformPattern, 'one platform, such as `linux/arm64`'),
         }),
     };
+}
+/** What all actions take that bring images to servers. */
+function transportInputs(read) {
+    const transport = matching('transport', read.text('transport'), /^(?:ssh|registry)$/, '`ssh` or `registry`');
+    if (transport === 'ssh')
+        return {};
+    if (read.text('registry') === '')
+        throw missing('registry');
+    return { pullFrom: build_inputs_registry(read) };
 }
 const platformPattern = /^linux\/[a-z0-9]{1,20}(?:\/[a-z0-9]{1,10})?$/;
 const part = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 /** What comes before the first slash is a host only with a dot or a port in it; Docker would ask its Hub otherwise. */
 const host = '(?:localhost|[a-z0-9-]+(?:\\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(?::\\d{1,5})?';
 const registryPattern = new RegExp(`^(?=.{1,150}$)${host}(?:/${part})+$`);
-function registry(read) {
-    const cache = matching('cache', read.text('cache'), /^(?:registry|off)$/, '`registry` or `off`') === 'registry';
+function build_inputs_registry(read) {
+    const cache = matching('cache', read.text('cache'), /^(?:registry|off|)$/, '`registry` or `off`') !== 'off';
     // GitHub's names of owners and repositories may have capitals, which the names of images may not.
     const at = matching('registry', read.text('registry').toLowerCase(), registryPattern, 'a name for images, such as `ghcr.io/OWNER/APP`');
     const host = at.slice(0, at.indexOf('/'));
@@ -33193,6 +33215,7 @@ const readInputs = {
             mode: planOrApply(read),
             ...version(read),
             ...buildInputs(read),
+            ...transportInputs(read),
             ...(read.text('layout') !== '' && { layout: main_path(read, 'layout') }),
             ...digests(read),
         };
@@ -33208,7 +33231,13 @@ const readInputs = {
     },
     'ssh-deploy': (secrets) => {
         const read = reader('ssh-deploy', secrets);
-        return { ...inputs_common(read), ...version(read), layout: main_path(read, 'layout'), ...digests(read) };
+        return {
+            ...inputs_common(read),
+            ...version(read),
+            layout: main_path(read, 'layout'),
+            ...digests(read),
+            ...transportInputs(read),
+        };
     },
     'run-migrations': (secrets) => release(reader('run-migrations', secrets)),
     'health-gate': (secrets) => {

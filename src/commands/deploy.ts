@@ -68,7 +68,8 @@ async function deployTo(
   }
   preflight(deploy, { identity, layout: undefined })
   const layout = known ? undefined : await images(context, project, identity, dir)
-  const request = { identity, layout }
+  const { pullFrom } = inputs
+  const request = { identity, layout, ...(pullFrom && { pullFrom }) }
   preflight(deploy, request)
   await take(deploy)
   preflight(deploy, request)

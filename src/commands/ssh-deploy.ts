@@ -16,7 +16,8 @@ export async function run(context: CommandContext<InputsOf<'ssh-deploy'>>): Prom
   const config = await readConfig(inputs)
   const project = await readCheckout(config, inputs)
   const layout = config.systemd ? undefined : await readBuilt(inWorkspace(inputs.layout), inputs.digests)
-  const request = { identity, layout }
+  const { pullFrom } = inputs
+  const request = { identity, layout, ...(pullFrom && { pullFrom }) }
   await withHosts(context, config, true, async (deploy) => {
     preflight(deploy, request)
     await take(deploy)

@@ -15,6 +15,11 @@ export interface RegistryInput {
   readonly cache: boolean
 }
 
+export interface TransportInputs {
+  /** Where the servers pull the images from; absent: they get them through the SSH connection. */
+  readonly pullFrom?: RegistryInput
+}
+
 export interface BuildInputs {
   readonly buildSecrets: BuildSecrets
   readonly buildSecretFiles: BuildSecretFiles
@@ -43,6 +48,14 @@ export function buildInputs(read: Reader): BuildInputs {
   }
 }
 
+/** What all actions take that bring images to servers. */
+export function transportInputs(read: Reader): TransportInputs {
+  const transport = matching('transport', read.text('transport'), /^(?:ssh|registry)$/, '`ssh` or `registry`')
+  if (transport === 'ssh') return {}
+  if (read.text('registry') === '') throw missing('registry')
+  return { pullFrom: registry(read) }
+}
+
 const platformPattern = /^linux\/[a-z0-9]{1,20}(?:\/[a-z0-9]{1,10})?$/
 const part = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
 /** What comes before the first slash is a host only with a dot or a port in it; Docker would ask its Hub otherwise. */
@@ -50,8 +63,7 @@ const host = '(?:localhost|[a-z0-9-]+(?:\\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(?::\\d{
 const registryPattern = new RegExp(`^(?=.{1,150}$)${host}(?:/${part})+$`)
 
 function registry(read: Reader): RegistryInput {
-  const cache =
-    matching('cache', read.text('cache'), /^(?:registry|off)$/, '`registry` or `off`') === 'registry'
+  const cache = matching('cache', read.text('cache'), /^(?:registry|off|)$/, '`registry` or `off`') !== 'off'
   // GitHub's names of owners and repositories may have capitals, which the names of images may not.
   const at = matching(
     'registry',

@@ -19,13 +19,19 @@ const common = {
 /** The runner fills it in; nobody else can. */
 const githubToken = { 'github-token': { default: `\${{ github.token }}` } } as const
 
+const registry = {
+  registry: {},
+  'registry-user': { default: `\${{ github.actor }}` },
+  'registry-password': {},
+} as const satisfies Record<string, InputSpec>
+
+const transport = { transport: { default: 'ssh' } } as const
+
 const building = {
   'build-secrets': {},
   'build-secret-files': {},
   platform: {},
-  registry: {},
-  'registry-user': { default: `\${{ github.actor }}` },
-  'registry-password': {},
+  ...registry,
   cache: { default: 'registry' },
 } as const satisfies Record<string, InputSpec>
 
@@ -38,6 +44,7 @@ export const inputTable = {
     mode: { default: 'apply' },
     version: {},
     ...building,
+    ...transport,
     layout: {},
     digests: {},
     ...githubToken,
@@ -49,7 +56,15 @@ export const inputTable = {
     layout: { default: 'kawasemi-layout' },
     ...githubToken,
   },
-  'ssh-deploy': { ...common, version: {}, layout: { default: 'kawasemi-layout' }, digests: {} },
+  'ssh-deploy': {
+    ...common,
+    version: {},
+    layout: { default: 'kawasemi-layout' },
+    digests: {},
+    ...transport,
+    ...registry,
+    ...githubToken,
+  },
   'run-migrations': { ...common, release: {} },
   'health-gate': {
     ...withoutServer,

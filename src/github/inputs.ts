@@ -1,6 +1,6 @@
 import type { Severity } from '../release/findings'
 import { Trouble } from '../release/trouble'
-import { type BuildInputs, buildInputs } from './build-inputs'
+import { type BuildInputs, buildInputs, type TransportInputs, transportInputs } from './build-inputs'
 import { matching, missing, path, type Reader, reader } from './input-reader'
 import type { ActionName } from './input-table'
 import { type OperateInputs, operate } from './operate-inputs'
@@ -34,7 +34,7 @@ export interface CommonInputs extends ProductInputs {
   readonly githubToken?: string
 }
 
-export interface DeployInputs extends CommonInputs, BuildInputs {
+export interface DeployInputs extends CommonInputs, BuildInputs, TransportInputs {
   /** `plan` changes nothing. */
   readonly mode: 'plan' | 'apply'
   readonly version?: string
@@ -50,7 +50,7 @@ export interface BuildImageInputs extends ProductInputs, BuildInputs {
   readonly layout: string
 }
 
-export interface SshDeployInputs extends CommonInputs {
+export interface SshDeployInputs extends CommonInputs, TransportInputs {
   readonly version?: string
   readonly layout: string
   /** Service → `sha256:…`, as `build-image` gave them; absent: what the layout says. */
@@ -115,6 +115,7 @@ export const readInputs = {
       mode: planOrApply(read),
       ...version(read),
       ...buildInputs(read),
+      ...transportInputs(read),
       ...(read.text('layout') !== '' && { layout: path(read, 'layout') }),
       ...digests(read),
     }
@@ -130,7 +131,13 @@ export const readInputs = {
   },
   'ssh-deploy': (secrets: Secrets): SshDeployInputs => {
     const read = reader('ssh-deploy', secrets)
-    return { ...common(read), ...version(read), layout: path(read, 'layout'), ...digests(read) }
+    return {
+      ...common(read),
+      ...version(read),
+      layout: path(read, 'layout'),
+      ...digests(read),
+      ...transportInputs(read),
+    }
   },
   'run-migrations': (secrets: Secrets): ReleaseInputs => release(reader('run-migrations', secrets)),
   'health-gate': (secrets: Secrets): HealthGateInputs => {

@@ -21,7 +21,7 @@ export async function skopeo(exec: Exec, { args, ...options }: SkopeoCall): Retu
     throw new Trouble(
       'skopeo',
       'is not on this runner, and images are pushed with it.',
-      'Install it (`apt-get install skopeo`); runners of GitHub with Ubuntu have it.',
+      'Install it (`apt-get install skopeo`, 1.6 or later); runners of GitHub with Ubuntu have it.',
     )
   }
 }

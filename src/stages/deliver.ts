@@ -3,6 +3,7 @@ import { ForwardingForbidden } from '../host/connection'
 import type { HostFacts } from '../host/facts'
 import type { HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
+import type { ImageRegistry } from '../images/registry-login'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
 import type { Trouble } from '../release/trouble'
@@ -17,6 +18,8 @@ export interface DeliverRequest {
   readonly identity: Identity
   /** None where an earlier attempt of this run brought the images already: then what was recorded counts. */
   readonly layout: Layout | undefined
+  /** Where the images were pushed to, if the hosts are to pull them from there. */
+  readonly pullFrom?: ImageRegistry
 }
 
 /** Refuses hosts that cannot take the release, and re-runs that are older than what is live. Changes nothing. */
@@ -48,7 +51,7 @@ export function troublesBefore(
  * @returns the release as the first host has it, which is the one that backs up and migrates.
  */
 export async function deliver(deploy: Deploy, project: Project, request: DeliverRequest): Promise<Release> {
-  const { identity, layout } = request
+  const { identity, layout, pullFrom } = request
   const known = recorded(deploy, identity.id)
   const images = known?.images ?? imagesOf(layout)
   const lacking = deploy.hosts.filter(({ facts }) => !holds(facts, identity.id, images))
@@ -65,7 +68,9 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
     host,
     release: { ...identity, slot: idleSlot(host.facts), images, config: configHash(plan, files) },
   }))
-  await stage(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout }))
+  await stage(deploy, 'ship', () =>
+    ship(deploy, { to, plan, files, layout: known ? undefined : layout, ...(pullFrom && { pullFrom }) }),
+  )
   await Promise.all(deploy.hosts.map((host) => host.refresh()))
   return on(deploy.hosts[0]!, to[0]!.release)
 }

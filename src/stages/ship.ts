@@ -7,6 +7,7 @@ import { HostFailure, type HostSession } from '../host/session'
 import { bringImages } from '../images/bring'
 import type { Layout } from '../images/layout'
 import { pullLibrary } from '../images/pull'
+import type { ImageRegistry } from '../images/registry-login'
 import { isDraining } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
@@ -26,6 +27,8 @@ export interface Shipment {
   readonly files: Manifest | undefined
   /** The images of services that were built; none where an earlier attempt brought them already. */
   readonly layout: Layout | undefined
+  /** Where they were pushed to, if the hosts are to pull them from there. */
+  readonly pullFrom?: ImageRegistry
 }
 
 /** Lays the release down in the idle slots. Nothing of it runs yet, and nothing that runs is touched. */
@@ -42,7 +45,7 @@ async function shipTo(
   deploy: Deploy,
   host: HostSession,
   release: Release,
-  { plan, files, layout }: Shipment,
+  { plan, files, layout, pullFrom }: Shipment,
 ): Promise<number> {
   const { config, runtime } = deploy
   const before = host.traffic.bytesOut
@@ -50,7 +53,7 @@ async function shipTo(
   const images =
     layout &&
     (await sent('layers that are there are not sent again', () =>
-      bringImages(host, { app: config.app, release: release.id, layout }),
+      bringImages(host, { app: config.app, release: release.id, layout }, pullFrom),
     ))
   try {
     await runStage(

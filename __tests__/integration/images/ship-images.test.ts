@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { prelude } from '../../../src/host/libraries'
 import { renderProgram } from '../../../src/host/program'
 import { blobPath, type Layout, type LayoutImage, readLayout } from '../../../src/images/layout'
-import { imageCalls, type PullPlan, pullLibrary } from '../../../src/images/pull'
+import { imageCalls, type PullPlan, pullLibrary, throughTunnel } from '../../../src/images/pull'
 import { type LayoutRegistry, serveLayout } from '../../../src/images/registry'
 import { saveLayout } from '../../../src/images/save-layout'
 import { localExec } from './local-exec'
@@ -37,8 +37,7 @@ describe('the way of the images', () => {
         app: product.app,
         release,
         layout,
-        port: tunnel.port,
-        password: registry.password,
+        from: throughTunnel(product.app, tunnel.port, registry.password),
       })
       const ended = await localExec('sh', [], { stdin: program(plan) })
       expect(await readdir(join(product.dir, 'host', 'runs'))).toEqual([])
@@ -146,7 +145,10 @@ describe('the way of the images', () => {
     })
 
     it('refuses another password', async () => {
-      const pulled = await pull(layout, '2.0.0', (plan) => ({ ...plan, password: '0'.repeat(64) }))
+      const pulled = await pull(layout, '2.0.0', (plan) => ({
+        ...plan,
+        from: { ...plan.from, password: '0'.repeat(64) },
+      }))
       expect(pulled).toMatchObject({ code: 70, bytes: 0 })
       expect(pulled.stdout).toMatch(
         /"code":"image-pull","message":"Docker could not pull kawasemi\/.*unauthorized|authentication required/,
@@ -171,7 +173,12 @@ describe('the way of the images', () => {
       await writeFile(join(shim, 'docker'), `#!/bin/sh\nprintf '%s\\n' "$*" >>'${shim}/argv'\n${script}\n`, {
         mode: 0o755,
       })
-      const plan = { app: product.app, release: '2.0.0', layout, port: 1, password: 'seCRet' }
+      const plan = {
+        app: product.app,
+        release: '2.0.0',
+        layout,
+        from: throughTunnel(product.app, 1, 'seCRet'),
+      }
       const ended = await localExec('sh', [], {
         stdin: program(plan),
         env: { PATH: `${shim}:${process.env.PATH}` },

@@ -4,7 +4,7 @@ import { connect as connectTo, createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
-import { startRegistry } from '../../../lab/registry'
+import { ensureSkopeo, startRegistry } from '../../../lab/registry'
 import { type LabServer, startServer } from '../../../lab/server'
 import { type Connection, connect } from '../../../src/host/connection'
 import { filesLibrary } from '../../../src/host/files'
@@ -14,9 +14,16 @@ import { parseLine } from '../../../src/host/records'
 import { buildImages } from '../../../src/images/build'
 import type { Layout } from '../../../src/images/layout'
 import { loadAnswer, loadCalls, loadLibrary } from '../../../src/images/load'
-import { imageCalls, pullLibrary } from '../../../src/images/pull'
+import {
+  fromRegistry,
+  imageCalls,
+  type PullSource,
+  pullLibrary,
+  throughTunnel,
+} from '../../../src/images/pull'
+import { pushImages } from '../../../src/images/push'
 import { serveLayout } from '../../../src/images/registry'
-import { settingsWith } from '../../../src/images/registry-login'
+import { settingsWith, withLogin } from '../../../src/images/registry-login'
 import { localExec } from './local-exec'
 import { SampleProduct } from './sample-product'
 
@@ -56,20 +63,38 @@ describe("images on a server, through its SSH connection's tunnel", () => {
   async function pull(layout: Layout, release: string) {
     const registry = serveLayout(layout)
     const listener = await connection.listen((stream) => registry.handle(stream))
-    const plan = { app: product.app, release, layout, port: listener.port, password: registry.password }
-    const program = renderProgram(
-      ['set -eu\nkw_nonce=n kw_step= kw_base="$HOME/base"', prelude, pullLibrary],
-      imageCalls(plan),
-    )
-    const printed: string[] = []
     try {
-      const { code } = await connection.run(program, (line) => printed.push(line))
-      expect({ code, printed: code === 0 ? [] : printed }).toEqual({ code: 0, printed: [] })
+      await pullFrom(throughTunnel(product.app, listener.port, registry.password), layout, release)
       return registry.bytesSent
     } finally {
       await listener.close()
       registry.close()
     }
+  }
+
+  async function pullFrom(from: PullSource, layout: Layout, release: string) {
+    const program = renderProgram(
+      ['set -eu\nkw_nonce=n kw_step= kw_base="$HOME/base"', prelude, pullLibrary],
+      imageCalls({ app: product.app, release, layout, from }),
+    )
+    const printed: string[] = []
+    const { code } = await connection.run(program, (line) => printed.push(line))
+    expect({ code, printed: code === 0 ? [] : printed }).toEqual({ code: 0, printed: [] })
+  }
+
+  /** A registry that this machine and the server reach, each under an address of its own. */
+  async function openRegistry() {
+    const { host, user, password, stop } = await startRegistry()
+    const tunnel = await connection.listen((stream) => {
+      const socket = connectTo(Number(host.split(':')[1]), '127.0.0.1')
+      pipeline(stream, socket, stream, () => undefined)
+    })
+    const as = (host: string) => ({ host, at: `${host}/team/shop`, user, password, cache: true })
+    const close = async () => {
+      await tunnel.close()
+      await stop()
+    }
+    return { here: as(host), there: as(`127.0.0.1:${tunnel.port}`), close }
   }
 
   /** The same without a tunnel; the bytes of the stream. */
@@ -149,11 +174,7 @@ describe("images on a server, through its SSH connection's tunnel", () => {
   it('takes them as a stream there too', () => loadTwice('containerd'))
 
   it('builds there with layers out of a registry, of stages that are in no image too', async () => {
-    const { host, user, password, stop } = await startRegistry()
-    const tunnel = await connection.listen((stream) => {
-      const socket = connectTo(Number(host.split(':')[1]), '127.0.0.1')
-      pipeline(stream, socket, stream, () => undefined)
-    })
+    const { there: registry, close } = await openRegistry()
     const engine = await engineOf(server)
     const dir = await mkdtemp(join(tmpdir(), 'kawasemi-cache-'))
     try {
@@ -162,8 +183,6 @@ describe("images on a server, through its SSH connection's tunnel", () => {
         'FROM scratch AS packages\nCOPY lock /\nFROM scratch\nCOPY source /\nCOPY --from=packages /lock /\n',
       )
       await writeFile(join(dir, 'lock'), product.app)
-      const at = `127.0.0.1:${tunnel.port}/team/shop`
-      const registry = { host: `127.0.0.1:${tunnel.port}`, at, user, password, cache: true }
       await writeFile(join(dir, 'config.json'), settingsWith('{}', registry))
       const plugins = join(process.env.DOCKER_CONFIG || join(homedir(), '.docker'), 'cli-plugins')
       await symlink(plugins, join(dir, 'cli-plugins'))
@@ -175,7 +194,7 @@ describe("images on a server, through its SSH connection's tunnel", () => {
           ...{ app: product.app, release: 'r1', version: '1', revision: 'abc', projectDir: dir },
           model: { name: 'x', services: { web: { build: { context: dir } } } },
           ...{ secrets: {}, secretFiles: {}, env: {}, onLine: (line: string) => lines.push(line) },
-          cache: { at, env: { DOCKER_HOST: engine.address, DOCKER_CONFIG: dir }, warn },
+          cache: { at: registry.at, env: { DOCKER_HOST: engine.address, DOCKER_CONFIG: dir }, warn },
         })
         return lines
       }
@@ -191,8 +210,23 @@ describe("images on a server, through its SSH connection's tunnel", () => {
     } finally {
       await rm(dir, { recursive: true, force: true })
       await engine.close()
-      await tunnel.close()
-      await stop()
+      await close()
+    }
+  })
+
+  it('has from a registry what was pushed there, by the same digests, and keeps no login', async () => {
+    await ensureSkopeo()
+    const { here, there, close } = await openRegistry()
+    try {
+      await withLogin(localExec, here, (login) => pushImages(localExec, login, second))
+      await server.exec('docker image rm --force $(docker image ls -q); docker image prune --force')
+      await pullFrom(fromRegistry(there), second, '3.0.0')
+      const { web, worker, other } = second.images
+      expect(await ids('3.0.0')).toEqual([web, worker, other].map((image) => image!.manifestDigest))
+      const left = await server.exec(`docker image ls --format '{{.Repository}}'; ls -A ~deploy/base/runs`)
+      expect(left.stdout).not.toMatch(/127\.0\.0\.1|pull\./)
+    } finally {
+      await close()
     }
   })
 })

@@ -142,6 +142,18 @@ test('a registry, with the token of the run where that is known there', () => {
   expect(troubleOf(() => of({ registry: 'docker.io/team/shop' }))).toMatch(/Docker Hub/)
 })
 
+test('servers pull from a registry only where that is said', () => {
+  const registry = { registry: 'r.example/shop', 'registry-user': 'me', 'registry-password': 'pw' }
+  give({ ...common, ...registry })
+  expect(readInputs.deploy(quiet())).not.toHaveProperty('pullFrom')
+  give({ transport: 'registry' })
+  const { pullFrom } = readInputs.deploy(quiet())
+  expect(pullFrom).toMatchObject({ host: 'r.example', at: 'r.example/shop', user: 'me', password: 'pw' })
+  expect(readInputs['ssh-deploy'](quiet()).pullFrom).toEqual(pullFrom)
+  give({ registry: '' })
+  expect(troubleOf(() => readInputs.deploy(quiet()))).toMatch(/^Input registry: is missing/)
+})
+
 test('the password of a registry is masked, also in the form in which it travels', () => {
   const masks: string[] = []
   give({ 'registry-user': 'me', 'registry-password': 'hunter2000' })
@@ -201,6 +213,7 @@ test.each([
   ['deploy', 'config', 'a\nb'],
   ['deploy', 'platform', 'linux/amd64,linux/arm64'],
   ['deploy', 'registry', 'team/shop'],
+  ['deploy', 'transport', 'carrier pigeon'],
   ['deploy', 'registry', 'ghcr.io/team/shop:v1'],
   ['build-image', 'registry', 'https://ghcr.io/team/shop'],
   ['ssh-deploy', 'digests', '["sha256:00"]'],

@@ -2,6 +2,7 @@ import { ForwardingForbidden } from '../../../src/host/connection'
 import type { HostSession } from '../../../src/host/session'
 import { bringImages } from '../../../src/images/bring'
 import { type Layout, readLayout } from '../../../src/images/layout'
+import type { ImageRegistry } from '../../../src/images/registry-login'
 import { writeLayout } from './layout-fixture'
 
 let layout: Layout
@@ -22,7 +23,8 @@ function hostWith(runtime: Record<string, unknown>, listen: () => Promise<unknow
       asked.push('stream')
     },
   } as unknown as HostSession
-  return { asked, bring: () => bringImages(host, { app: 'shop', release: 'r1', layout }) }
+  const plan = { app: 'shop', release: 'r1', layout }
+  return { asked, bring: (pushed?: ImageRegistry) => bringImages(host, plan, pushed) }
 }
 
 const open = async () => ({ port: 4321, close: async () => undefined })
@@ -40,6 +42,20 @@ test.each([
   await way.close()
   expect(asked).toEqual(expected)
   expect(way.calls).toHaveLength(calls)
+})
+
+test('nothing of ours where the images are pulled from a registry', async () => {
+  const { asked, bring } = hostWith({ 'docker-rootless': true }, open)
+  const way = await bring({
+    host: 'r.example',
+    at: 'r.example/shop',
+    user: 'me',
+    password: 'pw',
+    cache: true,
+  })
+  await way.close()
+  expect(asked).toEqual([])
+  expect(JSON.stringify(way.calls)).toContain('r.example')
 })
 
 test('another trouble is no reason for a stream', async () => {

@@ -3,13 +3,32 @@ import fc from 'fast-check'
 import { prelude } from '../../../src/host/libraries'
 import { renderProgram } from '../../../src/host/program'
 import type { Layout } from '../../../src/images/layout'
-import { imageCalls, pullLibrary } from '../../../src/images/pull'
+import { fromRegistry, imageCalls, pullLibrary, throughTunnel } from '../../../src/images/pull'
 
 const image = { configDigest: `sha256:${'c'.repeat(64)}`, manifestDigest: `sha256:${'d'.repeat(64)}` }
 const layoutOf = (services: string[]) =>
   ({ images: Object.fromEntries(services.map((service) => [service, image])) }) as unknown as Layout
+const pushed = {
+  host: 'r.example:5000',
+  at: 'r.example:5000/team/shop',
+  user: 'me',
+  password: 'pw',
+  cache: true,
+}
 const callsFor = (services: string[]) =>
-  imageCalls({ app: 'shop', release: 'r1', layout: layoutOf(services), port: 4321, password: 'once' })
+  imageCalls({
+    app: 'shop',
+    release: 'r1',
+    layout: layoutOf(services),
+    from: throughTunnel('shop', 4321, 'once'),
+  })
+
+test('a registry is asked under its own name, for the repository of each service', () => {
+  const plan = { app: 'shop', release: 'r1', layout: layoutOf(['web']) }
+  const program = renderProgram([], imageCalls({ ...plan, from: fromRegistry(pushed) }))
+  const auth = Buffer.from('me:pw').toString('base64')
+  expect(program).toContain(`pull_images 'r.example:5000' '${auth}' 'team/shop/web' 'kawasemi/shop-web:r1' `)
+})
 
 describe('pull.sh', () => {
   it('passes sh -n and shellcheck', () => {

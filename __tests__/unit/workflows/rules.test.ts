@@ -23,8 +23,7 @@ describe.each(called)('$name', ({ text, content }) => {
   })
 
   test('takes no permission but what a job names; a job that builds has what its caller grants', () => {
-    const builds = ({ steps = [] }: Job) =>
-      steps.some((step) => step.uses === '$/actions/build-image' || 'registry' in (step.with ?? {}))
+    const builds = ({ steps = [] }: Job) => steps.some((step) => 'build-secrets' in (step.with ?? {}))
     const building = Object.values(jobs).filter(builds)
     expect(content.permissions).toEqual(building.length > 0 ? undefined : {})
     for (const job of building) expect(job.permissions).toBeUndefined()
