@@ -74,6 +74,9 @@ beforeAll(async () => {
   }
   await act('post', built, 'post', 101, { state: results.ship!.state })
   await act('deploy', plain, 'deploy', 102)
+  const { unused: _, ...fewer } = env
+  const other = JSON.stringify({ ...fewer, SEVERAL: `${several}, changed` })
+  await act('plan', plain, 'deploy', 105, { inputs: { mode: 'plan', env: other } })
   await act('back', plain, 'rollback', 103, { inputs: { reason: 'to try it' } })
   await act('refused', plain, 'deploy', 104, {
     inputs: { env: JSON.stringify({ ...env, TINY_HEALTHY_AFTER: '60' }) },
@@ -98,9 +101,15 @@ test('all of it was done, also what a release that is refused prints', () => {
     switch: 0,
     post: 0,
     deploy: 0,
+    plan: 0,
     back: 0,
     refused: 1,
   })
+})
+
+test('a plan tells the names of variables that differ', () => {
+  const [{ env: differing }] = JSON.parse(results.plan!.outputs.plan!).changes
+  expect(differing).toEqual({ added: [], changed: ['SEVERAL'], removed: ['unused'] })
 })
 
 test('no log, output, state or summary holds a secret', () => {
