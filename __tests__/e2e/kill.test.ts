@@ -1,30 +1,38 @@
 import { until } from '../../lab/run'
+import { type FakeGitHub, startGitHub } from '../support/github-api'
+import { cancel } from './support/cancel'
 import { makeTinySite, type TinySite } from './support/tiny-site'
 
 jest.setTimeout(30 * 60_000)
 
 /*
- * The action is killed at every record line of a deploy, under load. Whatever its programs on the host do then, the site
- * answers from the slot that `live` names, and the next deploy ends green without anything done by hand.
+ * The action is killed at every record line of a deploy, and cancelled in every stage, under load. Whatever its programs
+ * on the host do then, the site answers from the slot that `live` names, and the next deploy ends green without anything
+ * done by hand.
  */
 
 let site: TinySite
+let github: FakeGitHub
 /** The last run that ended green. */
 let run = 2
 let slot = 'green'
 
 beforeAll(async () => {
   site = await makeTinySite('kill', { 'bake.duration': '1s', 'drain.timeout': '1s' })
+  github = await startGitHub()
 })
-afterAll(() => site?.remove())
+afterAll(async () => {
+  await site?.remove()
+  await github?.close()
+})
 
 const other = () => (slot === 'green' ? 'blue' : 'green')
 
 /** Runs an attempt that is killed at a line. */
 async function killAt(line: string, id: number, attempt: number): Promise<void> {
-  const { signal, log } = await site.deploy(id, attempt, (now, kill) => {
+  const { signal, log } = await site.deploy(id, attempt, (now, { kill }) => {
     if (now === 'switch') site.visitors.alsoExpect(`${other()}/v${id}`)
-    if (now === line) kill()
+    if (now === line) kill('SIGKILL')
   })
   if (signal !== 'SIGKILL') throw new Error(`attempt ${attempt} of run ${id} never said \`${line}\`:\n${log}`)
 }
@@ -40,14 +48,18 @@ async function converge(id: number, attempt: number): Promise<string> {
   expect(live).toEqual({ slot: result.outputs['live-slot'] ?? live.slot, release: `v${id}-${id}` })
   expect(await site.events(live.release)).toContain('finished')
   // Nobody who deploys next has to wait for what a dead attempt held.
-  const isFree = async () => (await site.must('cat /srv/tiny/lease.json')).includes('"expires":0,')
-  await until(isFree, 10, () => 'the lease is still held')
+  await leaseIsFree()
   run = id
   slot = live.slot
   site.visitors.expect([`${slot}/v${id}`])
   await site.visitors.round()
   expect(site.visitors.report().failures).toEqual([])
   return result.log
+}
+
+async function leaseIsFree(): Promise<void> {
+  const isFree = async () => (await site.must('cat /srv/tiny/lease.json')).includes('"expires":0,')
+  await until(isFree, 30, () => 'the lease is still held')
 }
 
 /** The record lines of a deploy, by the stage they belong to, in their order. */
@@ -111,6 +123,116 @@ test('killed at every record line, the site answers and the next deploy converge
   )
   expect(kills).toBe(stages.flat().length)
   expect(report.failed).toBe(0)
+})
+
+/** A line in the midst of each stage. */
+const midst: Readonly<Record<string, string>> = {
+  ship: 'ship: files …',
+  backup: 'backup: dump …',
+  migrate: 'migrate: migrate …',
+  start: 'start: services …',
+  gate: 'gate',
+  switch: 'switch: workers …',
+  bake: 'bake: watch …',
+  drain: 'drain: drain …',
+  retire: 'retire: prune …',
+}
+
+/**
+ * Cancels the attempts of a run, each in the stage that is named, then lets the last action have its way. An action ends
+ * its attempt with its post step, as on GitHub.
+ */
+async function cancelIn(
+  id: number,
+  plan: readonly (readonly [action: string, stage?: string])[],
+): Promise<void> {
+  for (const [at, [action, stage]] of plan.entries()) {
+    const more = {
+      attempt: at + 1,
+      inputs: {
+        ...(action === 'deploy' && { version: `v${id}` }),
+        'github-token': 'ghs_of_the_job',
+        env: JSON.stringify({ TINY_MIGRATION_SECONDS: '2', TINY_HEALTHY_AFTER: '1' }),
+      },
+      env: { GITHUB_API_URL: github.url },
+    }
+    const told = github.calls.length
+    let cancelled = false
+    const main = await site.run(action, id, {
+      ...more,
+      onLine: (line, running) => {
+        if (cancelled || stage === undefined || line !== midst[stage]) return
+        cancelled = true
+        void cancel(running)
+      },
+    })
+    const post = await site.run('post', id, { ...more, state: main.state })
+    const logs = `${main.log}\n${post.log}`
+    // A drain is short, and what is left to do after it is no reason to fail a deploy.
+    const mayEnd = stage === undefined || stage === 'drain' || stage === 'retire'
+    const green = main.code === 0
+    if (cancelled !== (stage !== undefined) || (green && !mayEnd) || (!green && !stage) || post.code !== 0)
+      throw new Error(`${action}, to be cancelled in ${stage}:\n${logs}`)
+    if (main.code === 1) expect(main.errors).toEqual([expect.stringContaining('was cancelled')])
+    await leaseIsFree()
+    expect(recordsSince(told)).toEqual(recordsOf(action, green))
+    await site.visitors.round()
+    expect(site.visitors.report().failures).toEqual([])
+    // The cancel came too late: nothing is left to be cancelled.
+    if (green && action !== 'health-gate') return
+  }
+}
+
+/** What GitHub was told: the record, and its states with the app's address. */
+function recordsSince(told: number): string[] {
+  expect(github.wrong).toEqual([])
+  return github.calls.slice(told).map(({ body = {} }) => {
+    if (body.state === undefined) return `${body.task} to ${body.environment}`
+    return `${body.state} of ${body.environment_url}`
+  })
+}
+
+function recordsOf(action: string, green: boolean): string[] {
+  if (action === 'health-gate') return []
+  const task = action === 'rollback' ? action : 'deploy'
+  const states = ['in_progress', green ? 'success' : 'error']
+  return [`${task} to production`, ...states.map((state) => `${state} of https://tiny.example/`)]
+}
+
+test.each<[string, ...(readonly [string, string?])[]]>([
+  [
+    'before its switch, with the switch as an action of its own',
+    ...['ship', 'backup', 'migrate', 'start', 'gate'].map((stage) => ['deploy', stage] as const),
+    ['health-gate'],
+    ['blue-green', 'switch'],
+    ['blue-green', 'drain'],
+    ['blue-green'],
+  ],
+  ['in its switch and its drain', ['deploy', 'switch'], ['deploy', 'drain'], ['deploy']],
+  // The watcher of a bake goes on without the runner, so the next attempt begins with what comes after it.
+  ['in its bake and at its end', ['deploy', 'bake'], ['deploy', 'retire']],
+])(
+  'a run that is cancelled %s closes its record and frees the lease, and its next attempt goes on',
+  async (_, ...plan) => {
+    const id = run + 1
+    site.visitors.alsoExpect(`${other()}/v${id}`)
+    await cancelIn(id, plan)
+    const events = await site.events(`v${id}-${id}`)
+    for (const once of ['shipped', 'migrating', 'finished'])
+      expect([once, events.filter((event) => event === once).length]).toEqual([once, 1])
+    await converge(id, plan.length + 1)
+  },
+)
+
+test('so does a rollback, and the next deploy is green', async () => {
+  const back = { id: run + 1, to: `${other()}/v${run - 1}` }
+  site.visitors.alsoExpect(back.to)
+  await cancelIn(back.id, [['rollback', 'switch'], ['rollback', 'drain'], ['rollback']])
+  slot = other()
+  site.visitors.expect([back.to])
+  await site.visitors.round()
+  await converge(back.id + 1, 1)
+  expect(site.visitors.report()).toMatchObject({ failed: 0, failures: [] })
 })
 
 /** A minute passes: the host's own programs end, and the lease of a run that is dead expires. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Product } from '../../lab/product'
 import { until } from '../../lab/run'
 import type { ActionResult, RunningAction } from '../../lab/runner'
@@ -195,66 +194,6 @@ test('an older run may not go over a newer one', async () => {
   expect(said).toContain('older than what is live')
   expect(await live()).toBe('v141-141')
 })
-
-/** GitHub's cancel: SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL. */
-async function cancel(action: RunningAction): Promise<void> {
-  action.kill('SIGINT')
-  const ended = new AbortController()
-  action.done.then(() => ended.abort())
-  for (const [signal, ms] of [
-    ['SIGTERM', 7500],
-    ['SIGKILL', 2500],
-  ] as const) {
-    await once(ended.signal, 'abort', { signal: AbortSignal.timeout(ms) }).catch(() => undefined)
-    if (ended.signal.aborted) return
-    action.kill(signal)
-  }
-}
-
-/** A line that each stage prints in its midst. */
-const midst: Record<string, RegExp> = {
-  ship: inStep('files'),
-  backup: inStep('dump'),
-  migrate: inStep('migrate'),
-  start: inStep('services'),
-  gate: inStage('gate'),
-  switch: inStep('workers'),
-  bake: inStep('watch'),
-  drain: inStep('drain'),
-  retire: inStep('prune'),
-}
-
-/** Cancels each attempt one stage later than the one before, then lets one end. */
-async function cancelIn(run: number, stages: readonly string[]): Promise<void> {
-  const env = { TINY_MIGRATION_SECONDS: '3', TINY_HEALTHY_AFTER: '1' }
-  let attempt = 0
-  for (const stage of stages) {
-    attempt += 1
-    const ended = await deploy({ run, attempt, env, on: [midst[stage]!, cancel] }).done
-    // A drain is short, and what is left to do after it is no reason to fail a deploy.
-    const late = stage === 'drain' || stage === 'retire'
-    expect({ stage, ended: late || ended.code !== 0 }).toEqual({ stage, ended: true })
-    if (ended.code === 1) expect(ended.errors.join()).toContain('was cancelled')
-    const post = await product.run('post', run, { attempt, state: ended.state })
-    expect(post.code).toBe(0)
-    const { token } = await lease()
-    await until(
-      async () => (await lease()).left === 0,
-      30,
-      () => `the lease is held after ${stage}:\n${post.log}`,
-    )
-    expect((await lease()).token).toBe(token)
-  }
-  await green(deploy({ run, attempt: attempt + 1, env }).done)
-  for (const event of ['shipped', 'migrating', 'finished']) expect(await times(event, run)).toBe(1)
-  expect(await live()).toBe(`v${run}-${run}`)
-}
-
-test('a run that is cancelled before its switch frees the lease in its post step, and its next attempt goes on', () =>
-  cancelIn(150, ['ship', 'backup', 'migrate', 'start', 'gate', 'switch']))
-
-// The watcher of a bake goes on without the runner, so the next attempt begins with what comes after it.
-test('so does one that is cancelled after its switch', () => cancelIn(151, ['bake', 'drain', 'retire']))
 
 test('a connection that is cut in every stage is made again, and the run ends green', async () => {
   // Before a stage's program arrived, or in its midst.

@@ -45,8 +45,8 @@ test('after a power cut at any edge the site answers by itself, and the next att
   const table: string[] = []
   for (const [at, stage] of cuts.entries()) {
     const from = performance.now()
-    const { signal, log } = await site.deploy(3, at + 1, (line, kill) => {
-      if (line === `${stage} ✓`) kill()
+    const { signal, log } = await site.deploy(3, at + 1, (line, { kill }) => {
+      if (line === `${stage} ✓`) kill('SIGKILL')
     })
     if (signal !== 'SIGKILL') throw new Error(`the stage ${stage} did not end:\n${log}`)
     await site.server.reboot({ powerCut: true })

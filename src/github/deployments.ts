@@ -58,10 +58,10 @@ export async function closeLeftOpen(
   keeper: Keeper,
   request: Pick<DeploymentRequest, 'repository' | 'runUrl'>,
 ): Promise<void> {
-  const id = Number(keeper.state.get('deployment'))
-  if (!Number.isSafeInteger(id) || id <= 0) return
+  const [, id, siteUrl = ''] = /^(\d{1,15}) (.*)$/.exec(keeper.state.get('deployment')) ?? []
+  if (id === undefined) return
   const status = { state: 'error', description: endings.error } as const
-  await setStatus(keeper, { ...request, siteUrl: '' }, id, status, 3)
+  await setStatus(keeper, { ...request, siteUrl }, Number(id), status, 3)
 }
 
 const endings: Readonly<Record<DeploymentEnd, string>> = {
@@ -88,7 +88,8 @@ async function begin(keeper: Keeper, request: DeploymentRequest): Promise<number
       keeper.warn("GitHub's answer to the deployment record holds no id, so there is none of this deploy.")
       return undefined
     }
-    keeper.state.save('deployment', String(id))
+    // GitHub shows the address of the last status, so whoever closes the record has to know it too.
+    keeper.state.save('deployment', `${id} ${request.siteUrl}`)
     await setStatus(keeper, request, id, { state: 'in_progress', description: 'Under way.' }, 1)
     return id
   } catch (error) {

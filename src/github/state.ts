@@ -1,6 +1,9 @@
 import { getState, saveState } from '@actions/core'
 
-/** `lease` is there when a lease may have to be freed, `deployment` is the id of a record on GitHub that is not closed yet. */
+/**
+ * `lease` is there when a lease may have to be freed; `deployment` names a record on GitHub that is not closed yet: its id
+ * and the address of the app.
+ */
 export type StateName = 'lease' | 'deployment'
 
 /** While it holds nothing, `post` has nothing to do. */

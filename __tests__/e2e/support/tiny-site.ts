@@ -1,7 +1,7 @@
 import type { Answer, LoadReport } from '../../../bench/load'
 import { startLoad } from '../../../bench/load'
 import { until } from '../../../lab/run'
-import type { ActionResult } from '../../../lab/runner'
+import type { ActionResult, ActionRun, RunningAction } from '../../../lab/runner'
 import { type LabServer, startServer } from '../../../lab/server'
 import { checkOutTiny, tinyImages } from '../products/tiny'
 
@@ -13,12 +13,10 @@ type Place = string
 /** The tiny product on a server of its own, with a few visitors who look at whose answers they get. */
 export interface TinySite {
   readonly server: LabServer
-  /** Starts a deploy of version `vRUN`. `onLine` gets the lines by which a deploy says how far it is. */
-  deploy(
-    run: number,
-    attempt?: number,
-    onLine?: (line: string, kill: () => void) => void,
-  ): Promise<ActionResult>
+  /** Starts a deploy of version `vRUN`. */
+  deploy(run: number, attempt?: number, onLine?: OnLine): Promise<ActionResult>
+  /** Starts another action, or one that gets more. */
+  run(action: string, run: number, more: More): Promise<ActionResult>
   /** The live link, and the release that its slot holds. */
   live(): Promise<{ slot: string; release: string }>
   /** Events of a release, in order. */
@@ -28,6 +26,11 @@ export interface TinySite {
   visitors: Visitors
   remove(): Promise<void>
 }
+
+/** Gets the lines by which an action says how far it is. */
+export type OnLine = (line: string, action: Pick<RunningAction, 'kill' | 'done'>) => void
+
+export type More = Partial<Pick<ActionRun, 'attempt' | 'inputs' | 'env' | 'state'>> & { onLine?: OnLine }
 
 export interface Visitors {
   /** Whose answers are right from now on. Everything else, and everything that is no answer, is a failure. */
@@ -48,18 +51,19 @@ export async function makeTinySite(name: string, settings: Record<string, unknow
     if (code !== 0) throw new Error(`${program}\nended with ${code}: ${stdout}${stderr}`)
     return stdout.trim()
   }
-  const deploy: TinySite['deploy'] = (run, attempt = 1, onLine) => {
-    const name = lineNames()
-    const action = product.start('deploy', run, {
-      attempt,
-      inputs: { version: `v${run}` },
+  const start: TinySite['run'] = (name, run, { onLine, ...more }) => {
+    const lineName = lineNames()
+    const action = product.start(name, run, {
+      ...more,
       onLine: (line) => {
-        const named = name(line)
-        if (named !== undefined) onLine?.(named, () => action.kill('SIGKILL'))
+        const named = lineName(line)
+        if (named !== undefined) onLine?.(named, action)
       },
     })
     return action.done
   }
+  const deploy: TinySite['deploy'] = (run, attempt = 1, onLine) =>
+    start('deploy', run, { attempt, inputs: { version: `v${run}` }, ...(onLine && { onLine }) })
   try {
     await product.setUp()
     for (const run of [1, 2]) {
@@ -70,6 +74,7 @@ export async function makeTinySite(name: string, settings: Record<string, unknow
     return {
       server,
       deploy,
+      run: start,
       live: async () => {
         const [slot = '', release = ''] = (
           await must(`readlink ${base}/live && readlink ${base}/live/release`)

@@ -80,9 +80,12 @@ test('what a killed run left open is closed by the post step, once', async () =>
   const keeping = keeper()
   void withDeployment(keeping, request, never, () => new Promise(() => undefined))
   while (states().length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-  expect(keeping.kept.get('deployment')).toBe('101')
   await closeLeftOpen(keeping, request)
   expect(states()).toEqual(['in_progress', 'error'])
+  expect(github.calls.at(-1)!.body).toMatchObject({
+    environment_url: request.siteUrl,
+    log_url: request.runUrl,
+  })
   await closeLeftOpen(keeper(), request)
   expect(github.calls).toHaveLength(3)
 })
@@ -120,8 +123,10 @@ test('a record that could not be closed is left to the post step', async () => {
   await expect(
     withDeployment(keeping, request, never, () => Promise.reject(new Error('no'))),
   ).rejects.toThrow('no')
-  expect(keeping.kept.get('deployment')).toBe('101')
   expect(keeping.warnings).toEqual([expect.stringContaining('could not be brought to "failure"')])
+  github.answer(undefined)
+  await closeLeftOpen(keeping, request)
+  expect(states().at(-1)).toBe('error')
 })
 
 test('the stand-in refuses what GitHub does not know', async () => {
