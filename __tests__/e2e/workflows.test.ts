@@ -1,7 +1,9 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { parseDocument } from 'yaml'
 import type { Product } from '../../lab/product'
 import { ensureSkopeo, type LabRegistry, startRegistry } from '../../lab/registry'
+import { until } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
 import { commit } from '../../lab/workflow'
 import type { Answer, ApiCall } from '../support/github-api'
@@ -262,10 +264,40 @@ test('what was gone back already is not planned once more', async () => {
   expect(plan.log).toMatch(/An earlier attempt of this run went back to v3 already/)
 })
 
+workflowTest(
+  'a set-up by hand says what a new domain needs, makes it, and then has nothing to do',
+  async () => {
+    await server.exec(`useradd --create-home ops && cp -r ~deploy/.ssh ~ops && chown -R ops: ~ops
+    echo 'ops ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/ops`)
+    const file = join(product.workspace, 'kawasemi.yml')
+    const document = parseDocument(readFileSync(file, 'utf8'))
+    document.addIn(['environments', 'staging', 'proxy', 'domains'], 'new.tiny.example')
+    writeFileSync(file, document.toString())
+    await commit(product.workspace)
+    const setUp = async (run: number, mode: 'plan' | 'apply') => {
+      const result = await callers.run(run, 'setup', { environment: 'staging', mode })
+      expectGreenRun(result)
+      return result.log
+    }
+    const site = /write the site \/etc\/nginx\/conf\.d\/tiny-staging\.conf/
+    const before = await answering('new.tiny.example').catch(() => 'another site')
+    const plan = await setUp(208, 'plan')
+    expect(plan).toMatch(/: \d changes to make/)
+    expect(plan).toMatch(site)
+    expect(await answering('new.tiny.example').catch(() => 'another site')).toBe(before)
+    expect(await setUp(209, 'apply')).toMatch(site)
+    // A reload is an order: for a moment nginx still answers as before.
+    const app = await answering('staging.tiny.example')
+    const isAnswered = async () => (await answering('new.tiny.example').catch(() => '')) === app
+    await until(isAnswered, 20, () => 'the new domain is not answered')
+    expect(await setUp(210, 'apply')).toMatch(/nothing to change/)
+  },
+)
+
 workflowTest('the schedule looks at the running app, finds it well, and has it backed up', async () => {
   const issues = keepIssues()
   callers.github.answer(issues.answer)
-  expectGreenRun(await callers.run(208, 'operate', {}))
+  expectGreenRun(await callers.run(213, 'operate', {}))
   expect(issues.all).toEqual([])
   const { stdout } = await server.exec('ls /srv/tiny-staging/backups')
   expect(stdout).toMatch(/^scheduled\.\d+\.dump$/m)
@@ -275,7 +307,7 @@ test('a run that is killed leaves its record to the post step, and traffic where
   const inputs = { environment: 'staging', version: 'v4', 'github-token': 'ghs_of_the_job' }
   const env = { GITHUB_API_URL: callers.github.url }
   const before = await answering('staging.tiny.example').catch(() => 'nothing')
-  const action = product.start('deploy', 209, {
+  const action = product.start('deploy', 214, {
     inputs,
     env,
     onLine: (line) => {
@@ -284,7 +316,7 @@ test('a run that is killed leaves its record to the post step, and traffic where
   })
   const { state } = await action.done
   expect(callers.records()).toEqual(['deploy to staging', 'in_progress'])
-  expect((await product.run('post', 209, { inputs, env, state })).code).toBe(0)
+  expect((await product.run('post', 214, { inputs, env, state })).code).toBe(0)
   expect(callers.records()).toEqual(['error'])
   expect(await answering('staging.tiny.example').catch(() => 'nothing')).toBe(before)
 })

@@ -78,11 +78,12 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
         run: id,
         secrets: {
           SSH_KEY: server.privateKey,
+          ADMIN_SSH_KEY: server.privateKey,
           ENV: JSON.stringify(env),
           GITHUB_TOKEN: 'ghs_of_the_job',
           ...cast.secrets,
         },
-        vars: { KNOWN_HOSTS: String(product.inputs()['known-hosts']) },
+        vars: { KNOWN_HOSTS: String(product.inputs()['known-hosts']), DEPLOY_KEY: server.publicKey },
         env: { GITHUB_API_URL: github.url, ...scan },
       })
       expect(github.wrong).toEqual([])

@@ -45,7 +45,7 @@ test('there are workflows and callers', () => {
       (name) => `.github/workflows/${name}.yml`,
     ),
   )
-  expect(callers).toHaveLength(25)
+  expect(callers).toHaveLength(30)
 })
 
 test.each(all)('GitHub takes $name', async ({ name, text }) => {

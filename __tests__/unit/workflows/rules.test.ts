@@ -118,9 +118,9 @@ describe.each(callers)('$name', ({ name, text, content }) => {
   test('is one call, in few lines', () => {
     expect(others).toEqual([])
     expect(job.uses).toMatch(
-      /^OWNER\/kawasemi\/\.github\/workflows\/(deploy|operate|plan|release|rollback)\.yml@v0$/,
+      /^OWNER\/kawasemi\/\.github\/workflows\/(deploy|operate|plan|release|rollback|setup)\.yml@v0$/,
     )
-    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(14)
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(16)
   })
 
   test('grants what the workflow takes, and no more', () => {
