@@ -14,8 +14,10 @@ export interface ToldCast extends CallersCast {
 /**
  * A product's own workflows, run for it as it is after its life: a push, a tag, a rollback by default and one by version.
  * Registers its tests; each goes on where the one before it stopped.
+ *
+ * @returns the callers, for tests that come after
  */
-export function tellCallers(cast: () => ToldCast): void {
+export function tellCallers(cast: () => ToldCast): () => Callers {
   let callers: Callers
 
   beforeAll(async () => {
@@ -87,4 +89,6 @@ export function tellCallers(cast: () => ToldCast): void {
       expect(await whoAnswers()).toBe('w2')
     },
   )
+
+  return () => callers
 }

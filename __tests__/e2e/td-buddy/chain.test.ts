@@ -1,6 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import { startLoad } from '../../../bench/load'
 import type { ActionResult } from '../../../lab/runner'
+import { commit } from '../../../lab/workflow'
+import { workflowTest } from '../support/callers'
 import { eventsOf, readLease, readLiveLink, readSlot, storedSeeds } from '../support/evidence'
 import { env, good, makeSite, type Site, type Version } from '../support/product'
 import { tellCallers } from '../support/tell-callers'
@@ -167,7 +171,7 @@ describe('its workflows', () => {
     await product.setUp('staging')
   })
 
-  tellCallers(() => ({
+  const callers = tellCallers(() => ({
     product: site.product,
     example: 'td-buddy',
     domain: 'td-buddy.example',
@@ -181,4 +185,39 @@ describe('its workflows', () => {
       integrationTest: `curl --fail --silent --header Host:${staging} http://127.0.0.1:${site.server.httpPort}/health | grep healthy`,
     },
   }))
+
+  workflowTest(
+    'a tag that dies once visitors come to it fails in production only, and goes back there',
+    async () => {
+      const { product, server } = site
+      const file = join(product.workspace, 'kawasemi.yml')
+      const document = parseDocument(readFileSync(file, 'utf8'))
+      // Long enough for it to die in it; staging, where nobody comes, waits no longer than before.
+      document.setIn(['environments', 'production'], { bake: { duration: '60s' } })
+      writeFileSync(file, document.toString())
+      await commit(product.workspace, 'w3')
+      callers().setEnv({ ...env, APP_VERSION: good(2).build, TD_FAULT: 'die' })
+      const load = startLoad({
+        origins: [`http://127.0.0.1:${server.httpPort}`],
+        hostHeader: 'td-buddy.example',
+        requests: [{ method: 'GET', path: '/api/version' }],
+        connections: 2,
+        perSecond: 10,
+      })
+      const result = await callers().run(305, 'release')
+      const { requests, failed } = await load.stop()
+      console.log(`a release that dies: ${requests} requests, ${failed} failed`)
+      expect(result.code).toBe(1)
+      expect(result.jobs).toMatchObject({ build: 'succeeded', staging: 'succeeded', production: 'failed' })
+      expect(result.jobs).not.toHaveProperty('notes')
+      expect(result.log).toMatch(/Traffic is back on w2-302/)
+      expect(callers().records()).toEqual([
+        ...['deploy to staging', 'in_progress', 'success'],
+        ...['deploy to production', 'in_progress', 'failure'],
+      ])
+      expect(callers().github.calls.filter(({ path }) => path.endsWith('/releases'))).toHaveLength(1)
+      expect((await eventsOf(server, 305)).slice(-2)).toEqual(['bake-failed', 'switched-back'])
+      expect(await readLease(server)).toMatchObject({ held: false })
+    },
+  )
 })
