@@ -239,6 +239,14 @@ describe('the first product', () => {
     expect(difference(before, await stateOfServer())).toEqual([])
   })
 
+  test('before an authority is asked, it says which domains do not lead here', async () => {
+    const result = await setUp(touconnect({ 'proxy.tls': { acme: {} } }), 'plan')
+    expect(changesOf(result).join('\n')).toMatch(/get a certificate for touconnect\.example/)
+    expect(result.warnings.join('\n')).toMatch(
+      /dns of touconnect\.example: (has no A or AAAA record\. Give it records that lead to|the name servers)/,
+    )
+  })
+
   test('apply does just that', async () => {
     products.touconnect = touconnect()
     const before = await stateOfServer()

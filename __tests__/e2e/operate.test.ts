@@ -177,11 +177,25 @@ test('a dead cache and a full disk besides: the same issue, with a comment; noth
   expect(messages).toHaveLength(2)
 })
 
+test('a set-up says the same of the server, and goes on', async () => {
+  await must(`useradd --create-home ops && cp -r ~deploy/.ssh ~ops && chown -R ops: ~ops
+    echo 'ops ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/ops`)
+  const result = await product.run('setup-host', 304, { inputs: { mode: 'apply', admin: 'ops' } })
+  if (result.code !== 0) throw new Error(result.log)
+  expect(result.warnings).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^disk of \/srv\/tiny on ops@\S+: 9\d %25 used/),
+      expect.stringMatching(/^certificate of tiny\.example on ops@\S+: ends in 4 days.* renew it/),
+    ]),
+  )
+  expect(result.log).toMatch(/^clock of ops@\S+: within 30 s/m)
+})
+
 test('all is well again: green, the issue is closed with a comment, and that is the end of it', async () => {
   await must('docker start $(docker ps -aq --filter label=com.docker.compose.service=redis)')
   await must('rm /srv/filler; mount -o remount,size=700m /srv')
   await certify(60)
-  const result = await look(304)
+  const result = await look(305)
   expect(troublesOf(result)).toEqual([])
   expect(result.code).toBe(0)
   expect(issues.all).toMatchObject([{ state: 'closed' }])
@@ -210,7 +224,7 @@ test('a second server that is gone is what the issue is about; the first is look
   document.addIn(['hosts'], 'deploy@127.0.0.1:1')
   writeFileSync(file, document.toString())
   const pinned = server.hostKeys + server.hostKeys.replace(/^\S+/, '[127.0.0.1]:1')
-  const result = await look(305, { 'known-hosts': pinned })
+  const result = await look(306, { 'known-hosts': pinned })
   expect(troublesOf(result)).toEqual(['host of HOST'])
   expect(result.summary).toMatch(/\| ❌ \| host \| deploy\\@127\.0\.0\.1:1 \| .*refuses connections/)
   expect(result.summary).toMatch(/\| ✅ \| health \| web on /)

@@ -9,7 +9,8 @@ import { Trouble } from '../release/trouble'
 import { allOf, type Deploy } from '../stages/deploy'
 import { liveRelease, reportLive } from '../stages/live'
 import { close, release } from '../stages/open'
-import { asChecks, compareHosts, keepUp, lookAtDomains, lookAtHost, type Watch } from '../stages/operate'
+import { asChecks, compareHosts, keepUp, lookAtHost, type Watch } from '../stages/operate'
+import { lookAtDomains } from '../stages/surroundings'
 import { openHosts, readConfig } from './environment'
 
 type Context = CommandContext<InputsOf<'operate'>>
@@ -43,7 +44,7 @@ async function findAll(context: Context, config: Config): Promise<Checked[]> {
   const watch: Watch = { limits: inputs.limits, skip: new Set(inputs.skip), now: Date.now() }
   state.save('lease', 'held')
   const [domains, ways] = await Promise.all([
-    lookAtDomains(config, watch),
+    watch.skip.has('dns') ? [] : lookAtDomains(config),
     allOf(config.hosts.map((host) => reach(context, config, host))),
   ])
   const deploys = ways.filter((way): way is Deploy => 'hosts' in way)

@@ -1,3 +1,5 @@
+import { defaultLimits } from '../release/check-up'
+
 /**
  * Every input of every action, as `action.yml` must have it: a test holds the two together. The descriptions are
  * in `action.yml`, where people read them.
@@ -85,12 +87,12 @@ export const inputTable = {
   'release-notes': { environment: { required: true }, version: {}, url: {}, digests: {}, ...githubToken },
   operate: {
     ...common,
-    'certificate-days': { default: '14' },
-    'disk-percent': { default: '85' },
-    'memory-percent': { default: '95' },
-    'clock-seconds': { default: '30' },
-    'backup-hours': { default: '20' },
-    'keep-backups': { default: '7' },
+    'certificate-days': { default: String(defaultLimits.certificateDays) },
+    'disk-percent': { default: String(defaultLimits.diskPercent) },
+    'memory-percent': { default: String(defaultLimits.memoryPercent) },
+    'clock-seconds': { default: String(defaultLimits.clockSeconds) },
+    'backup-hours': { default: String(defaultLimits.backupHours) },
+    'keep-backups': { default: String(defaultLimits.keepBackups) },
     skip: {},
     webhook: {},
     ...githubToken,

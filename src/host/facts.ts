@@ -1,6 +1,7 @@
 import { type History, withoutRestored } from '../release/history'
 import { type LedgerEvent, readEvent } from '../release/ledger'
 import { isSlot, type Slot } from '../release/slot'
+import { type Resources, readResources } from './resources'
 
 /** What a deploy itself changes on a host. */
 export interface HostState {
@@ -11,17 +12,23 @@ export interface HostState {
   readonly history: History
 }
 
-/** What a host says of itself before anything is planned. Sizes in bytes; 0 where the host could not tell. */
-export interface HostFacts extends HostState {
+/** What a host says of itself before anything is planned. Its disks are the one of the base folder and those of the runtime. */
+export interface HostFacts extends HostState, Resources {
   readonly machine: string
-  readonly diskFree: number
-  readonly memoryAvailable: number
   /** What the runtime on the host told, by the names on its record lines; unchecked. */
   readonly runtime: ReadonlyMap<string, unknown>
 }
 
-/** Turns the fact records of a host into facts. Everything a host says is data: checked, or left out. */
-export function readFacts(records: readonly { name: string; value: unknown }[]): HostFacts {
+/**
+ * Turns the fact records of a host into facts. Everything a host says is data: checked, or left out.
+ *
+ * @param asked and `answered`: when, in milliseconds of our own clock
+ */
+export function readFacts(
+  records: readonly { name: string; value: unknown }[],
+  asked: number,
+  answered: number,
+): HostFacts {
   const values = new Map<string, unknown>()
   const history: LedgerEvent[] = []
   const present: string[] = []
@@ -31,13 +38,11 @@ export function readFacts(records: readonly { name: string; value: unknown }[]):
     else if (name === 'present') present.push(String(value))
     else if (name !== 'ledger') values.set(name, value)
   }
-  const size = (name: string) => Number(values.get(name)) || 0
   const text = (name: string) => String(values.get(name) ?? '')
   const live = values.get('live')
   return {
     machine: text('machine'),
-    diskFree: size('disk-free'),
-    memoryAvailable: size('memory-available'),
+    ...readResources(values, asked, answered),
     live: isSlot(live) ? live : undefined,
     releases: { blue: text('slot-blue'), green: text('slot-green') },
     present,

@@ -98,10 +98,11 @@ async function* counted(frames: AsyncIterable<Buffer>, moved: Writable<Moved>): 
 }
 
 function checkDisk({ name, facts }: HostSession, { bytes }: Transfer): void {
-  if (facts.diskFree === 0 || bytes < facts.diskFree) return
+  const [base] = facts.disks
+  if (base === undefined || bytes < base.freeBytes) return
   throw new Trouble(
     name,
-    `the files that are missing there need ${megabytes(bytes)}, and ${megabytes(facts.diskFree)} are free.`,
+    `the files that are missing there need ${megabytes(bytes)}, and ${megabytes(base.freeBytes)} are free.`,
     'Free some space, or name files that need not be there in .kawasemiignore.',
   )
 }

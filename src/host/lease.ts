@@ -137,10 +137,11 @@ export class LeaseChannel {
   }
 
   private async readFacts(): Promise<HostFacts> {
+    const asked = Date.now()
     const seen: { name: string; value: unknown }[] = []
     for (;;) {
       const fact = await this.nextFact()
-      if (fact.name === 'ready') return readFacts(seen)
+      if (fact.name === 'ready') return readFacts(seen, asked, Date.now())
       seen.push(fact)
     }
   }

@@ -1,11 +1,5 @@
+import type { ClockReading } from '../host/resources'
 import type { Checked } from '../release/check-up'
-
-/** Milliseconds since 1970. The host read its clock at some moment between the other two. */
-export interface ClockReading {
-  readonly asked: number
-  readonly host: number
-  readonly answered: number
-}
 
 /** @param most seconds that the clocks may differ; what the question took is in the host's favour */
 export function judgeClock(of: string, { asked, host, answered }: ClockReading, most: number): Checked {

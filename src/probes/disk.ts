@@ -1,33 +1,5 @@
+import type { Disk } from '../host/resources'
 import type { Checked } from '../release/check-up'
-import { fields, wholeNumber } from './facts'
-
-/** The file system under a folder, as `df` tells of it. */
-export interface Disk {
-  readonly folder: string
-  /** Two folders of the same one have the same device. */
-  readonly device: string
-  readonly usedBytes: number
-  readonly freeBytes: number
-  /** Both 0 where the file system does not count them. */
-  readonly usedInodes: number
-  readonly freeInodes: number
-}
-
-export function readDisk(value: unknown): Disk | undefined {
-  const { folder, device, ...counts } = fields(value)
-  const number = (name: string) => wholeNumber(counts[name])
-  const usedBytes = number('used')
-  const freeBytes = number('free')
-  if (typeof folder !== 'string' || usedBytes === undefined || freeBytes === undefined) return undefined
-  return {
-    folder,
-    device: String(device),
-    usedBytes,
-    freeBytes,
-    usedInodes: number('usedInodes') ?? 0,
-    freeInodes: number('freeInodes') ?? 0,
-  }
-}
 
 /** @param most percent that may be used */
 export function judgeDisks(host: string, disks: readonly Disk[], most: number): Checked[] {

@@ -73,6 +73,6 @@ export function judgeRecords(domain: string, records: Records, hosts: readonly s
     found: all
       ? `${leadsTo}, which is none of the servers`
       : `also leads to ${strangers.join(', ')}, which is none of the servers`,
-    fix: `Correct its records; the servers are ${reachable.join(', ')}. Where something of yours stands in front of them, leave this check out (\`skip: dns\`).`,
+    fix: `Correct its records; the servers are ${reachable.join(', ')}. Where something of yours stands in front of them, that is as it should be; leave this check out of \`operate\` (\`skip: dns\`).`,
   }
 }

@@ -2,20 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
 import { type Call, call } from '../host/program'
+import { type Resources, readResources } from '../host/resources'
 import type { HostSession } from '../host/session'
 import type { Slot } from '../release/slot'
-import type { ClockReading } from './clock'
-import { type Disk, readDisk } from './disk'
-import { wholeNumber } from './facts'
-import { type Memory, readMemory } from './memory'
 
 const library = readFileSync(join(__dirname, 'host-state.sh'), 'utf8')
 
 /** How a host is. What it could not tell is absent. */
-export interface HostState {
-  readonly clock?: ClockReading
-  readonly memory?: Memory
-  readonly disks: readonly Disk[]
+export interface HostState extends Resources {
   readonly failedUnits?: readonly string[]
   /** Why the live slot's services are not all up; empty where they are. */
   readonly services?: string
@@ -59,19 +53,15 @@ export function readHostState(
   asked: number,
   answered: number,
 ): HostState {
-  const clock = wholeNumber(facts.get('clock'))
-  const memory = readMemory(facts.get('memory'))
   const failed = facts.get('failed-units')
   const services = facts.get('services')
-  const named = (kind: string) => [...facts].filter(([name]) => name.startsWith(`${kind} `))
+  const accessories = [...facts].filter(([name]) => name.startsWith('accessory '))
   return {
-    ...(clock !== undefined && { clock: { asked, host: clock, answered } }),
-    ...(memory && { memory }),
-    disks: named('disk').flatMap(([, value]) => readDisk(value) ?? []),
+    ...readResources(facts, asked, answered),
     ...(typeof failed === 'string' && { failedUnits: failed.split('\n').filter((name) => name !== '') }),
     ...(typeof services === 'string' && { services }),
     accessories: Object.fromEntries(
-      named('accessory').map(([name, value]) => [name.slice('accessory '.length), String(value)]),
+      accessories.map(([name, value]) => [name.slice('accessory '.length), String(value)]),
     ),
   }
 }

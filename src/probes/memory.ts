@@ -1,17 +1,5 @@
+import type { Memory } from '../host/resources'
 import type { Checked } from '../release/check-up'
-import { fields, wholeNumber } from './facts'
-
-/** Bytes. `available` is what programs could have without swapping. */
-export interface Memory {
-  readonly total: number
-  readonly available: number
-}
-
-export function readMemory(value: unknown): Memory | undefined {
-  const total = wholeNumber(fields(value).total)
-  const available = wholeNumber(fields(value).available)
-  return total !== undefined && total > 0 && available !== undefined ? { total, available } : undefined
-}
 
 /** @param most percent that may be used */
 export function judgeMemory(of: string, { total, available }: Memory, most: number): Checked {

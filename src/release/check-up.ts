@@ -42,6 +42,16 @@ export interface Limits {
   readonly keepBackups: number
 }
 
+/** Those of the action `operate` where nothing else is said, and of all that have no inputs for them. */
+export const defaultLimits: Limits = {
+  certificateDays: 14,
+  diskPercent: 85,
+  memoryPercent: 95,
+  clockSeconds: 30,
+  backupHours: 20,
+  keepBackups: 7,
+}
+
 export function troublesIn(checks: readonly Checked[]): Checked[] {
   return checks.filter(({ fix }) => fix !== undefined)
 }

@@ -4,6 +4,8 @@ import type { HostFacts } from '../host/facts'
 import type { HostSession } from '../host/session'
 import type { Layout } from '../images/layout'
 import type { ImageRegistry } from '../images/registry-login'
+import { judgeClock } from '../probes/clock'
+import { defaultLimits, nameOf } from '../release/check-up'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
 import type { Trouble } from '../release/trouble'
@@ -59,6 +61,7 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
     skip(deploy, 'ship', 'done by an earlier attempt')
     return known
   }
+  for (const { name, facts } of lacking) warnOfClock(deploy, name, facts)
   await Promise.all(lacking.map((host) => requireStreams(host, deploy.config)))
   const plan = planFiles(project, identity)
   const files = await readReleaseFiles(project)
@@ -73,6 +76,12 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
   )
   await Promise.all(deploy.hosts.map((host) => host.refresh()))
   return on(deploy.hosts[0]!, to[0]!.release)
+}
+
+/** Sessions, tokens and the times of a log go wrong with it, but not the deploy. */
+function warnOfClock({ reporter }: Deploy, host: string, { clock }: HostFacts): void {
+  const checked = clock && judgeClock(host, clock, defaultLimits.clockSeconds)
+  if (checked?.fix !== undefined) reporter.warning(`${nameOf(checked)}: ${checked.found}. ${checked.fix}`)
 }
 
 /**

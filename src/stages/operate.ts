@@ -1,11 +1,5 @@
-import type { Config } from '../config/schema'
 import { HostFailure, type HostSession, LeaseHeld } from '../host/session'
-import { judgeClock } from '../probes/clock'
-import { judgeDisks } from '../probes/disk'
-import { askRecords, judgeRecords } from '../probes/dns'
 import { askHostState } from '../probes/host-state'
-import { judgeMemory } from '../probes/memory'
-import { askCertificate, judgeCertificate } from '../probes/tls'
 import { judgeUnits } from '../probes/units'
 import type { Checked, CheckName, Limits } from '../release/check-up'
 import type { Release } from '../release/release'
@@ -14,6 +8,7 @@ import { type Deploy, explain } from './deploy'
 import { liveRelease } from './live'
 import { liveHealth } from './live-health'
 import { backUp, prune } from './routine'
+import { judgeResources, lookAtCertificates } from './surroundings'
 import { siteFix, unmetByProxy } from './verify'
 
 export interface Watch {
@@ -24,27 +19,13 @@ export interface Watch {
   readonly now: number
 }
 
-/** Milliseconds for a handshake. */
-const handshakeTime = 10_000
-
-/** What can be asked without a host: where the domains lead. */
-export async function lookAtDomains(config: Config, { skip }: Watch): Promise<Checked[]> {
-  const { proxy, hosts } = config
-  if (!proxy || skip.has('dns')) return []
-  const asked = await Promise.all(hosts.map(({ address }) => askRecords(address)))
-  const addresses = asked.flatMap((each) => (each.kind === 'addresses' ? each.addresses : []))
-  return Promise.all(
-    proxy.domains.map(async (domain) => judgeRecords(domain, await askRecords(domain), addresses)),
-  )
-}
-
 /** Looks at all of one host, which need not be ours for that: nothing is changed. */
 export async function lookAtHost(deploy: Deploy, watch: Watch): Promise<Checked[]> {
   const [host] = deploy.hosts
   const looks: readonly [Checked['check'], () => Promise<Checked[]>][] = [
     ['live', () => lookAtLive(deploy, host!)],
     ['health', () => healthOf(deploy, host!)],
-    ['certificate', () => certificates(deploy.config, host!, watch)],
+    ['certificate', () => lookAtCertificates(deploy.config, host!, watch.limits, watch.now)],
     ['host', () => hostState(deploy, host!, watch)],
   ]
   const all = await Promise.all(
@@ -97,21 +78,6 @@ async function healthOf(deploy: Deploy, host: HostSession): Promise<Checked[]> {
   return live ? liveHealth(deploy, host, live) : []
 }
 
-/**
- * As the host itself serves it: so each of several hosts is asked, and one that the internet cannot reach yet; what stands
- * in front of them is not.
- */
-function certificates({ proxy }: Config, host: HostSession, { limits, now }: Watch): Promise<Checked[]> {
-  const expected = proxy?.tls !== undefined
-  const dial = () => host.dial(proxy?.tls?.listen ?? 443)
-  return Promise.all(
-    (proxy?.domains ?? []).map(async (domain) => {
-      const shown = await askCertificate(domain, dial, handshakeTime)
-      return judgeCertificate(domain, host.name, shown, { now, days: limits.certificateDays, expected })
-    }),
-  )
-}
-
 async function hostState(deploy: Deploy, host: HostSession, { limits }: Watch): Promise<Checked[]> {
   const { config, runtime } = deploy
   const of = host.name
@@ -121,9 +87,7 @@ async function hostState(deploy: Deploy, host: HostSession, { limits }: Watch): 
     ...(refusal
       ? [{ check: 'services', of, found: `${refusal.thing} ${refusal.cause_}`, fix: refusal.fix } as const]
       : judgeServices(of, state.services, state.accessories)),
-    ...judgeDisks(of, state.disks, limits.diskPercent),
-    ...(state.memory ? [judgeMemory(of, state.memory, limits.memoryPercent)] : []),
-    ...(state.clock ? [judgeClock(of, state.clock, limits.clockSeconds)] : []),
+    ...judgeResources(of, state, limits),
     ...(state.failedUnits ? [judgeUnits(of, state.failedUnits)] : []),
   ]
 }

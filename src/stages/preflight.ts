@@ -57,10 +57,11 @@ function lackOfDisk(host: string, facts: HostFacts, { imageBytes }: Needs): Trou
   const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []))
   const backup = 2 * (backups.at(-1) ?? 0)
   const disk = imageBytes + backup + spareDisk
-  const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree
-  const free = Math.min(facts.diskFree, dockerFree)
-  if (free >= disk) return undefined
-  const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images'
+  const [base] = facts.disks
+  const fullest = facts.disks.toSorted((one, other) => one.freeBytes - other.freeBytes)[0]
+  // What the host could not tell is no reason to refuse it.
+  if (!fullest || fullest.freeBytes >= disk) return undefined
+  const where = fullest === base ? "where the app's folder is" : 'where Docker keeps its images'
   const parts = [
     ...(imageBytes > 0 ? [`${megabytes(imageBytes)} for images`] : []),
     ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
@@ -68,7 +69,7 @@ function lackOfDisk(host: string, facts: HostFacts, { imageBytes }: Needs): Trou
   ]
   return new Trouble(
     host,
-    `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`,
+    `has ${megabytes(fullest.freeBytes)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`,
     'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.',
   )
 }
@@ -76,8 +77,9 @@ function lackOfDisk(host: string, facts: HostFacts, { imageBytes }: Needs): Trou
 function lackOfMemory(host: string, facts: HostFacts): Trouble | undefined {
   // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
   const liveMemory = Number(facts.runtime.get('live-memory')) || 0
-  const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0)
-  if (memory >= liveMemory) return undefined
+  const idleMemory = Number(facts.runtime.get('idle-memory')) || 0
+  const memory = facts.memory && facts.memory.available + idleMemory
+  if (memory === undefined || memory >= liveMemory) return undefined
   return new Trouble(
     host,
     `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`,

@@ -2,13 +2,18 @@ import type { Config } from '../config/schema'
 import { type Connection, connect } from '../host/connection'
 import { type Errand, type ErrandOutcome, runErrand } from '../host/errand'
 import { loginOf, type SshSecrets, waysTo } from '../host/jump'
+import { readResources } from '../host/resources'
 import { HostFailure } from '../host/session'
+import { certifiedSite } from '../proxies/certificates'
+import { proxyInPlace } from '../proxies/kinds'
+import { type Checked, defaultLimits, nameOf, troublesIn } from '../release/check-up'
 import type { DeployReport, HostChanges } from '../release/deploy-report'
 import type { Reporter } from '../release/report'
 import { Trouble } from '../release/trouble'
 import { allOf, openAll } from './deploy'
 import { keepFirewall, oldFirewall } from './setup-firewall'
 import { type SetupOptions, setupErrands } from './setup-host'
+import { judgeResources, lookAtCertificates, lookAtDomains } from './surroundings'
 
 export interface SetUpRequest {
   readonly config: Config
@@ -37,10 +42,11 @@ export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
   const connections = await connectAll(request)
   report.hosts = connections.map(({ name }) => name)
   try {
-    const planned = await everywhere(connections, async (each) => ({
-      host: each.name,
-      changes: changesOf(await run(each, reporter, errands.plan)),
-    }))
+    const plans = await everywhere(connections, (each) => plan(each, reporter, errands.plan))
+    const planned = plans.map(({ host, changes }) => ({ host, changes }))
+    // An authority gives no certificate for a domain that leads elsewhere.
+    const domains = certifiedSite(config, proxyInPlace(config)) ? await lookAtDomains(config) : []
+    tell(reporter, [...domains, ...plans.flatMap(({ checks }) => checks)])
     if (mode === 'plan') {
       report.changes = planned
       return planned
@@ -49,6 +55,7 @@ export async function setUp(request: SetUpRequest): Promise<HostChanges[]> {
       planned[index]!.changes.length === 0 ? planned[index]! : apply(request, each, index, errands.apply),
     )
     report.changes = done
+    tell(reporter, (await allOf(connections.map((each) => certificatesNow(config, each)))).flat())
     return done
   } finally {
     await Promise.all(connections.map((each) => each.close().catch(() => undefined)))
@@ -76,6 +83,38 @@ function everywhere<Result>(
   work: (connection: Connection, index: number) => Result | Promise<Result>,
 ): Promise<Result[]> {
   return allOf(connections.map(async (each, index) => work(each, index)))
+}
+
+async function plan(
+  connection: Connection,
+  reporter: Reporter,
+  errand: Errand,
+): Promise<HostChanges & { checks: Checked[] }> {
+  const host = connection.name
+  const asked = Date.now()
+  const outcome = await run(connection, reporter, errand)
+  const resources = readResources(outcome.facts, asked, Date.now())
+  return { host, changes: changesOf(outcome), checks: judgeResources(host, resources, defaultLimits) }
+}
+
+/** A server may be as it is on purpose, so none of it stops a set-up. */
+function tell(reporter: Reporter, checks: readonly Checked[]): void {
+  for (const { found, fix, ...of } of checks) {
+    const said = `${nameOf({ found, ...of })}: ${found}`
+    if (fix === undefined) reporter.info(said)
+    else reporter.warning(`${said}. ${fix}`)
+  }
+}
+
+/** What the site shows once it is there. A reload is an order: for a moment the web server answers as before. */
+async function certificatesNow(config: Config, connection: Connection): Promise<Checked[]> {
+  // A web server in a container comes with the first deploy.
+  if (!config.proxy?.tls || config.proxy.service !== undefined) return []
+  for (let left = 4; ; left -= 1) {
+    const checks = await lookAtCertificates(config, connection, defaultLimits, Date.now())
+    if (left === 0 || troublesIn(checks).length === 0) return checks
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
 }
 
 async function apply(

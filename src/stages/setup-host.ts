@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../config/schema'
 import { databaseSetup } from '../databases/setup'
 import type { Errand } from '../host/errand'
+import { resourcesLibrary } from '../host/libraries'
 import { type Call, call, renderProgram } from '../host/program'
 import { certifiedSite } from '../proxies/certificates'
 import { proxyInPlace } from '../proxies/kinds'
@@ -40,7 +41,7 @@ export function renderSetup(config: Config, options: SetupOptions = {}): string 
 
 /**
  * The same over a connection, with the packages and what else the host itself needs before: one errand that says what
- * would change, and those that change it, one after the other. Where there is a firewall it comes before the site, whose
+ * the host has and what would change, and those that change it, one after the other. Where there is a firewall it comes before the site, whose
  * certificate an authority may give only to who answers, and in an errand of its own, since its rules wait for a new
  * connection.
  *
@@ -54,8 +55,14 @@ export function setupErrands(
   const firewall = firewallCalls(config)
   const own = ownCalls(config, options)
   const apply = firewall.length > 0 ? [[...host, ...firewall], own] : [[...host, ...own]]
+  const resources = [
+    call('host_clock'),
+    call('host_memory'),
+    call('host_disk', '/'),
+    call('host_disk', config.base),
+  ]
   return {
-    plan: errand(config, options, 'plan', [...host, ...firewall, ...own]),
+    plan: errand(config, options, 'plan', [...resources, ...host, ...firewall, ...own]),
     apply: apply.map((calls) => errand(config, options, 'apply', calls)),
   }
 }
@@ -76,6 +83,7 @@ function errand(
       proxy.setup,
       ...(certifiedSite(config, proxy)?.libraries ?? []),
       runtimeOf(config).setup(config, user).library,
+      ...(names.has('host_clock') ? [resourcesLibrary] : []),
       ...(names.has('distribution') ? [packagesLibrary, portsLibrary, sshdLibrary, firewallLibrary] : []),
       ...(names.has('database_server') ? databaseOnHost(config, env).libraries : []),
     ],

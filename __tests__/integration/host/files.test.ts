@@ -388,7 +388,7 @@ describe('is refused', () => {
 
   test('where the disk is too small, with numbers', async () => {
     product()
-    Object.assign(session.facts, { diskFree: 100 })
+    Object.assign(session.facts.disks[0]!, { freeBytes: 100 })
     await expect(ship('r1')).rejects.toThrow(/the files that are missing there need 1 MB, and 1 MB are free/)
     expect(existsSync(host.at('r1', '.'))).toBe(false)
   })

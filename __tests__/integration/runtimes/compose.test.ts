@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../../src/config/schema'
 import { call } from '../../../src/host/program'
+import { readResources } from '../../../src/host/resources'
 import { resolveCompose } from '../../../src/images/compose-config'
 import type { Slot } from '../../../src/release/slot'
 import { composeRuntime } from '../../../src/runtimes/compose'
@@ -127,7 +128,7 @@ describe('a Compose product in two slots', () => {
     const { facts } = await run([call('runtime_facts')])
     const told = new Map(facts)
     expect(composeRuntime.refusal(told)).toBeUndefined()
-    expect(told.get('docker-disk-free')).toBeGreaterThan(0)
+    expect(readResources(told, 0, 0).disks[0]!.freeBytes).toBeGreaterThan(0)
     expect(['classic', 'containerd']).toContain(told.get('image-store'))
   })
 

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { prelude } from '../../../src/host/libraries'
+import { prelude, resourcesLibrary } from '../../../src/host/libraries'
 import { type Call, call, renderProgram } from '../../../src/host/program'
 import { parseLine } from '../../../src/host/records'
 import type { Slot } from '../../../src/release/slot'
@@ -22,7 +22,10 @@ export interface Ran {
 
 /** Runs calls as a stage does, on this machine: a program on stdin, records told from output. */
 export async function runCalls(base: string, calls: readonly Call[]): Promise<Ran> {
-  const program = renderProgram([prelude, setup, composeRuntime.library], [call('setup', base), ...calls])
+  const program = renderProgram(
+    [prelude, setup, resourcesLibrary, composeRuntime.library],
+    [call('setup', base), ...calls],
+  )
   const child = spawn('sh', [], { stdio: ['pipe', 'pipe', 'pipe'] })
   const printed: Buffer[] = []
   child.stdout.on('data', (data) => printed.push(data))

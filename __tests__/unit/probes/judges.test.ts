@@ -1,8 +1,9 @@
 import fc from 'fast-check'
+import { readResources } from '../../../src/host/resources'
 import { judgeClock } from '../../../src/probes/clock'
-import { judgeDisks, readDisk } from '../../../src/probes/disk'
+import { judgeDisks } from '../../../src/probes/disk'
 import { readHostState } from '../../../src/probes/host-state'
-import { judgeMemory, readMemory } from '../../../src/probes/memory'
+import { judgeMemory } from '../../../src/probes/memory'
 import { judgeCertificate, type Shown } from '../../../src/probes/tls'
 import { judgeUnits } from '../../../src/probes/units'
 import { troublesIn } from '../../../src/release/check-up'
@@ -44,7 +45,7 @@ describe('disks', () => {
   const judge = (...changes: object[]) =>
     judgeDisks(
       'web1',
-      changes.map((change) => readDisk({ ...disk, ...change })!),
+      changes.flatMap((change) => readResources(new Map([['disk /', { ...disk, ...change }]]), 0, 0).disks),
       85,
     ).map(said)
 
@@ -65,7 +66,13 @@ describe('disks', () => {
 
 test('memory', () => {
   const judge = (available: number) =>
-    said(judgeMemory('web1', readMemory({ total: 2 ** 30, available })!, 95))
+    said(
+      judgeMemory(
+        'web1',
+        readResources(new Map([['memory', { total: 2 ** 30, available }]]), 0, 0).memory!,
+        95,
+      ),
+    )
   expect(judge(2 ** 29)).toBe('50 % used, 512 of 1024 MB left')
   expect(judge(2 ** 24)).toBe('! 99 % used, at most 95 % may be; 16 of 1024 MB left')
 })

@@ -10,10 +10,7 @@ jest.mock('../../../src/stages/project', () => ({
 }))
 jest.mock('../../../src/stages/ship')
 
-/** Each host has another slot free, and only the second lacks the release. */
-test('the release comes back in the slot of the first host, which migrates, whichever host it was shipped to', async () => {
-  const one = new FakeHost('one', { blue: 'v2-2', green: 'v1-1' }, 'green')
-  const two = new FakeHost('two', { blue: 'v1-1' }, 'blue')
+beforeEach(() => {
   jest.mocked(planFiles).mockReturnValue({
     files: [],
     prepare: [],
@@ -26,9 +23,24 @@ test('the release comes back in the slot of the first host, which migrates, whic
     for (const { host, release } of to)
       (host as unknown as FakeHost).enter({ event: 'shipped', release: release.id, details: release })
   })
+})
+
+test('a clock that is far off is a warning', async () => {
+  const host = new FakeHost('one', {})
+  host.facts = { ...host.facts, clock: { asked: 90_000, host: 30_000, answered: 91_000 } }
+  const { deploy, warnings } = deployTo(host)
+  const identity = { id: 'v2-2', version: 'v2', run: 2, commit: '' }
+  await deliver(deploy, {} as Project, { identity, layout: undefined })
+  expect(warnings).toEqual([expect.stringMatching(/^clock of one: 60 s behind .*timedatectl/)])
+})
+
+/** Each host has another slot free, and only the second lacks the release. */
+test('the release comes back in the slot of the first host, which migrates, whichever host it was shipped to', async () => {
+  const one = new FakeHost('one', { blue: 'v2-2', green: 'v1-1' }, 'green')
+  const two = new FakeHost('two', { blue: 'v1-1' }, 'blue')
   const identity = { id: 'v2-2', version: 'v2', run: 2, commit: '' }
   const release = await deliver(deployTo(one, two).deploy, {} as Project, { identity, layout: undefined })
-  const [, { to }] = jest.mocked(ship).mock.calls[0]!
+  const [, { to }] = jest.mocked(ship).mock.lastCall!
   expect(to).toMatchObject([{ host: { name: 'two' }, release: { slot: 'green' } }])
   expect(release).toMatchObject({ ...releaseOf('v2-2', 'blue'), config: expect.anything() })
 })

@@ -36,6 +36,7 @@ export class FakeHost {
       releases: { blue: '', green: '', ...holds },
       present: Object.values(holds),
       history: [],
+      disks: [],
       runtime: new Map(),
     } as unknown as HostFacts
     for (const slot of slots) {

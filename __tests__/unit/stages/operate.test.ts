@@ -1,21 +1,13 @@
 import { LeaseHeld } from '../../../src/host/session'
-import type { CheckName, Limits } from '../../../src/release/check-up'
+import { type CheckName, defaultLimits } from '../../../src/release/check-up'
 import { Trouble } from '../../../src/release/trouble'
 import { serviceAt } from '../../../src/stages/live-health'
 import { asChecks, compareHosts, keepUp, lookAtHost, type Watch } from '../../../src/stages/operate'
 import { backUp } from '../../../src/stages/routine'
 import { deployTo, FakeHost, releaseOf } from './fleet'
 
-const limits: Limits = {
-  certificateDays: 14,
-  diskPercent: 85,
-  memoryPercent: 95,
-  clockSeconds: 30,
-  backupHours: 20,
-  keepBackups: 7,
-}
 const watch = (...skip: CheckName[]): Watch => ({
-  limits,
+  limits: defaultLimits,
   skip: new Set(skip),
   now: Date.parse('2026-11-22T12:00:00Z'),
 })
@@ -115,7 +107,13 @@ describe('keeping up', () => {
     })
     const { deploy } = deployTo(host)
     Object.assign(deploy.config, { database: { kind: 'postgres', accessory: 'db' } })
-    const checked = await backUp(deploy, deploy.hosts[0]!, releaseOf('v1-1', 'blue'), limits, watch().now)
+    const checked = await backUp(
+      deploy,
+      deploy.hosts[0]!,
+      releaseOf('v1-1', 'blue'),
+      defaultLimits,
+      watch().now,
+    )
     expect(checked).toEqual({ check: 'backup', of: 'web1', found })
     expect(host.did).toHaveLength(programs)
   })

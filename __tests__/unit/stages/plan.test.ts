@@ -93,7 +93,7 @@ function hostWith(live: Project | undefined, name = 'web1'): FakeHost {
   }
   Object.assign(host, { base: folder.base, ask })
   const runtime = new Map([['compose', '2.30.0']])
-  Object.assign(host.facts, { machine: 'x86_64', diskFree: 1e12, memoryAvailable: 1e12, runtime })
+  Object.assign(host.facts, { machine: 'x86_64', runtime })
   return host
 }
 
@@ -264,7 +264,7 @@ test('images that are built already: which differ, and what would travel', async
 
 test('warns of all that would stop a deploy', async () => {
   const host = hostWith(project())
-  Object.assign(host.facts, { diskFree: 1 })
+  Object.assign(host.facts, { disks: [{ freeBytes: 1 }] })
   host.enter({ event: 'migrating', release: 'v1-1' })
   folder.write(
     'lease.json',
