@@ -17,20 +17,27 @@ export function loginOf({ key, passphrase, knownHosts }: SshSecrets, signal: Abo
 
 /**
  * How each of these hosts is reached: directly, or through its jump host, which lets the same key in and is pinned as
- * they are. Those behind the same one share one connection to it.
+ * they are, and may itself be reached through another. Those behind the same one share one connection to it.
  */
 export function waysTo(hosts: readonly HostAddress[], login: Login): ConnectionOptions[] {
   const jumps = new Map<string, JumpHost>()
-  return hosts.map(({ address, port, user, jump }) => {
-    if (jump === undefined) return { ...login, address, port, user }
-    const key = `${jump.user}@${jump.name}`
-    const shared = jumps.get(key) ?? new JumpHost({ ...login, ...addressOf(jump) })
+  const wayTo = ({ address, port, user, jump }: HostAddress): ConnectionOptions => {
+    const way = { ...login, address, port, user }
+    return jump === undefined ? way : { ...way, jump: sharedJump(jump) }
+  }
+  const sharedJump = (jump: HostAddress): JumpHost => {
+    const key = placeOf(jump)
+    const shared = jumps.get(key) ?? new JumpHost(wayTo(jump))
     jumps.set(key, shared)
-    return { ...login, address, port, user, jump: shared }
-  })
+    return shared
+  }
+  return hosts.map(wayTo)
 }
 
-const addressOf = ({ address, port, user }: HostAddress) => ({ address, port, user })
+/** Behind two jump hosts the same address may be two servers. */
+function placeOf({ user, name, jump }: HostAddress): string {
+  return `${user}@${name}${jump ? ` behind ${placeOf(jump)}` : ''}`
+}
 
 /** A jump host while somebody is reached through it. */
 export interface Hold {

@@ -78,6 +78,31 @@ test('hosts behind the same one share one connection to it, which ends with the 
   await wire.idle()
 })
 
+test('two in a row: each is pinned, shared, and left with the last host behind it', async () => {
+  const second = await startSshd({ authorized: [outer.userKey] })
+  const between = await startWire(second.port)
+  try {
+    const chain = { ...address(between.port), jump: address(wire.port) }
+    const unpinned = await failure(through([inner.port], chain))
+    expect(unpinned).toContain(`known-hosts: has no key for [127.0.0.1]:${between.port}`)
+    const knownHosts = `${login().knownHosts}\n[127.0.0.1]:${between.port} ${second.hostKeys[0]!.publicKey}`
+    const before = wire.connections()
+    const [one, other] = (await through([inner.port, inner.port], chain, { knownHosts })) as [
+      Connection,
+      Connection,
+    ]
+    expect([wire.connections() - before, between.connections()]).toEqual([1, 1])
+    expect(await say(one, 'echo $SSH_CONNECTION | cut -d " " -f 4')).toBe(String(inner.port))
+    await one.close()
+    expect(await say(other, 'echo still here')).toBe('still here')
+    await other.close()
+    await Promise.all([between.idle(), wire.idle()])
+  } finally {
+    await between.stop()
+    await second.stop()
+  }
+})
+
 test('streams and large programs pass', async () => {
   const [connection] = (await through([inner.port])) as [Connection]
   const text = 'x'.repeat(3_000_000)

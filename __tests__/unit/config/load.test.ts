@@ -127,6 +127,15 @@ describe('a host behind another', () => {
     expect(read[0]).not.toHaveProperty('jump')
   })
 
+  test('may have several of them, the first of which is gone to first', () => {
+    const [host] = load(hosts('[{ host: deploy@10.1.0.5, jump: [a@203.0.113.9, b@10.0.0.1] }]')).hosts
+    expect(host).toMatchObject({
+      name: '10.1.0.5',
+      jump: { name: '10.0.0.1', user: 'b', jump: { name: '203.0.113.9', user: 'a' } },
+    })
+    expect(host!.jump!.jump).not.toHaveProperty('jump')
+  })
+
   test('may have the address of another one behind another jump host', () => {
     const list = '[{ host: a@10.0.0.5, jump: j@b }, { host: a@10.0.0.5, jump: j@c }]'
     expect(load(hosts(list)).hosts).toHaveLength(2)
