@@ -1,7 +1,7 @@
 import { Trouble } from '../release/trouble'
 import type { Connection, Conversation } from './connection'
 import { type HostFacts, readFacts } from './facts'
-import { factsLibrary, leaseLibrary, prelude } from './libraries'
+import { detachLibrary, factsLibrary, leaseLibrary, prelude } from './libraries'
 import { call, renderProgram } from './program'
 import { parseLine } from './records'
 
@@ -25,6 +25,7 @@ export type TakeAnswer =
       readonly expires: number
       readonly now: number
     }
+  /** `by` is the program of ours that works there; empty where somebody else holds its lock. */
   | { readonly kind: 'busy'; readonly by: string }
 
 /**
@@ -57,7 +58,7 @@ export class LeaseChannel {
   ): Promise<{ channel: LeaseChannel; facts: HostFacts }> {
     const { app, base, owner, nonce } = options
     const program = renderProgram(
-      [prelude, leaseLibrary, factsLibrary, options.runtimeLibrary],
+      [prelude, detachLibrary, leaseLibrary, factsLibrary, options.runtimeLibrary],
       [
         call(
           'lease_serve',

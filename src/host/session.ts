@@ -33,6 +33,8 @@ export interface StageProgram {
 export type Answer = (name: string, value: unknown) => AsyncIterable<Buffer> | undefined
 
 const reconnections = 5
+/** Of a lock that somebody holds: each waits two seconds for it. */
+const mostTries = 30
 
 /** One host for the whole life of an action: one connection, the lease's channel, and one channel per stage. */
 export class HostSession {
@@ -105,14 +107,27 @@ export class HostSession {
     return this.facts
   }
 
-  /** A program of an ended run may still be at work (that is how a migration is never cut in half): let it end. */
+  /**
+   * A program of an ended run may still be at work (that is how a migration is never cut in half): let it end, for it has
+   * an end. Nobody knows how long a person will be.
+   *
+   * @throws {Trouble} when somebody who is no program of ours keeps the lock for a minute.
+   */
   private async takeWhileBusy(): Promise<Exclude<TakeAnswer, { kind: 'busy' }>> {
-    for (let told = ''; ; ) {
+    let told: string | undefined
+    for (let tries = 0; tries < mostTries; ) {
       const answer = await this.lasting(() => this.lease.take())
       if (answer.kind !== 'busy') return answer
-      if (answer.by !== told) this.options.reporter.info(`${this.name}: waiting for ${answer.by}`)
+      if (answer.by !== told)
+        this.options.reporter.info(`${this.name}: waiting for ${answer.by || 'somebody who holds its lock'}`)
       told = answer.by
+      tries = told === '' ? tries + 1 : 0
     }
+    throw new Trouble(
+      this.name,
+      `somebody who is no program of ours has held ${this.base}/lease.lock for a minute: perhaps a person who works there.`,
+      'Run this again when they are done; `lslocks` on the server shows whose process it is.',
+    )
   }
 
   private async takeAfter(

@@ -100,7 +100,8 @@ export function explain(failure: HostFailure, fix: string): Trouble {
 /** Failures that any stage can meet. */
 const generalFixes: Readonly<Record<string, string>> = {
   'lease-lost': 'Another run took this host over; see its log. Run this again when it has ended.',
-  'lock-busy': 'A program of an earlier run still works on this host. Wait for it, then run this again.',
+  'lock-busy':
+    'Wait for its end, then run this again; `lslocks` on the server shows whose process has its lease.lock.',
   'slot-is-live': 'Run the deploy again: it will choose the other slot.',
   'not-set-up': 'Run setup-host for this environment; see docs/setup-host.md.',
   program: 'See what the program printed; then run this again: it goes on where the ledger says it stopped.',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { call } from '../../../src/host/program'
 import { type Folder, makeFolder } from './shell'
 
@@ -68,6 +69,21 @@ describe('the lease', () => {
     expect(token()).toBe(4)
     const next = { owner: '6/2/deploy' }
     expect(folder.run([], [call('lease_take')], next).output).toContain('"name":"taken","value":5')
+  })
+
+  test.each([
+    ['a program of ours', () => process.pid, 'stage migrate of run 6'],
+    ['nobody of ours, where that program has ended', () => 2 ** 22 + 1, ''],
+    ['nobody of ours, where another process has its number', () => 1, ''],
+  ])('is not taken while its lock is held, and says by whom: %s', (_, pid, said) => {
+    // In the 22nd field of its stat, after a name that may hold anything.
+    const began = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19]
+    folder.write('runs/active', `stage migrate of run 6\n${pid()} ${began}\n`)
+    const held = `(flock 9; exec sleep 20) 9>>'${folder.base}/lease.lock' & until ! flock -n '${folder.base}/lease.lock' true; do :; done`
+    const { output } = folder.run([`with_lock() { ${held}; lease_take; kill $!; }`], [call('with_lock')])
+    expect(output).toContain(`"name":"busy","value":"${said}"`)
   })
 
   test('is freed by the post step of the attempt that holds it, by no other', () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { leaseLibrary, prelude } from '../../../src/host/libraries'
+import { detachLibrary, leaseLibrary, prelude } from '../../../src/host/libraries'
 import { type Call, renderProgram } from '../../../src/host/program'
 
 /** An app's folder, as a host has it, for shell functions to work on. */
@@ -30,7 +30,7 @@ export function makeFolder(): Folder {
     read: (file) => readFileSync(join(base, file), 'utf8'),
     run(libraries, calls, { owner = '7/1/deploy', token = 0 } = {}) {
       const variables = `kw_nonce=n kw_base='${base}' kw_owner=${owner} kw_url=https://ci.example/7 kw_ttl=45 kw_token=${token} kw_app=shop kw_step=`
-      const program = `set -eu\n${variables}\n${renderProgram([prelude, leaseLibrary, ...libraries], calls)}`
+      const program = `set -eu\n${variables}\n${renderProgram([prelude, detachLibrary, leaseLibrary, ...libraries], calls)}`
       const { stdout, stderr, status } = spawnSync('sh', { input: program, encoding: 'utf8' })
       return { output: stdout + stderr, status }
     },
