@@ -141,23 +141,25 @@ function lackOfDisk(host, facts, { imageBytes }) {
     const backups = facts.history.flatMap((event) => (event.event === 'backed-up' ? [event.bytes] : []));
     const backup = 2 * (backups.at(-1) ?? 0);
     const disk = imageBytes + backup + spareDisk;
-    const dockerFree = Number(facts.runtime.get('docker-disk-free')) || facts.diskFree;
-    const free = Math.min(facts.diskFree, dockerFree);
-    if (free >= disk)
+    const [base] = facts.disks;
+    const fullest = facts.disks.toSorted((one, other) => one.freeBytes - other.freeBytes)[0];
+    // What the host could not tell is no reason to refuse it.
+    if (!fullest || fullest.freeBytes >= disk)
         return undefined;
-    const where = free === facts.diskFree ? "where the app's folder is" : 'where Docker keeps its images';
+    const where = fullest === base ? "where the app's folder is" : 'where Docker keeps its images';
     const parts = [
         ...(imageBytes > 0 ? [`${megabytes(imageBytes)} for images`] : []),
         ...(backup > 0 ? [`${megabytes(backup)} for a backup`] : []),
         `${megabytes(spareDisk)} to spare`,
     ];
-    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(free)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(fullest.freeBytes)} of disk free ${where}, but this deploy needs ${megabytes(disk)}: ${parts.join(', ')}.`, 'Free disk there (`docker system df` shows what images take), or lower `retire.keep`.');
 }
 function lackOfMemory(host, facts) {
     // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
     const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
-    const memory = facts.memoryAvailable + (Number(facts.runtime.get('idle-memory')) || 0);
-    if (memory >= liveMemory)
+    const idleMemory = Number(facts.runtime.get('idle-memory')) || 0;
+    const memory = facts.memory && facts.memory.available + idleMemory;
+    if (memory === undefined || memory >= liveMemory)
         return undefined;
     return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `has ${megabytes(memory)} of memory for the second slot, but it needs about ${megabytes(liveMemory)}: what the live one uses, or may use where it has a \`mem_limit\`.`, 'Free memory there, give the server more, or lower what the services may use.');
 }

@@ -968,11 +968,11 @@ async function withDeployment(keeper, request, isCancelled, work) {
 }
 /** For the post step: what a run that was cancelled or killed could not close itself. */
 async function closeLeftOpen(keeper, request) {
-    const id = Number(keeper.state.get('deployment'));
-    if (!Number.isSafeInteger(id) || id <= 0)
+    const [, id, siteUrl = ''] = /^(\d{1,15}) (.*)$/.exec(keeper.state.get('deployment')) ?? [];
+    if (id === undefined)
         return;
     const status = { state: 'error', description: endings.error };
-    await setStatus(keeper, { ...request, siteUrl: '' }, id, status, 3);
+    await setStatus(keeper, { ...request, siteUrl }, Number(id), status, 3);
 }
 const endings = {
     success: 'It takes traffic.',
@@ -997,7 +997,8 @@ async function begin(keeper, request) {
             keeper.warn("GitHub's answer to the deployment record holds no id, so there is none of this deploy.");
             return undefined;
         }
-        keeper.state.save('deployment', String(id));
+        // GitHub shows the address of the last status, so whoever closes the record has to know it too.
+        keeper.state.save('deployment', `${id} ${request.siteUrl}`);
         await setStatus(keeper, request, id, { state: 'in_progress', description: 'Under way.' }, 1);
         return id;
     }

@@ -43,11 +43,11 @@ async function withDeployment(keeper, request, isCancelled, work) {
 }
 /** For the post step: what a run that was cancelled or killed could not close itself. */
 async function closeLeftOpen(keeper, request) {
-    const id = Number(keeper.state.get('deployment'));
-    if (!Number.isSafeInteger(id) || id <= 0)
+    const [, id, siteUrl = ''] = /^(\d{1,15}) (.*)$/.exec(keeper.state.get('deployment')) ?? [];
+    if (id === undefined)
         return;
     const status = { state: 'error', description: endings.error };
-    await setStatus(keeper, { ...request, siteUrl: '' }, id, status, 3);
+    await setStatus(keeper, { ...request, siteUrl }, Number(id), status, 3);
 }
 const endings = {
     success: 'It takes traffic.',
@@ -72,7 +72,8 @@ async function begin(keeper, request) {
             keeper.warn("GitHub's answer to the deployment record holds no id, so there is none of this deploy.");
             return undefined;
         }
-        keeper.state.save('deployment', String(id));
+        // GitHub shows the address of the last status, so whoever closes the record has to know it too.
+        keeper.state.save('deployment', `${id} ${request.siteUrl}`);
         await setStatus(keeper, request, id, { state: 'in_progress', description: 'Under way.' }, 1);
         return id;
     }
@@ -248,11 +249,13 @@ async function rollback(deploy, options) {
 const unrecorded = (_, work) => work();
 async function goBack(deploy, target, reason) {
     await bringUp(deploy, target);
-    const entry = { to: target.id, reason };
-    const also = (from) => from ? [(0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from.release, entry))] : [];
+    const also = (from) => (from ? [rolledBack(from.release, target, reason)] : []);
     const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
     await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
     return switches[0].release;
+}
+function rolledBack(from, to, reason) {
+    return (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from, { to: to.id, reason }));
 }
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
 function hasGoneBack({ hosts }) {
@@ -288,14 +291,18 @@ function liveId({ name, facts }) {
     return releases[live];
 }
 /** An earlier attempt went back, and was perhaps ended before it was done. */
-async function finish(deploy, id, { record = unrecorded }) {
+async function finish(deploy, id, { reason = '', record = unrecorded }) {
     const { hosts } = deploy;
-    const release = (0,release_history/* findRelease */.dv)(hosts[0].facts.history, id);
+    const { history } = hosts[0].facts;
+    const release = (0,release_history/* findRelease */.dv)(history, id);
     if (!release)
         throw new trouble/* Trouble */.q(hosts[0].name, `the ledger knows no release ${id}.`, 'Deploy a version anew.');
     settle(deploy, release, `${id} was put back by an earlier attempt`);
+    // Entered once more after the switch that follows, or the attempt after this one would go further back.
+    const left = history.findLast(({ event }) => event === 'rolled-back')?.release;
+    const also = () => (left === undefined ? [] : [rolledBack(left, release, reason)]);
     return record(release, async () => {
-        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also: () => [] }));
+        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also }));
         await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
         return switches[0].release;
     });

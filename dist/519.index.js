@@ -146,6 +146,31 @@ async function* blobOf({ dir, blobs }, digest) {
 
 /***/ }),
 
+/***/ 4649:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ judgeClock)
+/* harmony export */ });
+/** @param most seconds that the clocks may differ; what the question took is in the host's favour */
+function judgeClock(of, { asked, host, answered }, most) {
+    const check = 'clock';
+    const ahead = host - answered;
+    const behind = asked - host;
+    const off = Math.max(0, ahead, behind);
+    if (off <= most * 1000)
+        return { check, of, found: `within ${most} s of the runner's` };
+    return {
+        check,
+        of,
+        found: `${Math.round(off / 1000)} s ${ahead > 0 ? 'ahead of' : 'behind'} the runner's, at most ${most} s may be`,
+        fix: 'Let it be set by itself: `timedatectl set-ntp true`, and see `timedatectl status`.',
+    };
+}
+
+
+/***/ }),
+
 /***/ 8588:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -160,6 +185,10 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/host/connection.ts + 10 modules
 var connection = __webpack_require__(9754);
+// EXTERNAL MODULE: ./src/probes/clock.ts
+var probes_clock = __webpack_require__(4649);
+// EXTERNAL MODULE: ./src/release/check-up.ts
+var check_up = __webpack_require__(751);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
@@ -489,9 +518,10 @@ async function* counted(frames, moved) {
     }
 }
 function checkDisk({ name, facts }, { bytes }) {
-    if (facts.diskFree === 0 || bytes < facts.diskFree)
+    const [base] = facts.disks;
+    if (base === undefined || bytes < base.freeBytes)
         return;
-    throw new trouble/* Trouble */.q(name, `the files that are missing there need ${megabytes(bytes)}, and ${megabytes(facts.diskFree)} are free.`, 'Free some space, or name files that need not be there in .kawasemiignore.');
+    throw new trouble/* Trouble */.q(name, `the files that are missing there need ${megabytes(bytes)}, and ${megabytes(base.freeBytes)} are free.`, 'Free some space, or name files that need not be there in .kawasemiignore.');
 }
 function megabytes(bytes) {
     return `${Math.ceil(bytes / 1e6)} MB`;
@@ -913,6 +943,8 @@ function assetCalls({ config, runtime }, release) {
 
 
 
+
+
 /** Refuses hosts that cannot take the release, and re-runs that are older than what is live. Changes nothing. */
 function deliver_preflight(deploy, request) {
     const [first] = troublesBefore(deploy, request);
@@ -946,6 +978,8 @@ async function deliver(deploy, project, request) {
         (0,stages_deploy/* skip */.iv)(deploy, 'ship', 'done by an earlier attempt');
         return known;
     }
+    for (const { name, facts } of lacking)
+        warnOfClock(deploy, name, facts);
     await Promise.all(lacking.map((host) => requireStreams(host, deploy.config)));
     const plan = (0,stages_project/* planFiles */.jP)(project, identity);
     const files = await (0,stages_project/* readReleaseFiles */.RS)(project);
@@ -960,6 +994,12 @@ async function deliver(deploy, project, request) {
     await (0,stages_deploy/* stage */.dw)(deploy, 'ship', () => ship(deploy, { to, plan, files, layout: known ? undefined : layout, ...(pullFrom && { pullFrom }) }));
     await Promise.all(deploy.hosts.map((host) => host.refresh()));
     return (0,stages_deploy.on)(deploy.hosts[0], to[0].release);
+}
+/** Sessions, tokens and the times of a log go wrong with it, but not the deploy. */
+function warnOfClock({ reporter }, host, { clock }) {
+    const checked = clock && (0,probes_clock/* judgeClock */.M)(host, clock, check_up/* defaultLimits */.MK.clockSeconds);
+    if (checked?.fix !== undefined)
+        reporter.warning(`${(0,check_up/* nameOf */.Vb)(checked)}: ${checked.found}. ${checked.fix}`);
 }
 /**
  * The gate asks services over streams to the host's loopback. One that is refused means only that nothing listens there.

@@ -535,8 +535,14 @@ function toHooks(file) {
 
 const behindJump = (0,section/* section */.uW)({
     host: values/* host */.Hc.describe('The server, at the address by which the jump host knows it.'),
-    jump: values/* host */.Hc.describe('The host through which it is reached.'),
-}).transform(({ host: address, jump }) => ({ ...address, jump }));
+    jump: schemas/* union */.KCZ([values/* host */.Hc, schemas/* array */.YOg(values/* host */.Hc).min(1).max(5)], {
+        error: 'user@address or user@address:port, or a list of them, the one to go to first being the first',
+    })
+        .describe('The host through which it is reached; or a list, each reached through the one before it.'),
+}).transform(({ host: address, jump }) => {
+    const jumps = Array.isArray(jump) ? jump : [jump];
+    return [...jumps, address].reduce((outer, inner) => ({ ...inner, jump: outer }));
+});
 /** A host by itself, or with the one through which it is reached. */
 const hostEntry = schemas/* union */.KCZ([values/* host */.Hc, behindJump], {
     error: 'user@address or user@address:port, such as deploy@203.0.113.7, or a map with host and jump',
@@ -3281,20 +3287,26 @@ function loginOf({ key, passphrase, knownHosts }, signal) {
 }
 /**
  * How each of these hosts is reached: directly, or through its jump host, which lets the same key in and is pinned as
- * they are. Those behind the same one share one connection to it.
+ * they are, and may itself be reached through another. Those behind the same one share one connection to it.
  */
 function waysTo(hosts, login) {
     const jumps = new Map();
-    return hosts.map(({ address, port, user, jump }) => {
-        if (jump === undefined)
-            return { ...login, address, port, user };
-        const key = `${jump.user}@${jump.name}`;
-        const shared = jumps.get(key) ?? new JumpHost({ ...login, ...addressOf(jump) });
+    const wayTo = ({ address, port, user, jump }) => {
+        const way = { ...login, address, port, user };
+        return jump === undefined ? way : { ...way, jump: sharedJump(jump) };
+    };
+    const sharedJump = (jump) => {
+        const key = placeOf(jump);
+        const shared = jumps.get(key) ?? new JumpHost(wayTo(jump));
         jumps.set(key, shared);
-        return { ...login, address, port, user, jump: shared };
-    });
+        return shared;
+    };
+    return hosts.map(wayTo);
 }
-const addressOf = ({ address, port, user }) => ({ address, port, user });
+/** Behind two jump hosts the same address may be two servers. */
+function placeOf({ user, name, jump }) {
+    return `${user}@${name}${jump ? ` behind ${placeOf(jump)}` : ''}`;
+}
 /** A host through which others are reached; connected while at least one of them is, and anew once that was lost. */
 class JumpHost {
     options;
@@ -3354,6 +3366,7 @@ class JumpHost {
 /* harmony export */   SI: () => (/* binding */ errandLibrary),
 /* harmony export */   e0: () => (/* binding */ leaseLibrary),
 /* harmony export */   ez: () => (/* binding */ prelude),
+/* harmony export */   h0: () => (/* binding */ resourcesLibrary),
 /* harmony export */   oF: () => (/* binding */ stageLibrary),
 /* harmony export */   x8: () => (/* binding */ detachLibrary)
 /* harmony export */ });
@@ -3366,7 +3379,8 @@ class JumpHost {
 /** The shell functions of this room, as text. Read once, when the bundle loads them. */
 const prelude = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "prelude.sh", 'utf8');
 const leaseLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "lease.sh", 'utf8');
-const factsLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "facts.sh", 'utf8');
+const resourcesLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "resources.sh", 'utf8');
+const factsLibrary = resourcesLibrary + (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "facts.sh", 'utf8');
 const stageLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "stage.sh", 'utf8');
 const detachLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "detach.sh", 'utf8');
 const errandLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "errand.sh", 'utf8');
@@ -3586,6 +3600,54 @@ function cleanText(line) {
 
 /***/ }),
 
+/***/ 8823:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   M: () => (/* binding */ readResources)
+/* harmony export */ });
+/* What a host has, as it told it in facts. All of it is checked, or left out. */
+/** @param asked and `answered`: when, by our own clock */
+function readResources(facts, asked, answered) {
+    const clock = wholeNumber(facts.get('clock'));
+    const memory = readMemory(facts.get('memory'));
+    return {
+        ...(clock !== undefined && { clock: { asked, host: clock, answered } }),
+        ...(memory && { memory }),
+        disks: [...facts].flatMap(([name, value]) => (name.startsWith('disk ') ? (readDisk(value) ?? []) : [])),
+    };
+}
+function readMemory(value) {
+    const total = wholeNumber(fields(value).total);
+    const available = wholeNumber(fields(value).available);
+    return total !== undefined && total > 0 && available !== undefined ? { total, available } : undefined;
+}
+function readDisk(value) {
+    const { folder, device, ...counts } = fields(value);
+    const number = (name) => wholeNumber(counts[name]);
+    const usedBytes = number('used');
+    const freeBytes = number('free');
+    if (typeof folder !== 'string' || usedBytes === undefined || freeBytes === undefined)
+        return undefined;
+    return {
+        folder,
+        device: String(device),
+        usedBytes,
+        freeBytes,
+        usedInodes: number('usedInodes') ?? 0,
+        freeInodes: number('freeInodes') ?? 0,
+    };
+}
+function fields(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+function wholeNumber(value) {
+    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+
+/***/ }),
+
 /***/ 1219:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -3609,12 +3671,19 @@ var release_history = __webpack_require__(5205);
 var ledger = __webpack_require__(6196);
 // EXTERNAL MODULE: ./src/release/slot.ts
 var slot = __webpack_require__(1833);
+// EXTERNAL MODULE: ./src/host/resources.ts
+var resources = __webpack_require__(8823);
 ;// CONCATENATED MODULE: ./src/host/facts.ts
 
 
 
-/** Turns the fact records of a host into facts. Everything a host says is data: checked, or left out. */
-function readFacts(records) {
+
+/**
+ * Turns the fact records of a host into facts. Everything a host says is data: checked, or left out.
+ *
+ * @param asked and `answered`: when, in milliseconds of our own clock
+ */
+function readFacts(records, asked, answered) {
     const values = new Map();
     const history = [];
     const present = [];
@@ -3627,13 +3696,11 @@ function readFacts(records) {
         else if (name !== 'ledger')
             values.set(name, value);
     }
-    const size = (name) => Number(values.get(name)) || 0;
     const text = (name) => String(values.get(name) ?? '');
     const live = values.get('live');
     return {
         machine: text('machine'),
-        diskFree: size('disk-free'),
-        memoryAvailable: size('memory-available'),
+        ...(0,resources/* readResources */.M)(values, asked, answered),
         live: (0,slot/* isSlot */.RK)(live) ? live : undefined,
         releases: { blue: text('slot-blue'), green: text('slot-green') },
         present,
@@ -3676,7 +3743,7 @@ class LeaseChannel {
     /** @throws {Trouble} when the host was never set up. */
     static async open(connection, options) {
         const { app, base, owner, nonce } = options;
-        const program = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* leaseLibrary */.e0, host_libraries/* factsLibrary */.NP, options.runtimeLibrary], [
+        const program = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* factsLibrary */.NP, options.runtimeLibrary], [
             (0,host_program/* call */.T)('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token), app),
         ]);
         const channel = new LeaseChannel(connection.name, nonce, await connection.converse(program));
@@ -3739,11 +3806,12 @@ class LeaseChannel {
         }
     }
     async readFacts() {
+        const asked = Date.now();
         const seen = [];
         for (;;) {
             const fact = await this.nextFact();
             if (fact.name === 'ready')
-                return readFacts(seen);
+                return readFacts(seen, asked, Date.now());
             seen.push(fact);
         }
     }
@@ -3797,6 +3865,8 @@ var host_reading = __webpack_require__(7422);
 
 
 const reconnections = 5;
+/** Of a lock that somebody holds: each waits two seconds for it. */
+const mostTries = 30;
 /** One host for the whole life of an action: one connection, the lease's channel, and one channel per stage. */
 class HostSession {
     connection;
@@ -3862,16 +3932,24 @@ class HostSession {
         this.facts = await this.lasting(() => this.lease.refreshState(this.facts));
         return this.facts;
     }
-    /** A program of an ended run may still be at work (that is how a migration is never cut in half): let it end. */
+    /**
+     * A program of an ended run may still be at work (that is how a migration is never cut in half): let it end, for it has
+     * an end. Nobody knows how long a person will be.
+     *
+     * @throws {Trouble} when somebody who is no program of ours keeps the lock for a minute.
+     */
     async takeWhileBusy() {
-        for (let told = '';;) {
+        let told;
+        for (let tries = 0; tries < mostTries;) {
             const answer = await this.lasting(() => this.lease.take());
             if (answer.kind !== 'busy')
                 return answer;
             if (answer.by !== told)
-                this.options.reporter.info(`${this.name}: waiting for ${answer.by}`);
+                this.options.reporter.info(`${this.name}: waiting for ${answer.by || 'somebody who holds its lock'}`);
             told = answer.by;
+            tries = told === '' ? tries + 1 : 0;
         }
+        throw new trouble/* Trouble */.q(this.name, `somebody who is no program of ours has held ${this.base}/lease.lock for a minute: perhaps a person who works there.`, 'Run this again when they are done; `lslocks` on the server shows whose process it is.');
     }
     async takeAfter(held) {
         const { reporter, wait } = this.options;
@@ -6357,7 +6435,7 @@ function explain(failure, fix) {
 /** Failures that any stage can meet. */
 const generalFixes = {
     'lease-lost': 'Another run took this host over; see its log. Run this again when it has ended.',
-    'lock-busy': 'A program of an earlier run still works on this host. Wait for it, then run this again.',
+    'lock-busy': 'Wait for its end, then run this again; `lslocks` on the server shows whose process has its lease.lock.',
     'slot-is-live': 'Run the deploy again: it will choose the other slot.',
     'not-set-up': 'Run setup-host for this environment; see docs/setup-host.md.',
     program: 'See what the program printed; then run this again: it goes on where the ledger says it stopped.',

@@ -3,42 +3,6 @@ exports.id = 856;
 exports.ids = [856];
 exports.modules = {
 
-/***/ 9137:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   O1: () => (/* binding */ describeAnswer),
-/* harmony export */   Sj: () => (/* binding */ mostBody),
-/* harmony export */   TN: () => (/* binding */ oneLine),
-/* harmony export */   Wn: () => (/* binding */ describeStatus)
-/* harmony export */ });
-/** Bytes of a body that are kept. */
-const mostBody = 64 * 1024;
-/** An answer on one line, for people: `status 500 in 12 ms, body {"status":"unhealthy"}`. */
-function describeAnswer(answer) {
-    const ms = `${Math.round(answer.ms)} ms`;
-    if (answer.kind === 'unanswered')
-        return `${answer.reason} after ${ms}`;
-    const body = answer.body === '' ? 'no body' : `body ${oneLine(answer.body, 200)}`;
-    return `${describeStatus(answer)} in ${ms}, ${body}`;
-}
-/** Redirects are not followed, so the place one points to is part of what came back. */
-function describeStatus({ status, headers }) {
-    const location = headers.location;
-    return location === undefined ? `status ${status}` : `status ${status} to ${oneLine(location, 200)}`;
-}
-/** Text from outside, made harmless for a log: short and without control characters. */
-function oneLine(text, longest) {
-    const flat = text
-        .slice(0, longest + 1)
-        .replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-        .trim();
-    return text.length > longest ? `${flat.slice(0, longest)}…` : flat;
-}
-
-
-/***/ }),
-
 /***/ 9465:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 

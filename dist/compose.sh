@@ -45,7 +45,7 @@ compose_facts() {
   if kw_info=$(docker info --format '{{.ServerVersion}}|{{.DockerRootDir}}|{{.DriverStatus}}|{{.SecurityOptions}}' 2>&1 </dev/null); then
     fact docker "$(json "${kw_info%%|*}")"
     kw_info=${kw_info#*|}
-    fact docker-disk-free "$(df -Pk "${kw_info%%|*}" 2>/dev/null | awk 'NR == 2 { free = $4 * 1024 } END { printf "%.0f", free }')"
+    host_disk "${kw_info%%|*}"
     case "$kw_info" in
       *io.containerd.snapshotter*) fact image-store '"containerd"' ;;
       *) fact image-store '"classic"' ;;

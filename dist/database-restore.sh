@@ -6,7 +6,7 @@ restore_begin() {
   umask 077
   kw_base=$1 kw_app=$2 kw_token=0 kw_owner=by-hand kw_nonce=
   exec 9>>"$kw_base/lease.lock"
-  flock -n 9 || fail lock-busy "a deploy works on this host now: $(cat "$kw_base/runs/active" 2>/dev/null || :)"
+  flock -n 9 || fail lock-busy "a deploy works on this host now: $(head -n 1 "$kw_base/runs/active" 2>/dev/null || :)"
 }
 
 # Records are for a runner; here a person reads.

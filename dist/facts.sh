@@ -6,10 +6,6 @@ ask_begin() {
   kw_nonce=$1 kw_base=$2 kw_app=$3
 }
 
-free_bytes() { df -Pk "$1" 2>/dev/null | awk 'NR == 2 { printf "%.0f", $4 * 1024 }'; }
-
-memory_available() { awk '$1 == "MemAvailable:" { printf "%.0f", $2 * 1024 }' /proc/meminfo; }
-
 slot_facts() {
   for kw_slot in blue green; do
     fact "slot-$kw_slot" "$(json "$(slot_release "$kw_slot")")"
@@ -44,8 +40,9 @@ state_facts() {
 
 host_facts() {
   fact machine "$(json "$(uname -m)")"
-  fact disk-free "$(free_bytes "$kw_base")"
-  fact memory-available "$(memory_available)"
+  host_clock
+  host_memory
+  host_disk "$kw_base"
   runtime_facts
   state_facts
 }

@@ -28975,6 +28975,7 @@ function log({ failure }) {
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LN: () => (/* binding */ checkNames),
+/* harmony export */   MK: () => (/* binding */ defaultLimits),
 /* harmony export */   Vb: () => (/* binding */ nameOf),
 /* harmony export */   m3: () => (/* binding */ troublesIn)
 /* harmony export */ });
@@ -28992,6 +28993,15 @@ const checkNames = [
     'backup',
     'prune',
 ];
+/** Those of the action `operate` where nothing else is said, and of all that have no inputs for them. */
+const defaultLimits = {
+    certificateDays: 14,
+    diskPercent: 85,
+    memoryPercent: 95,
+    clockSeconds: 30,
+    backupHours: 20,
+    keepBackups: 7,
+};
 function troublesIn(checks) {
     return checks.filter(({ fix }) => fix !== undefined);
 }
@@ -32710,7 +32720,10 @@ function stackOf(error) {
     return [...(error.stack ?? '').split('\n'), ...causes];
 }
 
+// EXTERNAL MODULE: ./src/release/check-up.ts
+var check_up = __nccwpck_require__(751);
 ;// CONCATENATED MODULE: ./src/github/input-table.ts
+
 const common = {
     config: { default: 'kawasemi.yml' },
     environment: { required: true },
@@ -32783,12 +32796,12 @@ const inputTable = {
     'release-notes': { environment: { required: true }, version: {}, url: {}, digests: {}, ...githubToken },
     operate: {
         ...common,
-        'certificate-days': { default: '14' },
-        'disk-percent': { default: '85' },
-        'memory-percent': { default: '95' },
-        'clock-seconds': { default: '30' },
-        'backup-hours': { default: '20' },
-        'keep-backups': { default: '7' },
+        'certificate-days': { default: String(check_up/* defaultLimits */.MK.certificateDays) },
+        'disk-percent': { default: String(check_up/* defaultLimits */.MK.diskPercent) },
+        'memory-percent': { default: String(check_up/* defaultLimits */.MK.memoryPercent) },
+        'clock-seconds': { default: String(check_up/* defaultLimits */.MK.clockSeconds) },
+        'backup-hours': { default: String(check_up/* defaultLimits */.MK.backupHours) },
+        'keep-backups': { default: String(check_up/* defaultLimits */.MK.keepBackups) },
         skip: {},
         webhook: {},
         ...githubToken,
@@ -33020,8 +33033,6 @@ function build_inputs_registry(read) {
     };
 }
 
-// EXTERNAL MODULE: ./src/release/check-up.ts
-var check_up = __nccwpck_require__(751);
 ;// CONCATENATED MODULE: ./src/github/operate-inputs.ts
 
 
@@ -33500,17 +33511,17 @@ var summary = __nccwpck_require__(1343);
 
 /** One entry per action. The inputs are read before the command's code is loaded: most of it is heavy. */
 const entries = {
-    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(182)]).then(__nccwpck_require__.bind(__nccwpck_require__, 182))),
+    deploy: entry('Deploy', readInputs.deploy, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(830), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(519), __nccwpck_require__.e(182)]).then(__nccwpck_require__.bind(__nccwpck_require__, 182))),
     'build-image': entry('Build', readInputs['build-image'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(960)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2960))),
     'ssh-deploy': entry('Shipping', readInputs['ssh-deploy'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(519), __nccwpck_require__.e(135)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6694))),
-    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
-    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),
-    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
-    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
+    'run-migrations': entry('Migration', readInputs['run-migrations'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(830), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7745))),
+    'health-gate': entry('Health gate', readInputs['health-gate'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(830), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(496)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3496))),
+    'blue-green': entry('Switch', readInputs['blue-green'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(830), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(362)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9362))),
+    rollback: entry('Rollback', readInputs.rollback, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(830), __nccwpck_require__.e(856), __nccwpck_require__.e(301), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8455))),
     scan: entry('Scan', readInputs.scan, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(892)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8892))),
-    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(110), __nccwpck_require__.e(851)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1851))),
+    'setup-host': entry('Host set-up', readInputs['setup-host'], () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(830), __nccwpck_require__.e(851)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1851))),
     'release-notes': entry('Release notes', readInputs['release-notes'], () => __nccwpck_require__.e(/* import() */ 152).then(__nccwpck_require__.bind(__nccwpck_require__, 3152))),
-    operate: entry('Check-up', readInputs.operate, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(856), __nccwpck_require__.e(561)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1440))),
+    operate: entry('Check-up', readInputs.operate, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(856), __nccwpck_require__.e(771)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1626))),
     post: entry('Clean-up', readPostInputs, () => Promise.all(/* import() */[__nccwpck_require__.e(625), __nccwpck_require__.e(589), __nccwpck_require__.e(862)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5862))),
 };
 /** A person runs setup-host at a terminal, where there is no workflow run; it makes nothing of one. */

@@ -43,11 +43,17 @@ base_is_ours() {
     fail other-app "$kw_base belongs to the app $(cat "$kw_base/app"), and this one is called $kw_app"
 }
 
+# lock_holder: the program of ours that holds the flock; nothing where that is somebody else, such as a person.
+lock_holder() {
+  { read -r kw_active && read -r kw_pid kw_mark; } <"$kw_base/runs/active" 2>/dev/null || return 0
+  [ "$(process_mark "$kw_pid")" != "$kw_mark" ] || printf '%s' "$kw_active"
+}
+
 # lease_take: tells `taken`, `held` (somebody's lease runs) or `busy` (a program of an earlier run still works here).
 lease_take() {
   exec 9>>"$kw_base/lease.lock" 8>>"$kw_base/watch.lock"
   if ! flock -w 2 9; then
-    fact busy "$(json "$(cat "$kw_base/runs/active" 2>/dev/null || :)")"
+    fact busy "$(json "$(lock_holder)")"
   elif ! flock -w 2 8; then
     fact busy "$(json "the bake of $(slot_release "$(live_slot)")")"
   elif ! lease_is_own && [ "$(lease_expires)" -gt "$(date +%s)" ]; then

@@ -13,10 +13,13 @@ stage_begin() {
   trap 'exit 143' 1 2 15
   stage_mark
   exec 9>>"$kw_base/lease.lock"
-  flock -w 60 9 || fail lock-busy "another program of ours holds this host: $(cat "$kw_base/runs/active" 2>/dev/null || :)"
+  if ! flock -w 60 9; then
+    kw_holder=$(lock_holder)
+    fail lock-busy "${kw_holder:-somebody who is no program of ours} holds this host"
+  fi
   [ "$(lease_token)" = "$kw_token" ] ||
     fail lease-lost "the lease passed on: our token is $kw_token, the host's is $(lease_token), of $(lease_field 3)"
-  printf 'stage %s of run %s (%s)\n' "$kw_stage" "$kw_owner" "$kw_url" >"$kw_base/runs/active"
+  { printf 'stage %s of run %s (%s)\n' "$kw_stage" "$kw_owner" "$kw_url" && cat "$kw_run/pid"; } >"$kw_base/runs/active"
   kw_holds=yes
   lease_extend
 }

@@ -1,4 +1,4 @@
-import { call } from '../host/program'
+import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { findRelease, hasHappened, wentBack } from '../release/history'
 import { eventFields } from '../release/ledger'
@@ -48,12 +48,14 @@ const unrecorded: NonNullable<RollbackOptions['record']> = (_, work) => work()
 
 async function goBack(deploy: Deploy, target: Release, reason: string): Promise<Release> {
   await bringUp(deploy, target)
-  const entry = { to: target.id, reason }
-  const also = (from: Place | undefined) =>
-    from ? [call('ledger', eventFields('rolled-back', from.release, entry))] : []
+  const also = (from: Place | undefined) => (from ? [rolledBack(from.release, target, reason)] : [])
   const switches = await stage(deploy, 'switch', () => switchTo(deploy, target, { bake: false, also }))
   await stage(deploy, 'drain', () => drain(deploy, switches))
   return switches[0]!.release
+}
+
+function rolledBack(from: string, to: Release, reason: string): Call {
+  return call('ledger', eventFields('rolled-back', from, { to: to.id, reason }))
 }
 
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
@@ -98,17 +100,19 @@ function liveId({ name, facts }: HostSession): string {
 async function finish(
   deploy: Deploy,
   id: string,
-  { record = unrecorded }: RollbackOptions,
+  { reason = '', record = unrecorded }: RollbackOptions,
 ): Promise<Release> {
   const { hosts } = deploy
-  const release = findRelease(hosts[0]!.facts.history, id)
+  const { history } = hosts[0]!.facts
+  const release = findRelease(history, id)
   if (!release)
     throw new Trouble(hosts[0]!.name, `the ledger knows no release ${id}.`, 'Deploy a version anew.')
   settle(deploy, release, `${id} was put back by an earlier attempt`)
+  // Entered once more after the switch that follows, or the attempt after this one would go further back.
+  const left = history.findLast(({ event }) => event === 'rolled-back')?.release
+  const also = () => (left === undefined ? [] : [rolledBack(left, release, reason)])
   return record(release, async () => {
-    const switches = await stage(deploy, 'switch', () =>
-      switchTo(deploy, release, { bake: false, also: () => [] }),
-    )
+    const switches = await stage(deploy, 'switch', () => switchTo(deploy, release, { bake: false, also }))
     await stage(deploy, 'drain', () => drain(deploy, switches))
     return switches[0]!.release
   })
