@@ -7119,8 +7119,9 @@ async function buildImages(exec, request) {
         if (targets.length === 0) {
             throw new trouble/* Trouble */.q('the compose file', 'no service in it has a `build:`.', 'Take the build-image step out.');
         }
-        if (await hasBuildx(exec))
-            await bake(exec, targets, request);
+        const buildx = await buildxVersion(exec);
+        if (buildx !== undefined)
+            await bake(exec, targets, request, buildx);
         else
             for (const target of targets)
                 await buildOne(exec, target, request);
@@ -7161,14 +7162,27 @@ function secretsOfBuilds({ services }) {
     const builds = Object.values(services).map(({ build }) => (build ?? {}));
     return new Set(builds.flatMap(({ secrets }) => (secrets ?? []).map(({ source }) => source)));
 }
-async function hasBuildx(exec) {
-    return (await exec('docker', ['buildx', 'version'], { env: buildEnvironment() })).code === 0;
+/** What buildx says of itself, such as `github.com/docker/buildx v0.36.1 …`; nothing where there is none. */
+async function buildxVersion(exec) {
+    const { code, stdout } = await exec('docker', ['buildx', 'version'], { env: buildEnvironment() });
+    return code === 0 ? stdout : undefined;
 }
-async function bake(exec, targets, request) {
+/** Since 0.17 buildx lets a bake file use the host's network only where that is said beside it. */
+function allowances(targets, buildx) {
+    const isOlder = /\bv?0\.(?:[1-9]|1[0-6])\./.test(buildx);
+    return !isOlder && targets.some(({ network }) => network === 'host') ? ['--allow=network.host'] : [];
+}
+async function bake(exec, targets, request, buildx) {
     const { cache } = request;
-    // An attestation would make each image an index of two, which `docker save` writes differently.
-    const env = buildEnvironment({ ...cache?.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' });
-    const build = (planned, builder) => run(exec, ['buildx', 'bake', ...builder, '--file', '-', '--load', '--progress=plain'], request, {
+    const env = buildEnvironment({
+        ...cache?.env,
+        // An attestation would make each image an index of two, which `docker save` writes differently.
+        BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
+        // Newer ones would ask whether the bake file may read outside of the project: secrets are there, and it is ours.
+        BUILDX_BAKE_ENTITLEMENTS_FS: '0',
+    });
+    const allowed = allowances(targets, buildx);
+    const build = (planned, builder) => run(exec, ['buildx', 'bake', ...builder, ...allowed, '--file', '-', '--load', '--progress=plain'], request, {
         env,
         stdin: renderBakeFile(planned),
     });

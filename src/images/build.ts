@@ -57,7 +57,8 @@ export async function buildImages(exec: Exec, request: BuildRequest): Promise<Re
         'Take the build-image step out.',
       )
     }
-    if (await hasBuildx(exec)) await bake(exec, targets, request)
+    const buildx = await buildxVersion(exec)
+    if (buildx !== undefined) await bake(exec, targets, request, buildx)
     else for (const target of targets) await buildOne(exec, target, request)
     return Object.assign({}, ...targets.map((target) => target.tags))
   } finally {
@@ -100,19 +101,43 @@ function secretsOfBuilds({ services }: ComposeModel): Set<string> {
   return new Set(builds.flatMap(({ secrets }) => (secrets ?? []).map(({ source }) => source)))
 }
 
-async function hasBuildx(exec: Exec): Promise<boolean> {
-  return (await exec('docker', ['buildx', 'version'], { env: buildEnvironment() })).code === 0
+/** What buildx says of itself, such as `github.com/docker/buildx v0.36.1 …`; nothing where there is none. */
+async function buildxVersion(exec: Exec): Promise<string | undefined> {
+  const { code, stdout } = await exec('docker', ['buildx', 'version'], { env: buildEnvironment() })
+  return code === 0 ? stdout : undefined
 }
 
-async function bake(exec: Exec, targets: readonly BuildTarget[], request: BuildRequest): Promise<void> {
+/** Since 0.17 buildx lets a bake file use the host's network only where that is said beside it. */
+function allowances(targets: readonly BuildTarget[], buildx: string): string[] {
+  const isOlder = /\bv?0\.(?:[1-9]|1[0-6])\./.test(buildx)
+  return !isOlder && targets.some(({ network }) => network === 'host') ? ['--allow=network.host'] : []
+}
+
+async function bake(
+  exec: Exec,
+  targets: readonly BuildTarget[],
+  request: BuildRequest,
+  buildx: string,
+): Promise<void> {
   const { cache } = request
-  // An attestation would make each image an index of two, which `docker save` writes differently.
-  const env = buildEnvironment({ ...cache?.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' })
+  const env = buildEnvironment({
+    ...cache?.env,
+    // An attestation would make each image an index of two, which `docker save` writes differently.
+    BUILDX_NO_DEFAULT_ATTESTATIONS: '1',
+    // Newer ones would ask whether the bake file may read outside of the project: secrets are there, and it is ours.
+    BUILDX_BAKE_ENTITLEMENTS_FS: '0',
+  })
+  const allowed = allowances(targets, buildx)
   const build = (planned: readonly BuildTarget[], builder: readonly string[]) =>
-    run(exec, ['buildx', 'bake', ...builder, '--file', '-', '--load', '--progress=plain'], request, {
-      env,
-      stdin: renderBakeFile(planned),
-    })
+    run(
+      exec,
+      ['buildx', 'bake', ...builder, ...allowed, '--file', '-', '--load', '--progress=plain'],
+      request,
+      {
+        env,
+        stdin: renderBakeFile(planned),
+      },
+    )
   if (!cache) return build(targets, [])
   await withCachingBuilder(exec, env, cache.warn, (builder) =>
     builder ? build(withCache(targets, cache.at), builder) : build(targets, []),

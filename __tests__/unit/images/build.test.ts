@@ -151,6 +151,27 @@ describe('buildImages', () => {
     expect(seen.files.filter((path) => existsSync(dirname(path)))).toEqual([])
   })
 
+  it.each([
+    ['v0.13.1+ds1', 'host', false],
+    ['v0.36.1', 'host', true],
+    ['v0.36.1', 'none', false],
+    ['v0.17.0', 'host', true],
+    ['v1.0.0', 'host', true],
+    ['0.0.0+unknown', 'host', true],
+  ])('asks buildx %s for the network %s as it wants to be asked', async (version, network, allows) => {
+    const calls: string[] = []
+    const exec: Exec = async (_, args, options) => {
+      calls.push(args.join(' '))
+      if (args[1] === 'bake') expect(options?.env).toMatchObject({ BUILDX_BAKE_ENTITLEMENTS_FS: '0' })
+      return { code: 0, stdout: `github.com/docker/buildx ${version} 0123abc\n`, stderr: '' }
+    }
+    await buildImages(
+      exec,
+      request({ model: { name: 'x', services: { api: { build: { ...build, network } } } } }),
+    )
+    expect(calls.at(-1)!.includes('--allow=network.host')).toBe(allows)
+  })
+
   it('takes layers from a registry and leaves them there, when there is one', async () => {
     let file: { target: Record<string, Record<string, string[]>> } | undefined
     const calls: string[] = []
