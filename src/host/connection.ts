@@ -9,7 +9,6 @@ import {
 } from './channel'
 import { ConnectionLost, clean, ForwardingForbidden } from './connection-trouble'
 import { type Authenticated, reasonOf, type Ssh2, shakeHands, type Wire } from './handshake'
-import type { JumpHost } from './jump'
 import { pinsFor } from './known-hosts'
 import { readPrivateKey } from './private-key'
 import { relayPort } from './relay'
@@ -17,6 +16,20 @@ import { dialPort, type Listener, Listeners, reachMachine } from './tunnel'
 
 export { ConnectionLost, ForwardingForbidden, PortClosed } from './connection-trouble'
 export type { Conversation, ExitStatus, Listener, OnLine }
+
+/** A host through which others are reached. */
+export interface Jump {
+  /** @throws {Trouble} as `connect` does, for the jump host. */
+  hold(): Promise<Hold>
+}
+
+/** A jump host while somebody is reached through it. */
+export interface Hold {
+  /** @throws {Trouble} that names both hosts. */
+  open(address: string, port: number, name: string): Promise<Wire>
+  /** The last one closes the connection. */
+  release(): Promise<void>
+}
 
 export interface ConnectionOptions {
   readonly address: string
@@ -27,7 +40,7 @@ export interface ConnectionOptions {
   /** known_hosts lines or `SHA256:` fingerprints. */
   readonly knownHosts: string
   /** The host through which this one is reached. */
-  readonly jump?: JumpHost
+  readonly jump?: Jump
   /** Said beside its name in messages. */
   readonly role?: 'jump host'
   /** Ends the connection, also while it is being made; what is under way rejects with the signal's reason. */

@@ -1,6 +1,5 @@
 import type { HostAddress } from '../config/schema'
-import { type Connection, type ConnectionOptions, connect } from './connection'
-import type { Wire } from './handshake'
+import { type Connection, type ConnectionOptions, connect, type Hold, type Jump } from './connection'
 
 export interface SshSecrets {
   readonly key: string
@@ -39,16 +38,8 @@ function placeOf({ user, name, jump }: HostAddress): string {
   return `${user}@${name}${jump ? ` behind ${placeOf(jump)}` : ''}`
 }
 
-/** A jump host while somebody is reached through it. */
-export interface Hold {
-  /** @throws {Trouble} that names both hosts. */
-  open(address: string, port: number, name: string): Promise<Wire>
-  /** The last one closes the connection. */
-  release(): Promise<void>
-}
-
 /** A host through which others are reached; connected while at least one of them is, and anew once that was lost. */
-export class JumpHost {
+export class JumpHost implements Jump {
   private connection: Promise<Connection> | undefined
   private holds = 0
 
