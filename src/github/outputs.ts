@@ -19,10 +19,13 @@ export const outputsOf = {
 
 export type OutputName = (typeof outputsOf)[keyof typeof outputsOf][number]
 
+/** What people read: the names of a database or its user, which `env` holds too, may stand in it. */
+const forPeople: readonly OutputName[] = ['report', 'troubles']
+
 export interface Outputs {
   /**
-   * GitHub keeps outputs in plain text and shows them. A value that holds a secret of this run is left out with a
-   * warning: by then the work is done, and a deploy that is done stays done.
+   * GitHub keeps outputs in plain text and shows them. In what people read, secrets of this run are blotted out; any other
+   * value that holds one is left out with a warning: by then the work is done, and a deploy that is done stays done.
    */
   set(name: OutputName, value: string): void
 }
@@ -30,6 +33,7 @@ export interface Outputs {
 export function actionOutputs(secrets: Secrets, reporter: Reporter): Outputs {
   return {
     set(name, value) {
+      if (forPeople.includes(name)) return setOutput(name, secrets.hiddenIn(value))
       if (!secrets.foundIn(value)) return setOutput(name, value)
       reporter.warning(
         `The output ${name} was left empty: it would hold a value that was given as a secret. Take that value out of the names and versions of the app, or out of \`env\`.`,

@@ -42,6 +42,15 @@ export class Secrets {
       .reduce((hidden, value) => hidden.replaceAll(value, '***'), text)
   }
 
+  /** The text with every secret in it blotted out, for what people read. */
+  hiddenIn(text: string): string {
+    // The longest first: one may be part of another.
+    const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value))
+    return found
+      .sort((one, other) => other.length - one.length)
+      .reduce((left, value) => left.replaceAll(value, '***'), text)
+  }
+
   private addPart(part: string): void {
     if (part.trim().length < shortestMask || plain.test(part)) return
     for (const form of [part, ...derived(part)]) {

@@ -50,16 +50,25 @@ export function lastKnownGood(history: History, live: string): string | undefine
   return position < 0 ? good.at(-1) : good[position - 1]
 }
 
+/** `run` is 0 where no run ever switched. */
+export interface LastSwitch {
+  readonly run: number
+  /** Whether a person did so since, who has no run. */
+  readonly byHand: boolean
+}
+
 /**
  * The run whose switch, forward or back, was the last: an older run must not switch over it. Where the host went down
  * right after the rename, the intent of what is live says whose that was.
  */
-export function lastSwitchRun(history: History, live?: string): number {
-  const last = history.findLast(
+export function lastSwitch(history: History, live?: string): LastSwitch {
+  const switches = history.filter(
     ({ event, release }) =>
       event === 'switched' || event === 'switched-back' || (event === 'switching' && release === live),
   )
-  return last ? Number.parseInt(last.owner, 10) || 0 : 0
+  const runOf = ({ owner }: LedgerEvent) => Number.parseInt(owner, 10) || 0
+  const byRun = switches.findLast((each) => runOf(each) > 0)
+  return { run: byRun ? runOf(byRun) : 0, byHand: switches.at(-1) !== byRun }
 }
 
 /** Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now. */

@@ -1,5 +1,5 @@
 import type { HostFacts } from '../host/facts'
-import { findRelease, lastSwitchRun } from '../release/history'
+import { findRelease, lastSwitch } from '../release/history'
 import { otherSlot, type Slot } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import type { Deploy } from './deploy'
@@ -92,11 +92,12 @@ export function olderRun(host: string, facts: HostFacts, run: number): Trouble |
   const live = facts.live && facts.releases[facts.live]
   // What is live may always be brought to its end.
   if (live !== undefined && findRelease(facts.history, live)?.run === run) return undefined
-  const newest = lastSwitchRun(facts.history, live)
-  if (run >= newest) return undefined
+  const last = lastSwitch(facts.history, live)
+  if (run > last.run || (run === last.run && !last.byHand)) return undefined
+  const who = last.byHand ? 'a person' : `run ${last.run}`
   return new Trouble(
     host,
-    `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`,
+    `${who} switched this host after run ${run} began; this re-run is older than what is live.`,
     'To go back on purpose use the rollback action; to go on push anew.',
   )
 }

@@ -33,7 +33,15 @@ test('an output is written for the steps that follow', () => {
 
 test('a secret is left out, with a warning', () => {
   const { report, outputs: given } = outputs()
-  given.set('report', 'it answered: correct horse battery')
+  given.set('release', 'v1-correct horse battery')
   expect(readFileSync(file, 'utf8')).toBe('')
-  expect(report.warnings).toEqual([expect.stringMatching(/^The output report was left empty/)])
+  expect(report.warnings).toEqual([expect.stringMatching(/^The output release was left empty/)])
+})
+
+test('in what people read it is blotted out', () => {
+  const { report, outputs: given } = outputs()
+  given.set('report', JSON.stringify([{ changes: ['make the user correct horse battery', 'reload nginx'] }]))
+  const [, value = ''] = /\n(.*)\n/.exec(readFileSync(file, 'utf8')) ?? []
+  expect(JSON.parse(value)).toEqual([{ changes: ['make the user ***', 'reload nginx'] }])
+  expect(report.warnings).toEqual([])
 })

@@ -6,7 +6,7 @@ import {
   interruptedMigration,
   isDraining,
   lastKnownGood,
-  lastSwitchRun,
+  lastSwitch,
   releasesToKeep,
   schemaChangesSince,
   wentBack,
@@ -157,20 +157,28 @@ describe('the history of a host', () => {
   })
 
   test('the run of the last switch', () => {
-    expect(lastSwitchRun(all)).toBe(3)
+    expect(lastSwitch(all)).toEqual({ run: 3, byHand: false })
     expect(
-      lastSwitchRun([
+      lastSwitch([
         ...all,
         event(9, { event: 'switched-back', release: 'v2-2', slot: 'green', from: 'v3-3' }),
       ]),
-    ).toBe(9)
-    expect(lastSwitchRun([])).toBe(0)
+    ).toEqual({ run: 9, byHand: false })
+    expect(lastSwitch([])).toEqual({ run: 0, byHand: false })
+  })
+
+  test('a switch by hand comes after the last run, and is no run itself', () => {
+    const back = { event: 'switched-back', release: 'v2-2', slot: 'green', from: 'v3-3' }
+    const byHand = readEvent({ at, owner: 'by-hand', ...back })!
+    expect(lastSwitch([...all, byHand])).toEqual({ run: 3, byHand: true })
+    expect(lastSwitch([byHand])).toEqual({ run: 0, byHand: true })
+    expect(lastSwitch([...all, byHand, event(9, back)])).toEqual({ run: 9, byHand: false })
   })
 
   test('a switch whose record was lost with the power counts where its release is live', () => {
     const intent = event(9, { event: 'switching', release: 'v9-9', slot: 'green', from: 'v3-3' })
-    expect(lastSwitchRun([...all, intent], 'v3-3')).toBe(3)
-    expect(lastSwitchRun([...all, intent], 'v9-9')).toBe(9)
+    expect(lastSwitch([...all, intent], 'v3-3')).toEqual({ run: 3, byHand: false })
+    expect(lastSwitch([...all, intent], 'v9-9')).toEqual({ run: 9, byHand: false })
   })
 
   test('a bake counts until the release fails one or is rolled back from', () => {

@@ -1,4 +1,5 @@
 import { deliver } from '../../../src/stages/deliver'
+import { refuseOlderRun } from '../../../src/stages/preflight'
 import { type Project, planFiles, readReleaseFiles } from '../../../src/stages/project'
 import { ship } from '../../../src/stages/ship'
 import { deployTo, FakeHost, releaseOf } from './fleet'
@@ -32,6 +33,15 @@ test('a clock that is far off is a warning', async () => {
   const identity = { id: 'v2-2', version: 'v2', run: 2, commit: '' }
   await deliver(deploy, {} as Project, { identity, layout: undefined })
   expect(warnings).toEqual([expect.stringMatching(/^clock of one: 60 s behind .*timedatectl/)])
+})
+
+test('no run switches over what a person did by hand after it', () => {
+  const host = new FakeHost('one', { blue: 'v3-3', green: 'v2-2' }, 'green')
+    .enter({ event: 'switched', release: 'v3-3', slot: 'blue', from: 'v2-2' }, '3/1/deploy')
+    .enter({ event: 'switched-back', release: 'v2-2', slot: 'green', from: 'v3-3' }, 'by-hand')
+  const { deploy } = deployTo(host)
+  expect(() => refuseOlderRun(deploy, 3)).toThrow('a person switched this host after run 3 began')
+  expect(() => refuseOlderRun(deploy, 4)).not.toThrow()
 })
 
 /** Each host has another slot free, and only the second lacks the release. */
