@@ -467,10 +467,11 @@ function olderRun(host, facts, run) {
     // What is live may always be brought to its end.
     if (live !== undefined && (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(facts.history, live)?.run === run)
         return undefined;
-    const newest = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitchRun */ .mJ)(facts.history, live);
-    if (run >= newest)
+    const last = (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .lastSwitch */ .xe)(facts.history, live);
+    if (run > last.run || (run === last.run && !last.byHand))
         return undefined;
-    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `run ${newest} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
+    const who = last.byHand ? 'a person' : `run ${last.run}`;
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `${who} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
 }
 /** For the steps after ship, which a person may run again long after. @throws {Trouble} */
 function refuseOlderRun({ hosts }, run) {

@@ -4430,7 +4430,7 @@ function safe(name) {
 /* harmony export */   eZ: () => (/* binding */ hasHappened),
 /* harmony export */   jQ: () => (/* binding */ isDraining),
 /* harmony export */   lN: () => (/* binding */ releasesToKeep),
-/* harmony export */   mJ: () => (/* binding */ lastSwitchRun),
+/* harmony export */   xe: () => (/* binding */ lastSwitch),
 /* harmony export */   zf: () => (/* binding */ lastKnownGood)
 /* harmony export */ });
 /** The release as it was last shipped. */
@@ -4479,9 +4479,11 @@ function lastKnownGood(history, live) {
  * The run whose switch, forward or back, was the last: an older run must not switch over it. Where the host went down
  * right after the rename, the intent of what is live says whose that was.
  */
-function lastSwitchRun(history, live) {
-    const last = history.findLast(({ event, release }) => event === 'switched' || event === 'switched-back' || (event === 'switching' && release === live));
-    return last ? Number.parseInt(last.owner, 10) || 0 : 0;
+function lastSwitch(history, live) {
+    const switches = history.filter(({ event, release }) => event === 'switched' || event === 'switched-back' || (event === 'switching' && release === live));
+    const runOf = ({ owner }) => Number.parseInt(owner, 10) || 0;
+    const byRun = switches.findLast((each) => runOf(each) > 0);
+    return { run: byRun ? runOf(byRun) : 0, byHand: switches.at(-1) !== byRun };
 }
 /** Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now. */
 function wentBack(history, owner) {

@@ -33412,9 +33412,13 @@ const outputsOf = {
     'setup-host': ['changes', 'report'],
     operate: ['troubles', 'issue-url'],
 };
+/** What people read: the names of a database or its user, which `env` holds too, may stand in it. */
+const forPeople = ['report', 'troubles'];
 function actionOutputs(secrets, reporter) {
     return {
         set(name, value) {
+            if (forPeople.includes(name))
+                return (0,core/* setOutput */.uH)(name, secrets.hiddenIn(value));
             if (!secrets.foundIn(value))
                 return (0,core/* setOutput */.uH)(name, value);
             reporter.warning(`The output ${name} was left empty: it would hold a value that was given as a secret. Take that value out of the names and versions of the app, or out of \`env\`.`);
@@ -33461,6 +33465,14 @@ class Secrets {
         return found
             .sort((a, b) => b.length - a.length)
             .reduce((hidden, value) => hidden.replaceAll(value, '***'), text);
+    }
+    /** The text with every secret in it blotted out, for what people read. */
+    hiddenIn(text) {
+        // The longest first: one may be part of another.
+        const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value));
+        return found
+            .sort((one, other) => other.length - one.length)
+            .reduce((left, value) => left.replaceAll(value, '***'), text);
     }
     addPart(part) {
         if (part.trim().length < shortestMask || plain.test(part))

@@ -152,7 +152,7 @@ async function cancelIn(
       inputs: {
         ...(action === 'deploy' && { version: `v${id}` }),
         'github-token': 'ghs_of_the_job',
-        env: JSON.stringify({ TINY_MIGRATION_SECONDS: '2', TINY_HEALTHY_AFTER: '1' }),
+        env: JSON.stringify({ TINY_MIGRATION_SECONDS: '1', TINY_HEALTHY_AFTER: '1' }),
       },
       env: { GITHUB_API_URL: github.url },
     }
