@@ -33,7 +33,7 @@ export interface Outputs {
 export function actionOutputs(secrets: Secrets, reporter: Reporter): Outputs {
   return {
     set(name, value) {
-      if (forPeople.includes(name)) return setOutput(name, secrets.hiddenIn(value))
+      if (forPeople.includes(name)) return setOutput(name, secrets.hide(value))
       if (!secrets.foundIn(value)) return setOutput(name, value)
       reporter.warning(
         `The output ${name} was left empty: it would hold a value that was given as a secret. Take that value out of the names and versions of the app, or out of \`env\`.`,

@@ -36,19 +36,11 @@ export class Secrets {
 
   /** The text with `***` in place of every secret that `foundIn` would find. */
   hide(text: string): string {
+    // The longest first: one may be part of another.
     const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value))
     return found
       .sort((a, b) => b.length - a.length)
       .reduce((hidden, value) => hidden.replaceAll(value, '***'), text)
-  }
-
-  /** The text with every secret in it blotted out, for what people read. */
-  hiddenIn(text: string): string {
-    // The longest first: one may be part of another.
-    const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value))
-    return found
-      .sort((one, other) => other.length - one.length)
-      .reduce((left, value) => left.replaceAll(value, '***'), text)
   }
 
   private addPart(part: string): void {
