@@ -3743,7 +3743,7 @@ class LeaseChannel {
     /** @throws {Trouble} when the host was never set up. */
     static async open(connection, options) {
         const { app, base, owner, nonce } = options;
-        const program = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* factsLibrary */.NP, options.runtimeLibrary], [
+        const program = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* leaseLibrary */.e0, host_libraries/* factsLibrary */.NP, options.runtimeLibrary], [
             (0,host_program/* call */.T)('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token), app),
         ]);
         const channel = new LeaseChannel(connection.name, nonce, await connection.converse(program));

@@ -33418,7 +33418,7 @@ function actionOutputs(secrets, reporter) {
     return {
         set(name, value) {
             if (forPeople.includes(name))
-                return (0,core/* setOutput */.uH)(name, secrets.hiddenIn(value));
+                return (0,core/* setOutput */.uH)(name, secrets.hide(value));
             if (!secrets.foundIn(value))
                 return (0,core/* setOutput */.uH)(name, value);
             reporter.warning(`The output ${name} was left empty: it would hold a value that was given as a secret. Take that value out of the names and versions of the app, or out of \`env\`.`);
@@ -33461,18 +33461,11 @@ class Secrets {
     }
     /** The text with `***` in place of every secret that `foundIn` would find. */
     hide(text) {
+        // The longest first: one may be part of another.
         const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value));
         return found
             .sort((a, b) => b.length - a.length)
             .reduce((hidden, value) => hidden.replaceAll(value, '***'), text);
-    }
-    /** The text with every secret in it blotted out, for what people read. */
-    hiddenIn(text) {
-        // The longest first: one may be part of another.
-        const found = [...this.values].filter((value) => value.length >= shortestFind && text.includes(value));
-        return found
-            .sort((one, other) => other.length - one.length)
-            .reduce((left, value) => left.replaceAll(value, '***'), text);
     }
     addPart(part) {
         if (part.trim().length < shortestMask || plain.test(part))

@@ -43,11 +43,9 @@ base_is_ours() {
     fail other-app "$kw_base belongs to the app $(cat "$kw_base/app"), and this one is called $kw_app"
 }
 
-# lock_holder: the program of ours that holds the flock; nothing where that is somebody else, such as a person.
-lock_holder() {
-  { read -r kw_active && read -r kw_pid kw_mark; } <"$kw_base/runs/active" 2>/dev/null || return 0
-  [ "$(process_mark "$kw_pid")" != "$kw_mark" ] || printf '%s' "$kw_active"
-}
+# lock_holder: the program of ours that holds the flock; nothing where that is somebody else, such as a person. What it
+# started goes on with the flock where it was killed, so it counts until the next one begins.
+lock_holder() { cat "$kw_base/runs/active" 2>/dev/null || :; }
 
 # lease_take: tells `taken`, `held` (somebody's lease runs) or `busy` (a program of an earlier run still works here).
 lease_take() {

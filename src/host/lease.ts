@@ -1,7 +1,7 @@
 import { Trouble } from '../release/trouble'
 import type { Connection, Conversation } from './connection'
 import { type HostFacts, readFacts } from './facts'
-import { detachLibrary, factsLibrary, leaseLibrary, prelude } from './libraries'
+import { factsLibrary, leaseLibrary, prelude } from './libraries'
 import { call, renderProgram } from './program'
 import { parseLine } from './records'
 
@@ -58,7 +58,7 @@ export class LeaseChannel {
   ): Promise<{ channel: LeaseChannel; facts: HostFacts }> {
     const { app, base, owner, nonce } = options
     const program = renderProgram(
-      [prelude, detachLibrary, leaseLibrary, factsLibrary, options.runtimeLibrary],
+      [prelude, leaseLibrary, factsLibrary, options.runtimeLibrary],
       [
         call(
           'lease_serve',

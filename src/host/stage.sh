@@ -19,9 +19,14 @@ stage_begin() {
   fi
   [ "$(lease_token)" = "$kw_token" ] ||
     fail lease-lost "the lease passed on: our token is $kw_token, the host's is $(lease_token), of $(lease_field 3)"
-  { printf 'stage %s of run %s (%s)\n' "$kw_stage" "$kw_owner" "$kw_url" && cat "$kw_run/pid"; } >"$kw_base/runs/active"
-  kw_holds=yes
+  stage_holds "stage $kw_stage"
   lease_extend
+}
+
+# stage_holds WHAT: says who has the flock now.
+stage_holds() {
+  printf '%s of run %s (%s)\n' "$1" "$kw_owner" "$kw_url" >"$kw_base/runs/active"
+  kw_holds=yes
 }
 
 # stage_mark: by which `follow` finds this program.
@@ -32,7 +37,11 @@ stage_exit() {
   if [ "$1" != 0 ] && [ "$1" != 70 ] && [ "$1" != 71 ] && [ -n "$kw_step" ]; then
     record "{\"k\":\"fail\",\"code\":\"step\",\"message\":$(json "step $kw_step ended with status $1")}"
   fi
-  [ -z "$kw_holds" ] || lease_leave "$1" || :
+  if [ -n "$kw_holds" ]; then
+    lease_leave "$1" || :
+    # What was ended from outside may have left something behind that goes on.
+    [ "$1" = 143 ] || : >"$kw_base/runs/active"
+  fi
   printf '%s\n' "$1" >"$kw_run/status.part"
   mv -f "$kw_run/status.part" "$kw_run/status"
   exit "$1"

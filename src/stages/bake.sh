@@ -19,7 +19,7 @@ bake_lock() {
   exec 9>>"$kw_base/lease.lock"
   flock -w 60 9 || fail lock-busy "another program of ours holds this host"
   [ "$(lease_token)" = "$kw_token" ] || fail lease-lost "the lease passed on while the bake went on"
-  kw_holds=yes
+  stage_holds 'the end of the bake'
 }
 
 # bake_log_from FILE: where the access log ends now. Counts begin there.
