@@ -186,6 +186,28 @@ describe('its workflows', () => {
     },
   }))
 
+  workflowTest('a tag whose integration tests fail leaves production alone', async () => {
+    const { product, server } = site
+    const file = join(product.workspace, '.github/workflows/release.yml')
+    const text = readFileSync(file, 'utf8')
+    const ask = (path: string) =>
+      `curl --fail --silent --header Host:${staging} http://127.0.0.1:${server.httpPort}${path}`
+    // A visit, and then a look whether the app lives on.
+    const visit = `${ask('/api/version')} && for n in $(seq 60); do ${ask('/health')} && sleep 0.1 || exit 1; done`
+    writeFileSync(
+      file,
+      text.replace(/integration-test: .*/, () => `integration-test: ${visit}`),
+    )
+    await commit(product.workspace, 'w3')
+    callers().setEnv({ ...env, APP_VERSION: good(2).build, TD_FAULT: 'die' })
+    const result = await callers().run(305, 'release')
+    writeFileSync(file, text)
+    expect(result.code).toBe(1)
+    expect(result.jobs).toEqual({ test: 'succeeded', build: 'succeeded', staging: 'failed' })
+    expect(callers().records()).toEqual(['deploy to staging', 'in_progress', 'success'])
+    expect(await eventsOf(server, 305)).toEqual([])
+  })
+
   workflowTest(
     'a tag that dies once visitors come to it fails in production only, and goes back there',
     async () => {
@@ -195,7 +217,7 @@ describe('its workflows', () => {
       // Long enough for it to die in it; staging, where nobody comes, waits no longer than before.
       document.setIn(['environments', 'production'], { bake: { duration: '60s' } })
       writeFileSync(file, document.toString())
-      await commit(product.workspace, 'w3')
+      await commit(product.workspace, 'w4')
       callers().setEnv({ ...env, APP_VERSION: good(2).build, TD_FAULT: 'die' })
       const load = startLoad({
         origins: [`http://127.0.0.1:${server.httpPort}`],
@@ -204,7 +226,7 @@ describe('its workflows', () => {
         connections: 2,
         perSecond: 10,
       })
-      const result = await callers().run(305, 'release')
+      const result = await callers().run(306, 'release')
       const { requests, failed } = await load.stop()
       console.log(`a release that dies: ${requests} requests, ${failed} failed`)
       expect(result.code).toBe(1)
@@ -216,7 +238,7 @@ describe('its workflows', () => {
         ...['deploy to production', 'in_progress', 'failure'],
       ])
       expect(callers().github.calls.filter(({ path }) => path.endsWith('/releases'))).toHaveLength(1)
-      expect((await eventsOf(server, 305)).slice(-2)).toEqual(['bake-failed', 'switched-back'])
+      expect((await eventsOf(server, 306)).slice(-2)).toEqual(['bake-failed', 'switched-back'])
       expect(await readLease(server)).toMatchObject({ held: false })
     },
   )
