@@ -18,8 +18,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
-// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
-var session = __webpack_require__(1219);
+// EXTERNAL MODULE: ./src/host/session.ts + 3 modules
+var session = __webpack_require__(1786);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/stages/deploy.ts

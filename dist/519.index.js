@@ -554,8 +554,8 @@ function files_frame(bytes) {
     return Buffer.concat([Buffer.from(String(bytes.length).padStart(8, '0')), bytes]);
 }
 
-// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
-var session = __webpack_require__(1219);
+// EXTERNAL MODULE: ./src/host/session.ts + 3 modules
+var session = __webpack_require__(1786);
 // EXTERNAL MODULE: ./src/images/archive.ts
 var archive = __webpack_require__(8888);
 // EXTERNAL MODULE: ./src/images/names.ts

@@ -3648,7 +3648,7 @@ function wholeNumber(value) {
 
 /***/ }),
 
-/***/ 1219:
+/***/ 1786:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3656,15 +3656,15 @@ function wholeNumber(value) {
 __webpack_require__.d(__webpack_exports__, {
   hD: () => (/* reexport */ host_reading/* HostFailure */.h),
   HV: () => (/* binding */ HostSession),
-  yj: () => (/* binding */ LeaseHeld)
+  yj: () => (/* reexport */ LeaseHeld)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./src/release/trouble.ts
-var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/host/connection.ts + 10 modules
 var host_connection = __webpack_require__(9754);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/release/ledger.ts
@@ -3853,6 +3853,62 @@ function readHolder(value) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/host/lease-wait.ts
+
+/** Of a lock that somebody holds: each waits two seconds for it. */
+const mostTries = 30;
+/**
+ * Takes the lease of a host, and waits where that is worth it. A holder that is gone lets its lease run out, so that is
+ * waited for; one that renews it is alive, so that is not.
+ *
+ * @param take asks the host once
+ * @returns the fencing token
+ * @throws {LeaseHeld} naming the holder and its run.
+ * @throws {Trouble} when somebody who is no program of ours keeps the lock for a minute.
+ */
+async function waitForLease(name, take, waiting) {
+    const first = await takeWhileBusy(name, take, waiting);
+    const answer = first.kind === 'held' ? await takeAfter(first, name, take, waiting) : first;
+    if (answer.kind === 'held')
+        throw new LeaseHeld(name, answer);
+    return answer.token;
+}
+/**
+ * A program of an ended run may still be at work (that is how a migration is never cut in half): let it end, for it has
+ * an end. Nobody knows how long a person will be.
+ */
+async function takeWhileBusy(name, take, { base, reporter }) {
+    let told;
+    for (let tries = 0; tries < mostTries;) {
+        const answer = await take();
+        if (answer.kind !== 'busy')
+            return answer;
+        if (answer.by !== told)
+            reporter.info(`${name}: waiting for ${answer.by || 'somebody who holds its lock'}`);
+        told = answer.by;
+        tries = told === '' ? tries + 1 : 0;
+    }
+    throw new trouble/* Trouble */.q(name, `somebody who is no program of ours has held ${base}/lease.lock for a minute: perhaps a person who works there.`, 'Run this again when they are done; `lslocks` on the server shows whose process it is.');
+}
+async function takeAfter(held, name, take, waiting) {
+    const { reporter, wait } = waiting;
+    reporter.info(`${name}: the lease is held by ${held.owner} (${held.url}) for ${held.expires - held.now} s more; waiting whether it renews it`);
+    for (;;) {
+        await wait(1000);
+        const answer = await takeWhileBusy(name, take, waiting);
+        if (answer.kind === 'taken' || answer.expires !== held.expires)
+            return answer;
+    }
+}
+/** Another run is alive and at work on the host. */
+class LeaseHeld extends trouble/* Trouble */.q {
+    constructor(host, { owner, url, since, now }) {
+        const minutes = Math.max(0, Math.round((now - since) / 60));
+        super(host, `another run is at work there: ${owner} took the lease ${minutes} min ago and goes on renewing it (${url}).`, 'Wait until that run ends, or cancel it, then run this again.');
+        this.name = 'LeaseHeld';
+    }
+}
+
 // EXTERNAL MODULE: ./src/host/reading.ts
 var host_reading = __webpack_require__(7422);
 ;// CONCATENATED MODULE: ./src/host/session.ts
@@ -3864,9 +3920,8 @@ var host_reading = __webpack_require__(7422);
 
 
 
+
 const reconnections = 5;
-/** Of a lock that somebody holds: each waits two seconds for it. */
-const mostTries = 30;
 /** One host for the whole life of an action: one connection, the lease's channel, and one channel per stage. */
 class HostSession {
     connection;
@@ -3914,52 +3969,19 @@ class HostSession {
         return this.connection.listen(...args);
     }
     /**
-     * Takes the lease, then reads the facts anew. A holder that is gone lets its lease run out, so that is waited for; one
-     * that renews it is alive, so that is not.
+     * Takes the lease, then reads the facts anew.
      *
-     * @throws {LeaseHeld} naming the holder and its run.
+     * @throws {Trouble} as `waitForLease` does.
      */
     async take() {
-        const first = await this.takeWhileBusy();
-        const answer = first.kind === 'held' ? await this.takeAfter(first) : first;
-        if (answer.kind === 'held')
-            throw new LeaseHeld(this.name, answer);
-        this.token = answer.token;
+        const take = () => this.lasting(() => this.lease.take());
+        this.token = await waitForLease(this.name, take, this.options);
         this.facts = await this.lasting(() => this.lease.refresh());
     }
     /** Reads anew what a deploy itself changes. */
     async refresh() {
         this.facts = await this.lasting(() => this.lease.refreshState(this.facts));
         return this.facts;
-    }
-    /**
-     * A program of an ended run may still be at work (that is how a migration is never cut in half): let it end, for it has
-     * an end. Nobody knows how long a person will be.
-     *
-     * @throws {Trouble} when somebody who is no program of ours keeps the lock for a minute.
-     */
-    async takeWhileBusy() {
-        let told;
-        for (let tries = 0; tries < mostTries;) {
-            const answer = await this.lasting(() => this.lease.take());
-            if (answer.kind !== 'busy')
-                return answer;
-            if (answer.by !== told)
-                this.options.reporter.info(`${this.name}: waiting for ${answer.by || 'somebody who holds its lock'}`);
-            told = answer.by;
-            tries = told === '' ? tries + 1 : 0;
-        }
-        throw new trouble/* Trouble */.q(this.name, `somebody who is no program of ours has held ${this.base}/lease.lock for a minute: perhaps a person who works there.`, 'Run this again when they are done; `lslocks` on the server shows whose process it is.');
-    }
-    async takeAfter(held) {
-        const { reporter, wait } = this.options;
-        reporter.info(`${this.name}: the lease is held by ${held.owner} (${held.url}) for ${held.expires - held.now} s more; waiting whether it renews it`);
-        for (;;) {
-            await wait(1000);
-            const answer = await this.takeWhileBusy();
-            if (answer.kind === 'taken' || answer.expires !== held.expires)
-                return answer;
-        }
     }
     async release() {
         if (this.token === 0)
@@ -4136,14 +4158,6 @@ async function join(options, nonce, token) {
     catch (error) {
         await connection.close();
         throw error;
-    }
-}
-/** Another run is alive and at work on the host. */
-class LeaseHeld extends trouble/* Trouble */.q {
-    constructor(host, { owner, url, since, now }) {
-        const minutes = Math.max(0, Math.round((now - since) / 60));
-        super(host, `another run is at work there: ${owner} took the lease ${minutes} min ago and goes on renewing it (${url}).`, 'Wait until that run ends, or cancel it, then run this again.');
-        this.name = 'LeaseHeld';
     }
 }
 
@@ -6368,7 +6382,7 @@ function runtimeOf(config) {
 /* harmony export */   on: () => (/* binding */ on)
 /* harmony export */ });
 /* unused harmony export named */
-/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1219);
+/* harmony import */ var _host_session__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1786);
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5205);
 /* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2386);
 
@@ -6511,8 +6525,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/host/jump.ts
 var jump = __webpack_require__(3816);
-// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
-var session = __webpack_require__(1219);
+// EXTERNAL MODULE: ./src/host/session.ts + 3 modules
+var session = __webpack_require__(1786);
 // EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
 var kinds = __webpack_require__(4793);
 // EXTERNAL MODULE: ./src/release/history.ts

@@ -207,8 +207,8 @@ var stages_deploy = __webpack_require__(2636);
 var stages_live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/open.ts + 1 modules
 var stages_open = __webpack_require__(4514);
-// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
-var session = __webpack_require__(1219);
+// EXTERNAL MODULE: ./src/host/session.ts + 3 modules
+var session = __webpack_require__(1786);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"

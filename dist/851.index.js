@@ -58,8 +58,8 @@ function renderErrand(nonce, { libraries, calls }) {
 var jump = __webpack_require__(3816);
 // EXTERNAL MODULE: ./src/host/resources.ts
 var host_resources = __webpack_require__(8823);
-// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
-var session = __webpack_require__(1219);
+// EXTERNAL MODULE: ./src/host/session.ts + 3 modules
+var session = __webpack_require__(1786);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"

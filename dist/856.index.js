@@ -496,8 +496,8 @@ function restoreScript(kind, database, place, dump, runtimeLibrary, when = `befo
     ]);
 }
 
-// EXTERNAL MODULE: ./src/host/session.ts + 2 modules
-var session = __webpack_require__(1219);
+// EXTERNAL MODULE: ./src/host/session.ts + 3 modules
+var session = __webpack_require__(1786);
 // EXTERNAL MODULE: ./src/images/names.ts
 var names = __webpack_require__(3018);
 // EXTERNAL MODULE: ./src/release/history.ts

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { Reporter } from '../release/report'
-import { Trouble } from '../release/trouble'
 import { type Connection, ConnectionLost, type ConnectionOptions, connect } from './connection'
 import type { HostFacts } from './facts'
-import { LeaseChannel, type LeaseOwner, leaseSeconds, type TakeAnswer } from './lease'
+import { LeaseChannel, type LeaseOwner, leaseSeconds } from './lease'
+import { waitForLease } from './lease-wait'
 import { detachLibrary, factsLibrary, leaseLibrary, prelude, stageLibrary } from './libraries'
 import { type Call, call, renderProgram } from './program'
 import { type Outcome, Reading } from './reading'
 
+export { LeaseHeld } from './lease-wait'
 export { HostFailure, type Outcome } from './reading'
 
 export interface SessionOptions {
@@ -33,8 +34,6 @@ export interface StageProgram {
 export type Answer = (name: string, value: unknown) => AsyncIterable<Buffer> | undefined
 
 const reconnections = 5
-/** Of a lock that somebody holds: each waits two seconds for it. */
-const mostTries = 30
 
 /** One host for the whole life of an action: one connection, the lease's channel, and one channel per stage. */
 export class HostSession {
@@ -88,16 +87,13 @@ export class HostSession {
   }
 
   /**
-   * Takes the lease, then reads the facts anew. A holder that is gone lets its lease run out, so that is waited for; one
-   * that renews it is alive, so that is not.
+   * Takes the lease, then reads the facts anew.
    *
-   * @throws {LeaseHeld} naming the holder and its run.
+   * @throws {Trouble} as `waitForLease` does.
    */
   async take(): Promise<void> {
-    const first = await this.takeWhileBusy()
-    const answer = first.kind === 'held' ? await this.takeAfter(first) : first
-    if (answer.kind === 'held') throw new LeaseHeld(this.name, answer)
-    this.token = answer.token
+    const take = () => this.lasting(() => this.lease.take())
+    this.token = await waitForLease(this.name, take, this.options)
     this.facts = await this.lasting(() => this.lease.refresh())
   }
 
@@ -105,43 +101,6 @@ export class HostSession {
   async refresh(): Promise<HostFacts> {
     this.facts = await this.lasting(() => this.lease.refreshState(this.facts))
     return this.facts
-  }
-
-  /**
-   * A program of an ended run may still be at work (that is how a migration is never cut in half): let it end, for it has
-   * an end. Nobody knows how long a person will be.
-   *
-   * @throws {Trouble} when somebody who is no program of ours keeps the lock for a minute.
-   */
-  private async takeWhileBusy(): Promise<Exclude<TakeAnswer, { kind: 'busy' }>> {
-    let told: string | undefined
-    for (let tries = 0; tries < mostTries; ) {
-      const answer = await this.lasting(() => this.lease.take())
-      if (answer.kind !== 'busy') return answer
-      if (answer.by !== told)
-        this.options.reporter.info(`${this.name}: waiting for ${answer.by || 'somebody who holds its lock'}`)
-      told = answer.by
-      tries = told === '' ? tries + 1 : 0
-    }
-    throw new Trouble(
-      this.name,
-      `somebody who is no program of ours has held ${this.base}/lease.lock for a minute: perhaps a person who works there.`,
-      'Run this again when they are done; `lslocks` on the server shows whose process it is.',
-    )
-  }
-
-  private async takeAfter(
-    held: Extract<TakeAnswer, { kind: 'held' }>,
-  ): Promise<Exclude<TakeAnswer, { kind: 'busy' }>> {
-    const { reporter, wait } = this.options
-    reporter.info(
-      `${this.name}: the lease is held by ${held.owner} (${held.url}) for ${held.expires - held.now} s more; waiting whether it renews it`,
-    )
-    for (;;) {
-      await wait(1000)
-      const answer = await this.takeWhileBusy()
-      if (answer.kind === 'taken' || answer.expires !== held.expires) return answer
-    }
   }
 
   async release(): Promise<void> {
@@ -348,18 +307,5 @@ async function join(
   } catch (error) {
     await connection.close()
     throw error
-  }
-}
-
-/** Another run is alive and at work on the host. */
-export class LeaseHeld extends Trouble {
-  constructor(host: string, { owner, url, since, now }: Extract<TakeAnswer, { kind: 'held' }>) {
-    const minutes = Math.max(0, Math.round((now - since) / 60))
-    super(
-      host,
-      `another run is at work there: ${owner} took the lease ${minutes} min ago and goes on renewing it (${url}).`,
-      'Wait until that run ends, or cancel it, then run this again.',
-    )
-    this.name = 'LeaseHeld'
   }
 }
