@@ -4,6 +4,7 @@ import { until } from '../../lab/run'
 import { type LabServer, startServer } from '../../lab/server'
 import type { Config, ProxyConfig } from '../../src/config/schema'
 import { renderErrand } from '../../src/host/errand'
+import { composeProjects } from '../../src/runtimes/compose-model'
 import { renderSetup, setupErrands } from '../../src/stages/setup-host'
 import { exampleConfig } from '../unit/proxies/config'
 import { type Authority, refused, startAuthorities, unresolved } from './support/authority'
@@ -26,6 +27,7 @@ beforeAll(async () => {
   server = await startServer({
     name: 'certificates',
     packages: ['pebble', 'certbot', 'apache2', 'caddy'],
+    images: ['nginx:alpine'],
   })
   ;[authority, brief] = (await startAuthorities(server, [long, short])) as [Authority, Authority]
 }, 600_000)
@@ -164,7 +166,7 @@ const tell = (kind: string, { report, closed, idle }: Seen) =>
     `${kind}: ${report.requests} requests on ${report.connects} fresh connections during a renewal, ${report.failed} failed; ${closed} of ${idle} idle keep-alive connections closed\n`,
   )
 
-const filesOf = (folder: string) => say(`cd ${folder} && find . ! -type d -exec sha256sum {} + | sort`)
+const filesOf = (folders: string) => say(`find ${folders} ! -type d -exec sha256sum {} + | sort`)
 
 describe('nginx', () => {
   const files = () => filesOf('/etc/nginx')
@@ -237,6 +239,78 @@ describe('nginx', () => {
   })
 
   afterAll(() => gone('nginx', '/etc/nginx/conf.d/bird-shop.conf'))
+})
+
+describe('nginx in Compose', () => {
+  const inside = (change: Partial<ProxyConfig> = {}): Config => ({
+    ...configOf('nginx', authority, { service: 'nginx', ...change }),
+    accessories: ['nginx'],
+  })
+
+  /** Its container, made as a deploy or the command that a deploy prints would make it. */
+  async function start(config: Config): Promise<void> {
+    const services = Object.fromEntries(
+      ['nginx', ...Object.keys(config.services)].map((name) => [name, { image: 'nginx:alpine' }]),
+    )
+    const model = { name: app, services }
+    const release = { id: 'v1-1', version: 'v1' }
+    const { accessories } = composeProjects({ config, release, projectDir: '/root', model })
+    const up = await server.exec('docker compose -f - up -d', { input: JSON.stringify(accessories) })
+    expect(up).toMatchObject({ code: 0 })
+  }
+
+  const answersWith = (url: string, status: string) =>
+    until(
+      async () => (await ask(url)) === status,
+      20,
+      async () => `${url} says ${await ask(url)}\n${await say(`docker logs ${app}-accessories-nginx-1`)}`,
+    )
+
+  beforeAll(() => say('systemctl stop nginx'))
+
+  test('on a bare server the certificate is there before nginx is', async () => {
+    expect(await setup(inside())).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining(`get a certificate for ${domain} www.${domain} from`),
+    })
+    expect(await ask(`http://${domain}/`)).toMatch(/^000 .*connect/i)
+    expect(await setup(inside())).toMatchObject({ code: 0, stdout: 'nothing to change\n', stderr: '' })
+  })
+
+  test('renewed by certbot’s timer, no request on a fresh connection fails', async () => {
+    await live()
+    await start(inside())
+    await answersWith(`https://${domain}/`, '200')
+    const seen = await underLoad(authority, renewByTimer)
+    tell('nginx in Compose', seen)
+    expect(seen.report.failures).toEqual([])
+    expect(seen.report.failed).toBe(0)
+    expect(seen.closed).toBe(seen.idle)
+  })
+
+  test('another domain gets a new certificate through the nginx that runs', async () => {
+    expect(await setup(inside({ domains: [domain, 'more.example'] }))).toMatchObject({ code: 0, stderr: '' })
+    await answersWith('https://more.example/', '200')
+  })
+
+  test('a container that cannot see the certificates is found out before the authority is asked', async () => {
+    const { tls: _, ...plain } = inside().proxy!
+    expect(await setup({ ...inside(), proxy: plain })).toMatchObject({ code: 0, stderr: '' })
+    await start({ ...inside(), proxy: plain })
+    await answersWith(`http://${domain}/`, '200')
+    const before = await filesOf('/etc/kawasemi /etc/letsencrypt')
+    const { code, stderr } = await setup(inside())
+    expect(stderr).toMatch(/does not see \/etc\/letsencrypt of this server.*deploy with `tls\.acme`/)
+    expect(code).toBe(1)
+    expect(await filesOf('/etc/kawasemi /etc/letsencrypt')).toBe(before)
+    expect(await ask(`http://${domain}/`)).toBe('200')
+  })
+
+  afterAll(async () => {
+    await say(`docker rm -f ${app}-accessories-nginx-1`)
+    await gone('nginx', '/etc/kawasemi')
+  })
 })
 
 describe('Apache', () => {

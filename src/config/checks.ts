@@ -146,12 +146,11 @@ function tls(proxy: ProxyFile): Misfit[] {
   return found
 }
 
-/** Certbot works on the host, and has it reload a web server that runs there with the site that names its files. */
-function besideAcme({ kind, service, tls, ...proxy }: ProxyFile): Misfit[] {
+/** Certbot has a web server reloaded with the site that names its files. */
+function besideAcme({ kind, tls, ...proxy }: ProxyFile): Misfit[] {
   const path = ['proxy', 'tls', 'acme']
   const reasons = [
     ...(tls?.certificate !== undefined || tls?.key !== undefined ? ['either acme or files, not both'] : []),
-    ...(service === undefined ? [] : ['no acme: certificates are not got for a web server in a container']),
     ...(proxy['own-site'] && kind !== 'caddy'
       ? ['no acme with own-site, whose file names the certificate']
       : []),

@@ -8,6 +8,12 @@ export function siteFolder(app: string): string {
   return `/etc/kawasemi/${app}/nginx`
 }
 
+/** Where a program such as certbot lays its answers for the certificate authority. */
+export const acmeFolder = '/var/lib/kawasemi/acme'
+
+/** Certbot's: its names of certificates are links from one part of it to another. */
+export const certbotFolder = '/etc/letsencrypt'
+
 export function logFolder(app: string): string {
   return `/var/log/kawasemi/${app}`
 }

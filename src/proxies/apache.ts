@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { acmeFolder } from '../config/places'
 import type { Config, ServedFolder, Tls } from '../config/schema'
 import { slots } from '../release/slot'
-import { acmeFolder, acmePath, maintenanceMark, textTypes, wwwRedirects } from './options'
+import { acmePath, maintenanceMark, textTypes, wwwRedirects } from './options'
 import { type ProxyKind, plainLog, releasePath, slotHeader } from './proxy'
 import { indent, type Place, placesOf, type Site, type SiteService, siteOf } from './site'
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { acmeFolder, certbotFolder } from '../config/places'
 import type { Config } from '../config/schema'
 import { type Call, call } from '../host/program'
-import { acmeFolder, certificateFiles, certificateName, wwwRedirects } from './options'
+import { certificateFiles, certificateName, wwwRedirects } from './options'
 import type { ProxyKind } from './proxy'
 import { type Site, siteOf } from './site'
 
@@ -45,6 +46,7 @@ function certbotCalls(config: Config, proxy: ProxyKind): Call[] {
   const port = String(site.proxy.listen)
   return [
     call('certbot_installed'),
+    ...(site.proxy.service === undefined ? [] : [call('web_sees', certbotFolder, acmeFolder)]),
     call('renewed_hook', hook, renderHook(site.app, proxy)),
     call('site_until_certified', path, certificate, proxy.renderSite(config, false).trimEnd(), whole),
     call('certificate', name, certificate, acmeFolder, port, hook, email, server, ...domainsOf(site)),

@@ -21,6 +21,9 @@ export function nginxInside(config: Config): ProxyKind {
   return {
     ...nginx,
     setup: `${library}\n# web_container: its id, while it runs.\nweb_container() { ${list} --filter status=running </dev/null | head -n 1; }\n`,
+    // One that does not run reads the new certificate when it starts.
+    renewed: `nginx=$(${list} --filter status=running | head -n 1)
+[ -z "$nginx" ] || { docker exec "$nginx" nginx -t -q && docker exec "$nginx" nginx -s reload; }`,
     rotate: [
       'create',
       'postrotate',

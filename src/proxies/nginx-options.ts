@@ -1,5 +1,6 @@
+import { acmeFolder } from '../config/places'
 import type { ProxyConfig } from '../config/schema'
-import { acmeFolder, acmePath, maintenanceMark, textTypes, wwwRedirects } from './options'
+import { acmePath, maintenanceMark, textTypes, wwwRedirects } from './options'
 import { releasePath, slotHeader } from './proxy'
 import { indent, pathsOf, type Site } from './site'
 

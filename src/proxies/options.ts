@@ -1,3 +1,4 @@
+import { certbotFolder } from '../config/places'
 import { ownHeaders } from '../config/proxy-options'
 import type { Acme, RateLimit, SiteOptions, Tls } from '../config/schema'
 import { checked, refuse, whole } from './checked'
@@ -92,10 +93,8 @@ export function certificateName(app: string): string {
 
 /** Where certbot keeps it, the newest one always under the same name. */
 export function certificateFiles(app: string): { certificate: string; key: string } {
-  const folder = `/etc/letsencrypt/live/${certificateName(app)}`
+  const folder = `${certbotFolder}/live/${certificateName(app)}`
   return { certificate: `${folder}/fullchain.pem`, key: `${folder}/privkey.pem` }
 }
 
-/** Where a program such as certbot lays its answers for the certificate authority. */
-export const acmeFolder = '/var/lib/kawasemi/acme'
 export const acmePath = '/.well-known/acme-challenge/'

@@ -1,4 +1,4 @@
-import { logFolder, siteFolder } from '../config/places'
+import { acmeFolder, certbotFolder, logFolder, siteFolder } from '../config/places'
 import { Trouble } from '../release/trouble'
 import { type Fields, fieldsOf, listOf, literal, pick, plainText } from './compose-json'
 import { keyOf, type Product } from './compose-product'
@@ -32,22 +32,46 @@ function siteServer(product: Product, name: string, service: Fields): Fields {
   refuseOwnStart(product, name, service)
   const { networks: _, ports: __, ...rest } = service
   leaveOutPorts(product, name, service)
+  const kept = keptMounts(product, name, service)
   return {
     ...rest,
     network_mode: 'host',
     command: ['sh', '-c', literal(start), 'sh', base],
     depends_on: otherAccessories(product, name, service),
     volumes: [
-      ...keptMounts(product, name, service),
+      ...kept,
       mount(base, base, true),
       mount(siteFolder(app), '/etc/nginx/conf.d', true),
       mount(logFolder(app), logFolder(app), false),
+      ...certificateMounts(product, name, kept),
     ],
   }
 }
 
 function mount(source: string, target: string, readOnly: boolean): Fields {
   return { type: 'bind', source, target, read_only: readOnly, bind: { create_host_path: false } }
+}
+
+/**
+ * What certbot needs of it. Where setup-host has not run yet, Docker makes the folders as certbot would. A mount that is
+ * there already stays as it is written: with another one, the container that runs would have other settings.
+ */
+function certificateMounts(product: Product, name: string, kept: readonly Fields[]): Fields[] {
+  if (!product.config.proxy?.tls?.acme) return []
+  return [certbotFolder, acmeFolder].flatMap((folder) => {
+    const there = kept.find(({ target }) => folderOf(target) === folder)
+    if (there === undefined) return [{ ...mount(folder, folder, true), bind: { create_host_path: true } }]
+    if (there.type === 'bind' && folderOf(there.source) === folder) return []
+    throw new Trouble(
+      keyOf(product, name, 'volumes'),
+      `puts something else on ${folder}, where nginx finds what certbot got on the server.`,
+      `Remove that line, or write \`${folder}:${folder}:ro\`.`,
+    )
+  })
+}
+
+function folderOf(path: unknown): string {
+  return String(path).replace(/\/+$/, '')
 }
 
 function refuseOwnStart(product: Product, name: string, service: Fields): void {
@@ -69,10 +93,11 @@ function leaveOutPorts(product: Product, name: string, service: Fields): void {
   )
 }
 
-function keptMounts(product: Product, name: string, service: Fields): readonly unknown[] {
+function keptMounts(product: Product, name: string, service: Fields): readonly Fields[] {
   const where = keyOf(product, name, 'volumes')
-  return listOf(service.volumes, where).filter((each) => {
-    const target = plainText(fieldsOf(each, where).target, where)
+  const mounts = listOf(service.volumes, where).map((each) => fieldsOf(each, where))
+  return mounts.filter((each) => {
+    const target = plainText(each.target, where)
     if (!itsConfiguration.test(target)) return true
     product.notices.add(
       `${where}: ${target} is left out, since the site that setup-host writes takes its place.`,

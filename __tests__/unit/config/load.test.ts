@@ -187,6 +187,8 @@ test('an authority for certificates, with whom it writes to and where it is', ()
   const settings = { email: 'admin@shop.example', server: 'https://ca.example:14000/acme/directory' }
   expect(acme('{}')).toEqual({ acme: {}, listen: 443, redirectHttp: true })
   expect(acme(JSON.stringify(settings))).toMatchObject({ acme: settings })
+  const inside = changed('kind: nginx', 'kind: nginx\n  service: redis\n  tls: { acme: {} }')
+  expect(load(inside).proxy).toMatchObject({ service: 'redis', tls: { acme: {} } })
   for (const bad of [
     'http://ca.example/directory',
     'https://ca.example',
@@ -545,11 +547,6 @@ describe('parts that have to fit each other', () => {
       'kind: nginx\n  domains',
       'kind: nginx\n  tls: { acme: {}, certificate: /etc/ssl/shop.pem, key: /etc/ssl/shop.key }\n  domains',
       'proxy.tls.acme: expected either acme or files, not both',
-    ],
-    [
-      'kind: nginx\n  domains',
-      'kind: nginx\n  service: redis\n  tls: { acme: {} }\n  domains',
-      'proxy.tls.acme: expected no acme: certificates are not got for a web server in a container',
     ],
     [
       'kind: nginx\n  domains',

@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import type { Acme } from '../../../src/config/schema'
 import { apache } from '../../../src/proxies/apache'
 import { caddy } from '../../../src/proxies/caddy'
 import { certifiedSite } from '../../../src/proxies/certificates'
 import { nginx } from '../../../src/proxies/nginx'
+import { nginxInside } from '../../../src/proxies/nginx-inside'
 import { Trouble } from '../../../src/release/trouble'
 import { exampleConfig } from './config'
 
@@ -50,6 +51,31 @@ describe('a site with a certificate by certbot', () => {
     expect(file).toBe('/etc/kawasemi/bird-shop/certificate-renewed')
     expect(hook).toMatch(/ -t .*(&&|exit 1).*systemctl reload /s)
     execFileSync('sh', ['-n'], { input: hook })
+  })
+
+  test('is for an nginx in a container too, once it sees what it needs of the host', () => {
+    const config = withAcme({}, { service: 'web' })
+    const calls = callsOf(config, nginxInside(config))
+    const names = Object.keys(calls)
+    expect(calls.web_sees).toEqual(['/etc/letsencrypt', '/var/lib/kawasemi/acme'])
+    expect(names.indexOf('web_sees')).toBeLessThan(names.indexOf('site_until_certified'))
+    const hook = calls.renewed_hook![1]!
+    expect(hook).toMatch(/ nginx -t -q && docker exec "\$nginx" nginx -s reload;/)
+    execFileSync('sh', ['-n'], { input: hook })
+  })
+
+  test('has an nginx in a container reloaded if there is one, and only if it takes its configuration', () => {
+    const config = withAcme({}, { service: 'web' })
+    const renewed = (running: string, test: string) => {
+      const docker = `docker() { case "$1 $4" in ps*) echo '${running}' ;; 'exec -t') ${test} ;; *) echo "$@" ;; esac; }`
+      const { status, stdout } = spawnSync('sh', {
+        input: `${docker}\n${callsOf(config, nginxInside(config)).renewed_hook![1]}`,
+      })
+      return [status, String(stdout)]
+    }
+    expect(renewed('1a2b', 'true')).toEqual([0, 'exec 1a2b nginx -s reload\n'])
+    expect(renewed('1a2b', 'false')).toEqual([1, ''])
+    expect(renewed('', 'true')).toEqual([0, ''])
   })
 
   test('is Caddy’s own business, which is only waited for', () => {

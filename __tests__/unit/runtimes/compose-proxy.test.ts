@@ -1,3 +1,4 @@
+import type { Tls } from '../../../src/config/schema'
 import { Trouble } from '../../../src/release/trouble'
 import { composeProjects } from '../../../src/runtimes/compose-model'
 import { configOf } from './product'
@@ -24,7 +25,7 @@ const config = {
 }
 
 /** A web server as people write it: published ports, its own configuration, waiting for the services behind it. */
-function projects(change: Fields = {}) {
+function projects(change: Fields = {}, tls?: Tls) {
   const nginx = {
     image: 'nginx:alpine',
     command: null,
@@ -56,7 +57,13 @@ function projects(change: Fields = {}) {
     networks: { front: {}, default: {} },
     volumes: { media: {} },
   }
-  return composeProjects({ config, release: { id: 'v1-7', version: 'v1' }, projectDir, model })
+  const proxy = { ...config.proxy, ...(tls && { tls }) }
+  return composeProjects({
+    config: { ...config, proxy },
+    release: { id: 'v1-7', version: 'v1' },
+    projectDir,
+    model,
+  })
 }
 
 const nginxOf = ({ accessories }: ReturnType<typeof projects>) =>
@@ -93,6 +100,44 @@ describe('a web server that is an accessory', () => {
     expect(made.copies).toEqual([])
     expect(made.notices.join()).toMatch(/nginx\.conf is left out.*default\.conf is left out/s)
     expect(JSON.stringify(nginx)).not.toContain('v1-7')
+  })
+
+  describe('with certificates by certbot', () => {
+    const acme: Tls = { acme: {}, listen: 443, redirectHttp: true }
+    const folders = ['/etc/letsencrypt', '/var/lib/kawasemi/acme']
+    const volumesOf = (...volumes: unknown[]) => nginxOf(projects({ volumes }, acme)).volumes as Fields[]
+
+    it('sees what certbot has and lays down, also where certbot comes later', () => {
+      expect(volumesOf().slice(-2)).toEqual(
+        folders.map((folder) => ({
+          type: 'bind',
+          source: folder,
+          target: folder,
+          read_only: true,
+          bind: { create_host_path: true },
+        })),
+      )
+      const files: Tls = { certificate: '/a/b', key: '/a/c', listen: 443, redirectHttp: true }
+      expect(nginxOf(projects({}, files)).volumes).toEqual(nginx.volumes)
+    })
+
+    it('keeps mounts that say so already as they are written', () => {
+      const written = folders.map((folder) => ({ type: 'bind', source: folder, target: `${folder}/` }))
+      expect(volumesOf(...written)).toEqual([
+        ...written,
+        ...(nginx.volumes as Fields[]).filter(({ source }) => /shop/.test(String(source))),
+      ])
+    })
+
+    it.each([
+      ['another folder of the host', { type: 'bind', source: '/srv/certificates' }],
+      ['a volume', { type: 'volume', source: 'media' }],
+    ])('is refused with %s in their place', (_, mount) => {
+      const volumes = [{ ...mount, target: '/etc/letsencrypt' }]
+      const refused = () => projects({ volumes }, acme)
+      expect(refused).toThrow(Trouble)
+      expect(refused).toThrow(/nginx\.volumes: puts something else on \/etc\/letsencrypt/)
+    })
   })
 
   it('waits for no release', () => {

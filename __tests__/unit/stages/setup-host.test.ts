@@ -48,15 +48,19 @@ describe('the program that prepares a host', () => {
   })
 
   test('is that for an nginx in a container too, whatever its name', () => {
-    const config = exampleConfig({ accessories: ['web'] }, { service: 'web' })
+    const tls = { acme: {}, listen: 443, redirectHttp: true }
+    const config = exampleConfig({ accessories: ['web'] }, { service: 'web', tls })
     const program = renderSetup(config, { deployKey })
     expect(program).toContain('--filter label=com.docker.compose.project=bird-shop-accessories')
     expect(program).toContain('docker kill --signal USR1')
     execFileSync('sh', ['-n'], { input: program })
+    const { error, stdout } = spawnSync('shellcheck', ['-s', 'sh', '-e', 'SC2016', '-'], { input: program })
+    if (!error || process.env.CI) expect(String(stdout)).toBe('')
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (service) => {
         fc.pre(!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(service))
         expect(() => renderSetup(exampleConfig({}, { service }))).toThrow(Trouble)
+        expect(() => renderSetup(exampleConfig({}, { service, tls }))).toThrow(Trouble)
       }),
     )
   })
