@@ -235,12 +235,11 @@ function tls(proxy) {
         found.push({ path: ['proxy', 'tls', 'listen'], expected: 'another port than proxy.listen' });
     return found;
 }
-/** Certbot works on the host, and has it reload a web server that runs there with the site that names its files. */
-function besideAcme({ kind, service, tls, ...proxy }) {
+/** Certbot has a web server reloaded with the site that names its files. */
+function besideAcme({ kind, tls, ...proxy }) {
     const path = ['proxy', 'tls', 'acme'];
     const reasons = [
         ...(tls?.certificate !== undefined || tls?.key !== undefined ? ['either acme or files, not both'] : []),
-        ...(service === undefined ? [] : ['no acme: certificates are not got for a web server in a container']),
         ...(proxy['own-site'] && kind !== 'caddy'
             ? ['no acme with own-site, whose file names the certificate']
             : []),
@@ -1183,8 +1182,10 @@ function kind({ value }, missing) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   M: () => (/* binding */ siteFolder),
-/* harmony export */   h: () => (/* binding */ logFolder)
+/* harmony export */   Mw: () => (/* binding */ siteFolder),
+/* harmony export */   hI: () => (/* binding */ logFolder),
+/* harmony export */   qY: () => (/* binding */ certbotFolder),
+/* harmony export */   rq: () => (/* binding */ acmeFolder)
 /* harmony export */ });
 /*
  * Folders of root's on the host, which the site, the set-up and a web server in a container all have to know. In one of
@@ -1194,6 +1195,10 @@ function kind({ value }, missing) {
 function siteFolder(app) {
     return `/etc/kawasemi/${app}/nginx`;
 }
+/** Where a program such as certbot lays its answers for the certificate authority. */
+const acmeFolder = '/var/lib/kawasemi/acme';
+/** Certbot's: its names of certificates are links from one part of it to another. */
+const certbotFolder = '/etc/letsencrypt';
 function logFolder(app) {
     return `/var/log/kawasemi/${app}`;
 }
@@ -5379,21 +5384,42 @@ function siteServer(product, name, service) {
     refuseOwnStart(product, name, service);
     const { networks: _, ports: __, ...rest } = service;
     leaveOutPorts(product, name, service);
+    const kept = keptMounts(product, name, service);
     return {
         ...rest,
         network_mode: 'host',
         command: ['sh', '-c', literal(start), 'sh', base],
         depends_on: otherAccessories(product, name, service),
         volumes: [
-            ...keptMounts(product, name, service),
+            ...kept,
             mount(base, base, true),
-            mount((0,places/* siteFolder */.M)(app), '/etc/nginx/conf.d', true),
-            mount((0,places/* logFolder */.h)(app), (0,places/* logFolder */.h)(app), false),
+            mount((0,places/* siteFolder */.Mw)(app), '/etc/nginx/conf.d', true),
+            mount((0,places/* logFolder */.hI)(app), (0,places/* logFolder */.hI)(app), false),
+            ...certificateMounts(product, name, kept),
         ],
     };
 }
 function mount(source, target, readOnly) {
     return { type: 'bind', source, target, read_only: readOnly, bind: { create_host_path: false } };
+}
+/**
+ * What certbot needs of it. Where setup-host has not run yet, Docker makes the folders as certbot would. A mount that is
+ * there already stays as it is written: with another one, the container that runs would have other settings.
+ */
+function certificateMounts(product, name, kept) {
+    if (!product.config.proxy?.tls?.acme)
+        return [];
+    return [places/* certbotFolder */.qY, places/* acmeFolder */.rq].flatMap((folder) => {
+        const there = kept.find(({ target }) => folderOf(target) === folder);
+        if (there === undefined)
+            return [{ ...mount(folder, folder, true), bind: { create_host_path: true } }];
+        if (there.type === 'bind' && folderOf(there.source) === folder)
+            return [];
+        throw new trouble/* Trouble */.q(keyOf(product, name, 'volumes'), `puts something else on ${folder}, where nginx finds what certbot got on the server.`, `Remove that line, or write \`${folder}:${folder}:ro\`.`);
+    });
+}
+function folderOf(path) {
+    return String(path).replace(/\/+$/, '');
 }
 function refuseOwnStart(product, name, service) {
     for (const key of ['command', 'entrypoint', 'user']) {
@@ -5410,8 +5436,9 @@ function leaveOutPorts(product, name, service) {
 }
 function keptMounts(product, name, service) {
     const where = keyOf(product, name, 'volumes');
-    return listOf(service.volumes, where).filter((each) => {
-        const target = plainText(fieldsOf(each, where).target, where);
+    const mounts = listOf(service.volumes, where).map((each) => fieldsOf(each, where));
+    return mounts.filter((each) => {
+        const target = plainText(each.target, where);
         if (!itsConfiguration.test(target))
             return true;
         product.notices.add(`${where}: ${target} is left out, since the site that setup-host writes takes its place.`);

@@ -919,7 +919,7 @@ const accessLogFields = (/* unused pure expression or super */ null && ([
  * put some. The app's folder has a link to it, `shared/logs/access.log`.
  */
 function accessLogPath(config) {
-    return `${(0,_config_places__WEBPACK_IMPORTED_MODULE_0__/* .logFolder */ .h)(config.app)}/access.log`;
+    return `${(0,_config_places__WEBPACK_IMPORTED_MODULE_0__/* .logFolder */ .hI)(config.app)}/access.log`;
 }
 /** For kinds whose log has the fields as they are. */
 const plainLog = 'access_log_lines() { cat; }';

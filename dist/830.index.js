@@ -103,6 +103,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/config/places.ts
+var places = __webpack_require__(1640);
 // EXTERNAL MODULE: ./src/release/slot.ts
 var slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/proxies/options.ts
@@ -112,6 +114,7 @@ var proxies_proxy = __webpack_require__(4348);
 // EXTERNAL MODULE: ./src/proxies/site.ts
 var proxies_site = __webpack_require__(321);
 ;// CONCATENATED MODULE: ./src/proxies/apache.ts
+
 
 
 
@@ -202,7 +205,7 @@ function renderFolders({ base, files, proxy, acme }) {
         `${base}/slots`,
         ...files.map(({ folder }) => folder),
         ...(page === undefined ? [] : [folderOf(page)]),
-        ...(acme || proxy.tls || proxy.redirectWww ? [options/* acmeFolder */.rq] : []),
+        ...(acme || proxy.tls || proxy.redirectWww ? [places/* acmeFolder */.rq] : []),
     ];
     return folders
         .map((folder) => `<Directory "${folder}">
@@ -285,7 +288,7 @@ RewriteRule ^ ${scheme}://${to}%{ENV:kawasemi_path} [R=301,NE,L]`;
 }
 /** Before anything that keeps visitors out. */
 function renderAcme() {
-    return `RewriteRule ^${escaped(options/* acmePath */.iW)} ${options/* acmeFolder */.rq}%{REQUEST_URI} [H=default-handler,L]`;
+    return `RewriteRule ^${escaped(options/* acmePath */.iW)} ${places/* acmeFolder */.rq}%{REQUEST_URI} [H=default-handler,L]`;
 }
 /**
  * Apache asks itself for the page, as if a client did. A deploy has to be seen also while visitors are kept out.
@@ -414,6 +417,7 @@ function escaped(path) {
 
 
 
+
 const caddy = {
     kind: 'caddy',
     webUser: 'caddy',
@@ -508,7 +512,7 @@ ${(0,proxies_site/* indent */.pZ)(caddy_renderAcme())}
 }
 function caddy_renderAcme() {
     return `handle ${options/* acmePath */.iW}* {
-  root * ${options/* acmeFolder */.rq}
+  root * ${places/* acmeFolder */.rq}
   file_server
 }`;
 }
@@ -724,6 +728,7 @@ function above(most) {
 
 
 
+
 /** What a site for nginx has only where the config asks for it. */
 const plain = ({ listen }) => `listen ${listen};\nlisten [::]:${listen};`;
 function nginx_options_secure({ tls }) {
@@ -781,7 +786,7 @@ const acmePattern = `^${options/* acmePath */.iW.replaceAll('.', '\\.')}`;
 /** Before any regular expression that an included file may have. */
 function nginx_options_renderAcme() {
     return `location ^~ ${options/* acmePath */.iW} {
-  root ${options/* acmeFolder */.rq};
+  root ${places/* acmeFolder */.rq};
   access_log off;
 }`;
 }
@@ -1171,8 +1176,6 @@ ${(0,proxies_site/* indent */.pZ)(renderLimit(site, limit))}  proxy_buffering of
 }`;
 }
 
-// EXTERNAL MODULE: ./src/config/places.ts
-var places = __webpack_require__(1640);
 ;// CONCATENATED MODULE: ./src/proxies/nginx-inside.ts
 
 
@@ -1193,13 +1196,16 @@ function nginxInside(config) {
     return {
         ...nginx,
         setup: `${library}\n# web_container: its id, while it runs.\nweb_container() { ${list} --filter status=running </dev/null | head -n 1; }\n`,
+        // One that does not run reads the new certificate when it starts.
+        renewed: `nginx=$(${list} --filter status=running | head -n 1)
+[ -z "$nginx" ] || { docker exec "$nginx" nginx -t -q && docker exec "$nginx" nginx -s reload; }`,
         rotate: [
             'create',
             'postrotate',
             `  ${list} | xargs -r docker kill --signal USR1 >/dev/null`,
             'endscript',
         ],
-        sitePath: () => `${(0,places/* siteFolder */.M)(app)}/${app}.conf`,
+        sitePath: () => `${(0,places/* siteFolder */.Mw)(app)}/${app}.conf`,
     };
 }
 
@@ -1231,11 +1237,12 @@ function proxyInPlace(config) {
 /* harmony export */   PM: () => (/* binding */ certificateFiles),
 /* harmony export */   iW: () => (/* binding */ acmePath),
 /* harmony export */   j5: () => (/* binding */ wwwRedirects),
-/* harmony export */   rq: () => (/* binding */ acmeFolder),
 /* harmony export */   xf: () => (/* binding */ textTypes)
 /* harmony export */ });
+/* harmony import */ var _config_places__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1640);
 /* harmony import */ var _config_proxy_options__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4489);
 /* harmony import */ var _checked__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3157);
+
 
 
 /** @throws {Trouble} that names the value. */
@@ -1318,11 +1325,9 @@ function certificateName(app) {
 }
 /** Where certbot keeps it, the newest one always under the same name. */
 function certificateFiles(app) {
-    const folder = `/etc/letsencrypt/live/${certificateName(app)}`;
+    const folder = `${_config_places__WEBPACK_IMPORTED_MODULE_2__/* .certbotFolder */ .qY}/live/${certificateName(app)}`;
     return { certificate: `${folder}/fullchain.pem`, key: `${folder}/privkey.pem` };
 }
-/** Where a program such as certbot lays its answers for the certificate authority. */
-const acmeFolder = '/var/lib/kawasemi/acme';
 const acmePath = '/.well-known/acme-challenge/';
 
 
@@ -1364,7 +1369,7 @@ const accessLogFields = (/* unused pure expression or super */ null && ([
  * put some. The app's folder has a link to it, `shared/logs/access.log`.
  */
 function accessLogPath(config) {
-    return `${(0,_config_places__WEBPACK_IMPORTED_MODULE_0__/* .logFolder */ .h)(config.app)}/access.log`;
+    return `${(0,_config_places__WEBPACK_IMPORTED_MODULE_0__/* .logFolder */ .hI)(config.app)}/access.log`;
 }
 /** For kinds whose log has the fields as they are. */
 const plainLog = 'access_log_lines() { cat; }';

@@ -64,11 +64,14 @@ var session = __webpack_require__(1786);
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/config/places.ts
+var places = __webpack_require__(1640);
 // EXTERNAL MODULE: ./src/proxies/options.ts
 var options = __webpack_require__(3206);
 // EXTERNAL MODULE: ./src/proxies/site.ts
 var proxies_site = __webpack_require__(321);
 ;// CONCATENATED MODULE: ./src/proxies/certificates.ts
+
 
 
 
@@ -104,9 +107,10 @@ function certbotCalls(config, proxy) {
     const port = String(site.proxy.listen);
     return [
         (0,program/* call */.T)('certbot_installed'),
+        ...(site.proxy.service === undefined ? [] : [(0,program/* call */.T)('web_sees', places/* certbotFolder */.qY, places/* acmeFolder */.rq)]),
         (0,program/* call */.T)('renewed_hook', hook, renderHook(site.app, proxy)),
         (0,program/* call */.T)('site_until_certified', path, certificate, proxy.renderSite(config, false).trimEnd(), whole),
-        (0,program/* call */.T)('certificate', name, certificate, options/* acmeFolder */.rq, port, hook, email, server, ...domainsOf(site)),
+        (0,program/* call */.T)('certificate', name, certificate, places/* acmeFolder */.rq, port, hook, email, server, ...domainsOf(site)),
         (0,program/* call */.T)('site', path, whole),
         (0,program/* call */.T)('site_certified'),
         (0,program/* call */.T)('renewal_timer'),
@@ -426,7 +430,7 @@ function siteCalls(config, proxy, webUser) {
     return [
         (0,program/* call */.T)('access_log', log),
         (0,program/* call */.T)('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
-        ...(config.proxy?.tls || config.proxy?.redirectWww ? [(0,program/* call */.T)('open_folder', options/* acmeFolder */.rq)] : []),
+        ...(config.proxy?.tls || config.proxy?.redirectWww ? [(0,program/* call */.T)('open_folder', places/* acmeFolder */.rq)] : []),
         ...theSite(config, proxy),
     ];
 }

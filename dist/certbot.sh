@@ -46,17 +46,21 @@ certificate_fits() {
 
 # get_certificate DOMAIN...
 get_certificate() {
-  acme_answered "$1"
+  [ -z "$kw_inside" ] || stand_in "$kw_webroot" "$kw_port"
+  acme_answered "$1" || [ -z "$kw_inside" ] ||
+    give_up "on port $kw_port nothing here answers for $1 what an authority asks; look what else listens there"
   set -- --domains "$(IFS=,; printf '%s' "$*")"
   if [ -n "$kw_email" ]; then set -- --email "$kw_email" "$@"; else set -- --register-unsafely-without-email "$@"; fi
   [ ! -e "$kw_file" ] || set -- --force-renewal --renew-with-new-domains "$@"
   kw_said=$(certbot certonly --non-interactive --agree-tos --server "$kw_authority" --webroot --webroot-path "$kw_webroot" \
     --cert-name "$kw_name" --deploy-hook "$kw_hook" "$@" 2>&1) ||
     give_up "no certificate from $kw_authority, so the site is as it was before: $(printf '%s\n' "$kw_said" | certbot_reason)"
+  [ -z "$kw_inside" ] || stand_in_goes
   [ -e "$kw_file" ] || give_up "certbot made no $kw_file: $(printf '%s\n' "$kw_said" | certbot_reason)"
 }
 
-# acme_answered DOMAIN: a reload is an order, and until it is done the site before would answer the authority.
+# acme_answered DOMAIN: a reload is an order, and until it is done the site before would answer the authority. Fails where
+# nobody answers as asked for long.
 acme_answered() {
   kw_word="kawasemi-$$"
   kw_asked="/.well-known/acme-challenge/$kw_word"
@@ -68,6 +72,7 @@ acme_answered() {
     sleep 0.1
   done
   rm -f "$kw_webroot$kw_asked"
+  [ "$kw_tries" -gt 0 ]
 }
 
 # ask_here PORT DOMAIN PATH: what the web server answers here.

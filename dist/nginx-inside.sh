@@ -37,3 +37,31 @@ web_reload() {
 }
 
 web_back() { :; }
+
+# web_sees FOLDER…: what certificates need, as the host has it. One that was made again is another to the container.
+web_sees() {
+  kw_container=$(web_container 2>/dev/null)
+  [ -n "$kw_container" ] || return 0
+  for kw_folder; do
+    kw_here=$(stat -Lc %d:%i "$kw_folder" 2>/dev/null || :)
+    kw_there=$(docker exec "$kw_container" stat -Lc %d:%i "$kw_folder" 2>/dev/null </dev/null || :)
+    if [ -n "$kw_here" ] && [ "$kw_here" = "$kw_there" ]; then continue; fi
+    give_up "the nginx that runs in its container does not see $kw_folder of this server, which its certificate needs. A container that is made anew does: deploy with \`tls.acme\` in kawasemi.yml, then make it anew with the command that this deploy prints (docker compose … up -d)"
+  done
+}
+
+# stand_in FOLDER PORT: answers the authority while there is no nginx to do it.
+stand_in() {
+  [ -z "$(web_container)" ] || return 0
+  command -v python3 >/dev/null ||
+    give_up "python3 is not installed, which answers the authority before the first deploy; on Debian and Ubuntu: apt-get install python3"
+  timeout 300 python3 -I -m http.server --directory "$1" "$2" >/dev/null 2>&1 </dev/null &
+  kw_stand_in=$!
+}
+
+stand_in_goes() {
+  [ -n "${kw_stand_in:-}" ] || return 0
+  kill "$kw_stand_in" 2>/dev/null || :
+  wait "$kw_stand_in" 2>/dev/null || :
+  kw_stand_in=
+}

@@ -19,6 +19,7 @@ setup_exit() {
   [ -z "$kw_undo" ] || site_back "$kw_undo"
   [ -z "$kw_first" ] || first_site_back "$kw_first"
   [ -z "${kw_apt:-}" ] || rm -rf "$kw_apt"
+  [ -z "${kw_stand_in:-}" ] || stand_in_goes
   if [ "$1" != 0 ] && [ -n "$kw_guarded" ]; then firewall_back || :; fi
   if [ -n "${kw_run:-}" ]; then errand_exit "$1"; fi
   exit "$1"
