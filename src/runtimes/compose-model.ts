@@ -1,6 +1,7 @@
 import { type Slot, slots } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import { adoptionLines } from './compose-adopt'
+import { accessoryImages, takenImages } from './compose-images'
 import type { Fields } from './compose-json'
 import { projectName, slotService } from './compose-names'
 import { accessoryNetworks, slotNetworks } from './compose-networks'
@@ -8,6 +9,7 @@ import { type Product, readProduct } from './compose-product'
 import { withSiteServer } from './compose-proxy'
 import { accessory, switchedService } from './compose-service'
 import { type Copy, grants, refuseUnknownVolumes, type SharedVolume, volumesOf } from './compose-storage'
+import type { TakenImage } from './runtime'
 
 /** The product's compose file, taken apart into one project for each slot and one for the accessories. */
 export interface ComposeProjects {
@@ -18,7 +20,8 @@ export interface ComposeProjects {
   readonly sharedVolumes: readonly SharedVolume[]
   /** Lines by which the host finds accessories that ran before. */
   readonly adoption: readonly (readonly string[])[]
-  readonly otherImages: readonly string[]
+  readonly takenImages: readonly TakenImage[]
+  readonly accessoryImages: readonly string[]
   readonly notices: readonly string[]
   readonly warnings: readonly string[]
 }
@@ -47,7 +50,8 @@ export function composeProjects(input: Parameters<typeof readProduct>[0]): Compo
     ),
     sharedVolumes: distinct(shared, (volume) => volume.name),
     adoption: adoptionLines(product),
-    otherImages: otherImages(product),
+    takenImages: takenImages(product),
+    accessoryImages: accessoryImages(product),
     notices: [...product.notices],
     warnings: [...product.warnings],
   }
@@ -89,13 +93,6 @@ function accessoriesProject(product: Product, copies: Copy[]): Fields {
 /** Of two with the same key the later one: an env file that is also mounted stays secret. */
 function distinct<T>(all: readonly T[], key: (each: T) => string): T[] {
   return [...new Map(all.map((each) => [key(each), each])).values()]
-}
-
-function otherImages(product: Product): string[] {
-  const images = [...product.switched.values(), ...product.accessories.values()]
-    .filter((service) => !service.build)
-    .map((service) => String(service.image).replaceAll('$$', '$'))
-  return [...new Set(images)]
 }
 
 /** @throws {Trouble} for variables of the projects that have no value: they would become empty on the host. */

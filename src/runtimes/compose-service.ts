@@ -22,9 +22,9 @@ export function switchedService(
   const result: Record<string, unknown> = {
     ...passed,
     ...common(product, slot, name, service, copies),
-    image: service.build
-      ? literal(imageReference(app, name, product.release.id))
-      : textOf(service.image, keyOf(product, name, 'image')),
+    image: literal(imageReference(app, name, product.release.id)),
+    // Whatever is behind the name that was built or taken for this release, now and after a rollback.
+    pull_policy: 'never',
     labels: {
       ...fieldsOf(service.labels, keyOf(product, name, 'labels')),
       ...ownLabels(product, slot, name),
@@ -33,7 +33,6 @@ export function switchedService(
     restart: restart(product, name, service),
     stop_grace_period: `${Math.ceil(config.stopTimeout / 1000)}s`,
   }
-  if (service.build) result.pull_policy = 'never'
   if (service.network_mode === 'none') result.network_mode = 'none'
   else result.networks = slotServiceNetworks(product, name, service)
   if (config.role === 'web') result.ports = [port(product, slot, name, service, config)]

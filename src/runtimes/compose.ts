@@ -28,7 +28,8 @@ function plan(input: RuntimeInput): RuntimePlan {
       ...readCopies(projectDir, projects.copies),
     ],
     prepare: [],
-    otherImages: projects.otherImages,
+    takenImages: projects.takenImages,
+    accessoryImages: projects.accessoryImages,
     notices: projects.notices,
     warnings: projects.warnings,
   }

@@ -28,13 +28,24 @@ export interface RuntimeInput {
   }
 }
 
+/** An image that a service runs and nobody built here. */
+export interface TakenImage {
+  /** What the product calls it. */
+  readonly name: string
+  /** What the release calls it. */
+  readonly reference: string
+  /** Whether Docker asks its registry: at each deploy, where the host has none of that name, or not at all. */
+  readonly fetch: 'always' | 'missing' | 'never'
+}
+
 /** What a release consists of on the host, besides its images. */
 export interface RuntimePlan {
   readonly files: readonly ReleaseFile[]
   /** What makes the rest of it on the host, once its files are there. */
   readonly prepare: readonly Call[]
-  /** Images nobody built here, which the host has to have or fetch. */
-  readonly otherImages: readonly string[]
+  readonly takenImages: readonly TakenImage[]
+  /** Which the host has to have or fetch. */
+  readonly accessoryImages: readonly string[]
   /** What was changed on the way, so that the product fits two slots: one line each. */
   readonly notices: readonly string[]
   /** What is probably not meant so. */

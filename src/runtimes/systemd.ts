@@ -74,7 +74,8 @@ function plan(input: RuntimeInput, withAccessories: boolean): RuntimePlan {
       ...(accessories?.files ?? []),
     ],
     prepare: prepare(config, release.id, input.projectDir),
-    otherImages: accessories?.otherImages ?? [],
+    takenImages: [],
+    accessoryImages: accessories?.accessoryImages ?? [],
     notices: accessories?.notices ?? [],
     warnings: accessories?.warnings ?? [],
   }

@@ -66,7 +66,7 @@ async function shipTo(
           ...leftovers(deploy, host, release.slot),
           ...fileCalls(host.base, release, plan.files),
           ...(images?.calls ?? []),
-          ...otherImageCalls(plan.otherImages),
+          ...otherImageCalls(release.id, plan),
           call('begin', 'check'),
           ...runtime.checkImages(config.app, release),
           call('end'),
@@ -129,10 +129,13 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0')
 }
 
-function otherImageCalls(images: readonly string[]): Call[] {
-  return images.length > 0
-    ? [call('begin', 'other images'), call('fetch_images', ...images), call('end')]
-    : []
+function otherImageCalls(release: string, { takenImages, accessoryImages }: RuntimePlan): Call[] {
+  const taken = takenImages.flatMap(({ name, reference, fetch }) => [name, reference, fetch])
+  const calls = [
+    ...(accessoryImages.length > 0 ? [call('fetch_images', ...accessoryImages)] : []),
+    ...(taken.length > 0 ? [call('take_images', release, ...taken)] : []),
+  ]
+  return calls.length > 0 ? [call('begin', 'other images'), ...calls, call('end')] : []
 }
 
 function assetCalls({ config, runtime }: Deploy, release: Release): Call[] {

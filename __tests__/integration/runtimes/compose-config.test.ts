@@ -84,7 +84,7 @@ describe('what Compose on the host makes of a release', () => {
       name: 'td-buddy_postgres_data',
       external: true,
     })
-    expect(plan.otherImages).toEqual(['postgres:15-alpine', 'redis:7-alpine'])
+    expect(plan.accessoryImages).toEqual(['postgres:15-alpine', 'redis:7-alpine'])
     expect(plan.warnings).toEqual([])
     for (const { path, content, mode } of plan.files) {
       if (String(content).includes('p\\$ss')) expect([path, mode]).toEqual(['env', 0o600])

@@ -86,7 +86,7 @@ const trouble = (change?: (model: Model) => void, changed?: Partial<typeof confi
 
 describe('a product in two slots', () => {
   it('is one project for each slot and one for the accessories', () => {
-    const { slots, accessories, otherImages } = projects()
+    const { slots, accessories, accessoryImages } = projects()
     expect([slots.blue.name, slots.green.name, accessories?.name]).toEqual([
       'shop-blue',
       'shop-green',
@@ -94,15 +94,36 @@ describe('a product in two slots', () => {
     ])
     expect(Object.keys(slots.blue.services as Fields)).toEqual(['web-blue', 'jobs-blue'])
     expect(Object.keys(accessories?.services as Fields)).toEqual(['db'])
-    expect(otherImages).toEqual(['jobs:1', 'postgres:15'])
+    expect(accessoryImages).toEqual(['postgres:15'])
   })
 
-  it('runs built services from the release’s image, and others from theirs', () => {
+  it('runs every service from the release’s own image, also where another one was taken for it', () => {
     const made = projects()
     expect(service(made)).toMatchObject({ image: 'kawasemi/shop-web:v1-7', pull_policy: 'never' })
     expect(service(made)).not.toHaveProperty('build')
-    expect(service(made, 'jobs-blue')).toMatchObject({ image: 'jobs:1' })
-    expect(service(made, 'jobs-blue')).not.toHaveProperty('pull_policy')
+    expect(service(made, 'jobs-blue')).toMatchObject({
+      image: 'kawasemi/shop-jobs:v1-7',
+      pull_policy: 'never',
+    })
+    expect(made.takenImages).toEqual([
+      { name: 'jobs:1', reference: 'kawasemi/shop-jobs:v1-7', fetch: 'missing' },
+    ])
+  })
+
+  it.each([
+    ['jobs', undefined, 'always'],
+    ['jobs:latest', undefined, 'always'],
+    ['jobs:latest', 'missing', 'always'],
+    ['registry.example:5000/jobs', undefined, 'always'],
+    ['registry.example:5000/jobs:2', undefined, 'missing'],
+    ['jobs:2', 'if_not_present', 'missing'],
+    ['jobs:2', 'daily', 'always'],
+    ['jobs:2', 'always', 'always'],
+    ['jobs:latest', 'never', 'never'],
+    [`jobs@sha256:${'0'.repeat(64)}`, undefined, 'missing'],
+  ])('asks the registry for %s with pull_policy %s: %s', (image, policy, fetch) => {
+    const made = projects((each) => Object.assign(each.services.jobs!, { image, pull_policy: policy }))
+    expect(made.takenImages.map((each) => each.fetch)).toEqual([fetch])
   })
 
   it('lets a service be found by its plain name within its slot only', () => {

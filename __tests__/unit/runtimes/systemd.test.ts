@@ -77,7 +77,7 @@ describe('a release under systemd', () => {
       volumes: { data: { name: 'shop_data' } },
     }
     const made = plan(config, model)
-    expect(made.otherImages).toEqual(['redis:7'])
+    expect(made.accessoryImages).toEqual(['redis:7'])
     expect(made.files.map(({ path }) => path).filter((path) => path.startsWith('compose.'))).toEqual([
       'compose.accessories.json',
       'compose.parts',

@@ -15,7 +15,8 @@ beforeEach(() => {
   jest.mocked(planFiles).mockReturnValue({
     files: [],
     prepare: [],
-    otherImages: [],
+    takenImages: [],
+    accessoryImages: [],
     notices: [],
     warnings: [],
   })

@@ -133,7 +133,8 @@ async function programsOf(change: Partial<Config> = {}): Promise<ReadonlyMap<str
   const host = deploy.hosts[0]!
   const plan = {
     files: [{ path: 'env', content: hostile, mode: 0o600 as const }],
-    otherImages: [hostile],
+    takenImages: [{ name: hostile, reference: hostile, fetch: 'missing' as const }],
+    accessoryImages: [hostile],
     notices: [],
     warnings: [],
     prepare: [],
