@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Database } from '../config/schema'
 import { prelude } from '../host/libraries'
-import { call, renderProgram } from '../host/program'
+import { call, renderScript } from '../host/program'
 import { quote } from '../host/quote'
 import { type DatabaseKind, databaseAt, databaseLibrary, databaseReady, type Place } from './database'
 
@@ -35,7 +35,7 @@ export function restoreScript(
     `# Puts the database of ${place.app} back as it was ${when}, from the dump beside this file.`,
     '# Everything written since is lost. Run it with sh; nothing is asked.',
   ]
-  return renderProgram(
+  return renderScript(
     [...head, prelude, runtimeLibrary, databaseLibrary, library],
     [
       call('restore_begin', place.base, place.app),

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema'
 import { databaseSetup } from '../databases/setup'
 import type { Errand } from '../host/errand'
 import { resourcesLibrary } from '../host/libraries'
-import { type Call, call, renderProgram } from '../host/program'
+import { type Call, call, renderScript } from '../host/program'
 import { certifiedSite } from '../proxies/certificates'
 import { proxyInPlace } from '../proxies/kinds'
 import { accessLogPath, type ProxyKind } from '../proxies/proxy'
@@ -36,7 +36,7 @@ export interface SetupOptions {
  */
 export function renderSetup(config: Config, options: SetupOptions = {}): string {
   const { libraries, calls } = errand(config, options, 'apply', ownCalls(config, options))
-  return renderProgram(libraries, calls)
+  return renderScript(libraries, calls)
 }
 
 /**
