@@ -4,15 +4,21 @@ import { type Slot, slots } from '../src/release/slot'
 import { ensureFlask, startFlask } from './flask'
 import { startLoad } from './load'
 import { endChild, freePort, makeAppFolder, makeFolder, until } from './nginx'
+import { ensureNginxInside, makeNginxInside } from './nginx-inside'
 import { type Part, renderTable } from './part'
 import { benchConfig, domain, flip, makeReleases, requests, startSlot } from './switch'
 import { ensureServer, makeServer, siteForTest } from './web-server'
 
 /** What it costs that the web server looks at the live link on every request: the same site with and without that. */
 
-const kinds: readonly ProxyConfig['kind'][] = ['nginx', 'apache', 'caddy']
-/** What answers behind it: next to nothing, and as little as Flask under gunicorn can do. */
-const apps = { 'a small Node app': startSlot, 'a small Flask app': startFlask } as const
+const servers: readonly { name: string; kind: ProxyConfig['kind']; inside?: boolean }[] = [
+  { name: 'nginx', kind: 'nginx' },
+  { name: 'nginx in Compose', kind: 'nginx', inside: true },
+  { name: 'Apache', kind: 'apache' },
+  { name: 'Caddy', kind: 'caddy' },
+]
+/** What answers behind it: as little as Flask under gunicorn can do, and next to nothing. */
+const apps = { 'a small Flask app': startFlask, 'a small Node app': startSlot } as const
 type App = keyof typeof apps
 const pairs = 5
 /** Each measurement is made of slices that take turns with those of the other, so that what else goes on hits both. */
@@ -20,7 +26,7 @@ const slices = 20
 const requestsEach = 1_000
 
 export interface CheckResult {
-  kind: ProxyConfig['kind']
+  server: string
   app: App
   /** Requests in a second, in the order in which they were measured. */
   withCheck: number[]
@@ -43,7 +49,7 @@ function withoutCheck(kind: ProxyConfig['kind'], site: string, slot: Slot): stri
   return fixed
 }
 
-async function measure(kind: ProxyConfig['kind'], app: App): Promise<CheckResult> {
+async function measure({ name, kind, inside }: (typeof servers)[number], app: App): Promise<CheckResult> {
   const base = makeFolder('check')
   makeAppFolder(base)
   makeReleases(base)
@@ -53,17 +59,19 @@ async function measure(kind: ProxyConfig['kind'], app: App): Promise<CheckResult
   const makeSite = async (change: (site: string) => string) => {
     const listen = await freePort()
     const config = benchConfig(kind, base, listen, { blue, green })
-    return { listen, server: makeServer(config, change(siteForTest(config))) }
+    const make = inside ? makeNginxInside : makeServer
+    return { listen, server: make(config, change(siteForTest(config))) }
   }
-  const looking = await makeSite((site) => site)
+  // Two on both sides, so that each is asked as often as any other, and is as warm.
+  const looking = { blue: await makeSite((site) => site), green: await makeSite((site) => site) }
   const fixed = {
     blue: await makeSite((site) => withoutCheck(kind, site, 'blue')),
     green: await makeSite((site) => withoutCheck(kind, site, 'green')),
   }
-  const sites = [looking, fixed.blue, fixed.green]
+  const sites = [...Object.values(looking), ...Object.values(fixed)]
 
   /** @returns seconds */
-  async function slice({ listen }: typeof looking, live: Slot): Promise<number> {
+  async function slice({ listen }: typeof looking.blue, live: Slot): Promise<number> {
     flip(base, live)
     const load = startLoad({
       origins: [`http://127.0.0.1:${listen}`],
@@ -74,7 +82,7 @@ async function measure(kind: ProxyConfig['kind'], app: App): Promise<CheckResult
     })
     await until(() => load.requests >= requestsEach, 300)
     const { failed, wrongSlot, perSecond } = await load.stop()
-    if (failed + wrongSlot > 0) throw new Error(`${kind}: ${failed} failed, ${wrongSlot} from the wrong slot`)
+    if (failed + wrongSlot > 0) throw new Error(`${name}: ${failed} failed, ${wrongSlot} from the wrong slot`)
     return requestsEach / perSecond
   }
 
@@ -86,7 +94,7 @@ async function measure(kind: ProxyConfig['kind'], app: App): Promise<CheckResult
       const which = (turn + (turn >> 1)) % 2
       // Each slot takes traffic half of the time, on both sides: one may cost more than the other.
       const live = turn % 8 >= 4 ? 'green' : 'blue'
-      seconds[which]! += await slice(which === 0 ? looking : fixed[live], live)
+      seconds[which]! += await slice((which === 0 ? looking : fixed)[live], live)
     }
     return [(slices * requestsEach) / seconds[0]!, (slices * requestsEach) / seconds[1]!]
   }
@@ -96,7 +104,7 @@ async function measure(kind: ProxyConfig['kind'], app: App): Promise<CheckResult
     // Nobody's first requests count.
     for (let turn = 0; turn < 5; turn++) {
       for (const slot of slots) {
-        await slice(looking, slot)
+        await slice(looking[slot], slot)
         await slice(fixed[slot], slot)
       }
     }
@@ -104,7 +112,7 @@ async function measure(kind: ProxyConfig['kind'], app: App): Promise<CheckResult
     while (measured.length < pairs) measured.push(await pair())
     const ratios = measured.map(([looks, blind]) => looks / blind).sort((a, b) => a - b)
     return {
-      kind,
+      server: name,
       app,
       withCheck: measured.map(([looks]) => looks),
       without: measured.map(([, blind]) => blind),
@@ -127,13 +135,13 @@ export const checkPart: Part = {
     const results: CheckResult[] = []
     await ensureFlask()
     for (const app of Object.keys(apps) as App[]) {
-      for (const kind of kinds) {
-        await ensureServer(kind)
-        results.push(await measure(kind, app))
+      for (const server of servers) {
+        await (server.inside ? ensureNginxInside() : ensureServer(server.kind))
+        results.push(await measure(server, app))
       }
     }
-    const lines = results.map(({ kind, app, withCheck, without, ratio }) => [
-      `${kind}, ${app}`,
+    const lines = results.map(({ server, app, withCheck, without, ratio }) => [
+      `${server}, ${app}`,
       Math.round(median(withCheck)),
       Math.round(median(without)),
       ratio.toFixed(3),

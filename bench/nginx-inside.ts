@@ -15,10 +15,13 @@ export async function ensureNginxInside(): Promise<void> {
 }
 
 /** nginx in a container, as a product's Compose project has it: the host's network, the app's folder under its own path. */
-export function makeNginxInside(config: Config): Pick<WebServer, 'start' | 'stop'> {
+export function makeNginxInside(
+  config: Config,
+  site = renderForTest(config),
+): Pick<WebServer, 'start' | 'stop'> {
   const { base } = config
   const sites = makeFolder('nginx-inside')
-  writeFileSync(join(sites, 'site.conf'), renderForTest(config))
+  writeFileSync(join(sites, 'site.conf'), site)
   const mounts = ['-v', `${sites}:/etc/nginx/conf.d:ro`, '-v', `${base}:${base}`]
   const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim()
   let container = ''

@@ -69,7 +69,7 @@ async function drain(deploy, switches) {
 /** The calls that wait until nobody is connected to a slot any more, within the config's limit. */
 function drainCalls({ config }, slot) {
     const ports = Object.values(config.services).flatMap((service) => service.role === 'web' ? [String(service.slots[slot])] : []);
-    return [(0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports)];
+    return [(0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports)];
 }
 async function drainHost(deploy, host, old) {
     const { config, runtime, reporter } = deploy;
@@ -77,11 +77,11 @@ async function drainHost(deploy, host, old) {
         stage: 'drain',
         libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_1__/* .slotLibrary */ .s7],
         calls: [
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('begin', 'drain'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('begin', 'drain'),
             ...drainCalls(deploy, old.slot),
             ...runtime.disarm(old.slot),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_3__/* .eventFields */ .e)('drained', old.release, { slot: old.slot })),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('end'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_3__/* .eventFields */ .e)('drained', old.release, { slot: old.slot })),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('end'),
         ],
     }, 'The new release is live and stays so. Run this again to end the deploy.');
     const open = Number(outcome.facts.get('still-open')) || 0;

@@ -343,7 +343,7 @@ async function askDifferences(deploy, project, host, manifest) {
     const live = (0,stages_live/* liveRelease */._8)(host);
     // Rendered under the name of the live release, so that only what is meant to differ does.
     const next = live && (0,stages_project/* planFiles */.jP)(project, live).files;
-    const { facts } = await host.ask([libraries/* leaseLibrary */.e0, deploy.runtime.library, library], [(0,program/* call */.T)('plan_lease'), ...(live && next ? asking(deploy, host, live, next, key) : [])]);
+    const { facts } = await host.ask([libraries/* leaseLibrary */.e0, deploy.runtime.library, library], [(0,program/* call */.T1)('plan_lease'), ...(live && next ? asking(deploy, host, live, next, key) : [])]);
     const held = readHolder(facts.get('held'));
     const list = manifest && readList(facts);
     const shipped = manifest && list ? (0,deploy_plan/* compare */.UD)(listOf((0,files_manifest/* manifestLines */.Rl)(manifest)), list) : deploy_plan/* unchanged */.Cv;
@@ -371,12 +371,12 @@ function asking({ config, runtime }, { base, facts }, live, next, key) {
     const folder = `${base}/releases/${live.id}`;
     const images = Object.keys(live.images).map((service) => (0,names/* imageTag */.I_)(config.app, service, live.id));
     return [
-        (0,program/* call */.T)('plan_variables', key, `${folder}/${runtime.variables}`),
-        (0,program/* call */.T)('plan_sections', 'slot', key, `${folder}/compose.${facts.live}.json`),
-        (0,program/* call */.T)('plan_sections', 'accessories', key, `${folder}/compose.accessories.json`),
-        (0,program/* call */.T)('plan_files', key, folder, ...whole(next).map(({ path }) => path)),
-        (0,program/* call */.T)('plan_list', `${folder}/files.list`),
-        ...(images.length > 0 ? [(0,program/* call */.T)('plan_layers', ...images)] : []),
+        (0,program/* call */.T1)('plan_variables', key, `${folder}/${runtime.variables}`),
+        (0,program/* call */.T1)('plan_sections', 'slot', key, `${folder}/compose.${facts.live}.json`),
+        (0,program/* call */.T1)('plan_sections', 'accessories', key, `${folder}/compose.accessories.json`),
+        (0,program/* call */.T1)('plan_files', key, folder, ...whole(next).map(({ path }) => path)),
+        (0,program/* call */.T1)('plan_list', `${folder}/files.list`),
+        ...(images.length > 0 ? [(0,program/* call */.T1)('plan_layers', ...images)] : []),
     ];
 }
 /** Files that are compared as they are: not those of which entries are, and not what only follows from these. */

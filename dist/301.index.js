@@ -111,9 +111,9 @@ async function runHooks(deploy, release, moment, hooks) {
             stage: moment,
             libraries: [runtime.library],
             calls: hooks.flatMap(({ service, command, timeout }, index) => [
-                (0,program/* call */.T)('begin', `${moment} ${index + 1}`),
+                (0,program/* call */.T1)('begin', `${moment} ${index + 1}`),
                 ...runtime.oneOff(slot, { service, name: `${moment}-${index + 1}`, command, timeout, env: {} }),
-                (0,program/* call */.T)('end'),
+                (0,program/* call */.T1)('end'),
             ]),
         }, `Mend the command under \`hooks.${moment}\` in kawasemi.yml, or what it found.`);
     });
@@ -216,7 +216,7 @@ async function requireFresh(host, id, ask) {
         stage: 'look',
         libraries: [],
         calls: [
-            (0,program/* call */.T)('put', `${host.base}/releases/${id}/public.json`, '0644', `${JSON.stringify({ release: id, looked: word })}\n`),
+            (0,program/* call */.T1)('put', `${host.base}/releases/${id}/public.json`, '0644', `${JSON.stringify({ release: id, looked: word })}\n`),
         ],
     }, 'Nothing was started. Run this again.');
     for (let at = 0; at < looks; at++) {
@@ -367,7 +367,7 @@ async function drain(deploy, switches) {
 /** The calls that wait until nobody is connected to a slot any more, within the config's limit. */
 function drainCalls({ config }, slot) {
     const ports = Object.values(config.services).flatMap((service) => service.role === 'web' ? [String(service.slots[slot])] : []);
-    return [(0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports)];
+    return [(0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('drain', String(Math.ceil(config.drain.timeout / 1000)), ...ports)];
 }
 async function drainHost(deploy, host, old) {
     const { config, runtime, reporter } = deploy;
@@ -375,11 +375,11 @@ async function drainHost(deploy, host, old) {
         stage: 'drain',
         libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_1__/* .slotLibrary */ .s7],
         calls: [
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('begin', 'drain'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('begin', 'drain'),
             ...drainCalls(deploy, old.slot),
             ...runtime.disarm(old.slot),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_3__/* .eventFields */ .e)('drained', old.release, { slot: old.slot })),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('end'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_3__/* .eventFields */ .e)('drained', old.release, { slot: old.slot })),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('end'),
         ],
     }, 'The new release is live and stays so. Run this again to end the deploy.');
     const open = Number(outcome.facts.get('still-open')) || 0;
@@ -532,7 +532,7 @@ function bakeProgram({ config, runtime }, release, from) {
         stage: 'bake',
         libraries: [runtime.library, start/* slotLibrary */.s7, config.proxy ? (0,kinds/* proxyOf */.O)(config.proxy).log : proxy/* plainLog */.Ly, library],
         calls: [
-            (0,program/* call */.T)('bake', release.slot, release.id, from?.slot ?? '', from?.release ?? '', String(Math.ceil(duration / 1000)), 
+            (0,program/* call */.T1)('bake', release.slot, release.id, from?.slot ?? '', from?.release ?? '', String(Math.ceil(duration / 1000)), 
             // The shell counts in whole numbers.
             String(Math.round(maxErrorPercent * 100)), String(minRequests), config.proxy ? (0,proxy/* accessLogPath */.q2)(config) : '/dev/null', maxP95 === undefined ? '' : String(maxP95)),
         ],
@@ -635,13 +635,13 @@ function previous(host, release) {
         : undefined;
 }
 function intentOf({ release, from }) {
-    return (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('switching', release.id, { slot: release.slot, from: from?.release ?? '' }));
+    return (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('switching', release.id, { slot: release.slot, from: from?.release ?? '' }));
 }
 async function announce({ runtime }, planned) {
     await (0,stages_deploy/* runStage */.Si)(planned.host, {
         stage: 'intent',
         libraries: [runtime.library],
-        calls: [(0,program/* call */.T)('begin', 'intent'), intentOf(planned), (0,program/* call */.T)('end')],
+        calls: [(0,program/* call */.T1)('begin', 'intent'), intentOf(planned), (0,program/* call */.T1)('end')],
     }, 'Nothing was switched on any host. Run this again.');
 }
 async function perform(deploy, planned, options) {
@@ -651,15 +651,15 @@ async function perform(deploy, planned, options) {
         stage: 'switch',
         libraries: [runtime.library, start/* slotLibrary */.s7],
         calls: [
-            (0,program/* call */.T)('begin', 'switch'),
+            (0,program/* call */.T1)('begin', 'switch'),
             ...runtime.arm(release.slot),
-            ...(watcher ? [(0,program/* call */.T)('watch_lock')] : []),
+            ...(watcher ? [(0,program/* call */.T1)('watch_lock')] : []),
             ...(deploy.hosts.length > 1 ? [] : [intentOf(planned)]),
-            (0,program/* call */.T)('timed_switch', release.slot, release.id),
-            (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('switched', release.id, { slot: release.slot, from: from?.release ?? '' })),
+            (0,program/* call */.T1)('timed_switch', release.slot, release.id),
+            (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('switched', release.id, { slot: release.slot, from: from?.release ?? '' })),
             ...options.also(from),
-            (0,program/* call */.T)('end'),
-            ...(watcher ? [watcher.call, (0,program/* call */.T)('watch_unlock')] : []),
+            (0,program/* call */.T1)('end'),
+            ...(watcher ? [watcher.call, (0,program/* call */.T1)('watch_unlock')] : []),
             ...workerCalls(deploy, release, from),
         ],
     }, 'Where a host had switched it was taken back. Run this again.');
@@ -668,7 +668,7 @@ async function perform(deploy, planned, options) {
 function workerCalls({ config, runtime }, release, from) {
     if (!Object.values(config.services).some(({ role }) => role === 'worker'))
         return [];
-    return [(0,program/* call */.T)('begin', 'workers'), ...runtime.moveWorkers(from?.slot, release.slot), (0,program/* call */.T)('end')];
+    return [(0,program/* call */.T1)('begin', 'workers'), ...runtime.moveWorkers(from?.slot, release.slot), (0,program/* call */.T1)('end')];
 }
 
 

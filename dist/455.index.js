@@ -255,7 +255,7 @@ async function goBack(deploy, target, reason) {
     return switches[0].release;
 }
 function rolledBack(from, to, reason) {
-    return (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from, { to: to.id, reason }));
+    return (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from, { to: to.id, reason }));
 }
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
 function hasGoneBack({ hosts }) {
@@ -339,8 +339,8 @@ async function place(deploy, host, target) {
         libraries: [deploy.runtime.library, start/* slotLibrary */.s7],
         calls: [
             ...deploy.runtime.checkImages(deploy.config.app, release),
-            (0,program/* call */.T)('slot_point', release.slot, release.id),
-            (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
+            (0,program/* call */.T1)('slot_point', release.slot, release.id),
+            (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
         ],
     }, 'Deploy its version again.');
 }

@@ -470,7 +470,7 @@ async function sendFiles(host, release, manifest) {
         stage: 'files',
         libraries: [filesLibrary],
         calls: [
-            (0,program/* call */.T)('files_take', release, manifest.hash, String(manifest.files.length), groupSums(manifest).join(' ')),
+            (0,program/* call */.T1)('files_take', release, manifest.hash, String(manifest.files.length), groupSums(manifest).join(' ')),
         ],
     }, () => answerTo(host, manifest, moved));
     return moved;
@@ -729,7 +729,7 @@ function imageCalls({ app, release, layout, from }) {
         configDigest,
         manifestDigest,
     ]);
-    return [(0,program/* call */.T)('begin', 'images'), (0,program/* call */.T)('pull_images', from.host, auth, ...images), (0,program/* call */.T)('end')];
+    return [(0,program/* call */.T1)('begin', 'images'), (0,program/* call */.T1)('pull_images', from.host, auth, ...images), (0,program/* call */.T1)('end')];
 }
 
 ;// CONCATENATED MODULE: ./src/images/load.ts
@@ -750,10 +750,10 @@ function loadCalls({ app, release, layout }, store) {
         layers.map(({ diffId }) => diffId).join(' '),
     ]);
     return [
-        (0,program/* call */.T)('begin', 'images'),
-        (0,program/* call */.T)('load_images', store, ...images),
-        (0,program/* call */.T)('load_check', ...images),
-        (0,program/* call */.T)('end'),
+        (0,program/* call */.T1)('begin', 'images'),
+        (0,program/* call */.T1)('load_images', store, ...images),
+        (0,program/* call */.T1)('load_check', ...images),
+        (0,program/* call */.T1)('end'),
     ];
 }
 /**
@@ -870,18 +870,18 @@ async function shipTo(deploy, host, release, { plan, files, layout, pullFrom }) 
             stage: 'ship',
             libraries: [runtime.library, pullLibrary, start/* slotLibrary */.s7, library],
             calls: [
-                (0,program/* call */.T)('refuse_live', release.slot),
+                (0,program/* call */.T1)('refuse_live', release.slot),
                 ...leftovers(deploy, host, release.slot),
                 ...fileCalls(host.base, release, plan.files),
                 ...(images?.calls ?? []),
-                ...otherImageCalls(plan.otherImages),
-                (0,program/* call */.T)('begin', 'check'),
+                ...otherImageCalls(release.id, plan),
+                (0,program/* call */.T1)('begin', 'check'),
                 ...runtime.checkImages(config.app, release),
-                (0,program/* call */.T)('end'),
+                (0,program/* call */.T1)('end'),
                 ...plan.prepare,
                 ...assetCalls(deploy, release),
-                (0,program/* call */.T)('slot_point', release.slot, release.id),
-                (0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
+                (0,program/* call */.T1)('slot_point', release.slot, release.id),
+                (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
             ],
         }, 'The live slot was not touched. Mend what the lines above say and run this again.');
         return host.traffic.bytesOut - before;
@@ -894,7 +894,7 @@ async function shipTo(deploy, host, release, { plan, files, layout, pullFrom }) 
 function leftovers(deploy, { facts }, slot) {
     if (!(0,release_history/* isDraining */.jQ)(facts.history, facts.releases[slot]))
         return [];
-    return [(0,program/* call */.T)('begin', 'drain'), ...(0,drain/* drainCalls */.U)(deploy, slot), (0,program/* call */.T)('end')];
+    return [(0,program/* call */.T1)('begin', 'drain'), ...(0,drain/* drainCalls */.U)(deploy, slot), (0,program/* call */.T1)('end')];
 }
 /** What is sent while the host's program waits for it. */
 async function sent(spared, send) {
@@ -911,29 +911,32 @@ function fileCalls(base, release, files) {
     const folder = `${base}/releases/${release.id}`;
     const folders = new Set(files.flatMap(({ path }) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])));
     return [
-        (0,program/* call */.T)('begin', 'files'),
-        (0,program/* call */.T)('release_folder', release.id),
-        ...[...folders].map((path) => (0,program/* call */.T)('release_folder_inside', release.id, path)),
-        ...files.map(({ path, content, mode }) => (0,program/* call */.T)('put_base64', `${folder}/${path}`, octal(mode), Buffer.from(content).toString('base64'))),
-        (0,program/* call */.T)('put', `${folder}/public.json`, '0644', `${JSON.stringify({ release: release.id, version: release.version })}\n`),
+        (0,program/* call */.T1)('begin', 'files'),
+        (0,program/* call */.T1)('release_folder', release.id),
+        ...[...folders].map((path) => (0,program/* call */.T1)('release_folder_inside', release.id, path)),
+        ...files.map(({ path, content, mode }) => (0,program/* call */.T1)('put_base64', `${folder}/${path}`, octal(mode), Buffer.from(content).toString('base64'))),
+        (0,program/* call */.T1)('put', `${folder}/public.json`, '0644', `${JSON.stringify({ release: release.id, version: release.version })}\n`),
         // Last, because a release counts as laid down once this file is there.
-        (0,program/* call */.T)('put', `${folder}/release.json`, '0640', `${JSON.stringify(release)}\n`),
-        (0,program/* call */.T)('end'),
+        (0,program/* call */.T1)('put', `${folder}/release.json`, '0640', `${JSON.stringify(release)}\n`),
+        (0,program/* call */.T1)('end'),
     ];
 }
 function octal(mode) {
     return mode.toString(8).padStart(4, '0');
 }
-function otherImageCalls(images) {
-    return images.length > 0
-        ? [(0,program/* call */.T)('begin', 'other images'), (0,program/* call */.T)('fetch_images', ...images), (0,program/* call */.T)('end')]
-        : [];
+function otherImageCalls(release, { takenImages, accessoryImages }) {
+    const taken = takenImages.flatMap(({ name, reference, fetch }) => [name, reference, fetch]);
+    const calls = [
+        ...(accessoryImages.length > 0 ? [(0,program/* call */.T1)('fetch_images', ...accessoryImages)] : []),
+        ...(taken.length > 0 ? [(0,program/* call */.T1)('take_images', release, ...taken)] : []),
+    ];
+    return calls.length > 0 ? [(0,program/* call */.T1)('begin', 'other images'), ...calls, (0,program/* call */.T1)('end')] : [];
 }
 function assetCalls({ config, runtime }, release) {
     const calls = Object.entries(config.services).flatMap(([service, settings]) => settings.role === 'web' && settings.assets
         ? [runtime.takeAssets(config.app, release, service, settings.assets)]
         : []);
-    return calls.length > 0 ? [(0,program/* call */.T)('begin', 'assets'), ...calls, (0,program/* call */.T)('end')] : [];
+    return calls.length > 0 ? [(0,program/* call */.T1)('begin', 'assets'), ...calls, (0,program/* call */.T1)('end')] : [];
 }
 
 ;// CONCATENATED MODULE: ./src/stages/deliver.ts

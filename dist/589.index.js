@@ -1608,7 +1608,7 @@ const databaseLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__
 /** Comes before the others: which database they mean. */
 function databaseAt(kind, database, place) {
     const [where, what, ...more] = placeOf(database, place);
-    return (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_at', where, what, kind.pack, kind.title, kind.client, ...more);
+    return (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('database_at', where, what, kind.pack, kind.title, kind.client, ...more);
 }
 function placeOf(database, place) {
     const { app, base, release, image, folder = `releases/${release}` } = place;
@@ -1623,13 +1623,13 @@ function placeOf(database, place) {
     return ['host', file.startsWith('/') ? file : `${base}/${file}`];
 }
 /** Waits until the database can be used. `seconds` is the host's own time. */
-const databaseReady = (seconds) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_ready', String(seconds));
+const databaseReady = (seconds) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('database_ready', String(seconds));
 /** Warns where a second slot may not get as many connections as the live one has. */
-const databaseRoom = () => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_room');
+const databaseRoom = () => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('database_room');
 /** Dumps beside `file`; not yet a backup. */
-const databaseDump = (file) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_dump', file);
+const databaseDump = (file) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('database_dump', file);
 /** Reads the dump whole and counts it; only then it is `file`, and in the ledger as the release's backup. */
-const databaseCheck = (file, release) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T)('database_check', file, release);
+const databaseCheck = (file, release) => (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('database_check', file, release);
 
 
 /***/ }),
@@ -3397,8 +3397,9 @@ const errandLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__we
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ renderProgram),
-/* harmony export */   T: () => (/* binding */ call)
+/* harmony export */   Nt: () => (/* binding */ renderProgram),
+/* harmony export */   T1: () => (/* binding */ call),
+/* harmony export */   y9: () => (/* binding */ renderScript)
 /* harmony export */ });
 /* harmony import */ var _quote__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(282);
 
@@ -3412,9 +3413,14 @@ function renderCall({ name, args }) {
 }
 /**
  * A whole POSIX sh program: fixed libraries of functions, then the plan as calls with quoted arguments.
- * All of it is inside functions and the last line starts it, so that half a program never runs.
+ * All of it is inside functions and the last line starts it, so that half a program never runs. The libraries' comments,
+ * a quarter of their text, are not sent.
  */
 function renderProgram(libraries, calls) {
+    return renderScript(libraries.map((library) => library.replace(/^ *# (?!shellcheck ).*(\n|$)/gm, '')), calls);
+}
+/** The same for people: with its comments. */
+function renderScript(libraries, calls) {
     const body = calls.map((each) => `  ${renderCall(each)}`).join('\n');
     return `${libraries.join('\n')}\nmain() {\n${body}\n}\nmain\n`;
 }
@@ -3748,8 +3754,8 @@ class LeaseChannel {
     /** @throws {Trouble} when the host was never set up. */
     static async open(connection, options) {
         const { app, base, owner, nonce } = options;
-        const program = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* leaseLibrary */.e0, host_libraries/* factsLibrary */.NP, options.runtimeLibrary], [
-            (0,host_program/* call */.T)('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token), app),
+        const program = (0,host_program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* leaseLibrary */.e0, host_libraries/* factsLibrary */.NP, options.runtimeLibrary], [
+            (0,host_program/* call */.T1)('lease_serve', nonce, base, owner.id, owner.url, String(leaseSeconds), String(options.token), app),
         ]);
         const channel = new LeaseChannel(connection.name, nonce, await connection.converse(program));
         const facts = await channel.readFacts();
@@ -4006,7 +4012,7 @@ class HostSession {
      */
     ask(libraries, calls) {
         const { app, base } = this.options;
-        return this.follow((0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* factsLibrary */.NP, ...libraries], [(0,host_program/* call */.T)('ask_begin', this.nonce, base, app), ...calls]));
+        return this.follow((0,host_program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* factsLibrary */.NP, ...libraries], [(0,host_program/* call */.T1)('ask_begin', this.nonce, base, app), ...calls]));
     }
     /** The folder under runs/ of a program that is about to start; no other program has it, whatever became of tokens. */
     newRun(stage) {
@@ -4022,8 +4028,8 @@ class HostSession {
     async run(program) {
         const { base } = this.options;
         const run = this.newRun(program.stage);
-        const text = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [this.begin('stage_begin', run, program.stage), ...program.calls]);
-        return this.follow((0,host_program/* renderProgram */.N)([host_libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('start_and_follow', `${base}/runs/${run}`, text)]));
+        const text = (0,host_program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [this.begin('stage_begin', run, program.stage), ...program.calls]);
+        return this.follow((0,host_program/* renderProgram */.Nt)([host_libraries/* detachLibrary */.x8], [(0,host_program/* call */.T1)('start_and_follow', `${base}/runs/${run}`, text)]));
     }
     /**
      * Runs a program under the host's flock that is fed over the connection and ends with it. `begin` is asked for what
@@ -4036,8 +4042,8 @@ class HostSession {
     }
     async exchangeOnce(connection, program, answer) {
         const run = this.newRun(program.stage);
-        const talk = await connection.converse((0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [
-            (0,host_program/* call */.T)('run_folder', `${this.base}/runs/${run}`),
+        const talk = await connection.converse((0,host_program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [
+            (0,host_program/* call */.T1)('run_folder', `${this.base}/runs/${run}`),
             this.begin('stage_begin', run, program.stage),
             ...program.calls,
         ]));
@@ -4078,17 +4084,17 @@ class HostSession {
     begin(name, run, ...more) {
         const { app, base, owner } = this.options;
         const token = String(this.token);
-        return (0,host_program/* call */.T)(name, this.nonce, base, run, owner.id, owner.url, token, String(leaseSeconds), app, ...more);
+        return (0,host_program/* call */.T1)(name, this.nonce, base, run, owner.id, owner.url, token, String(leaseSeconds), app, ...more);
     }
     /** The calls that start a program of its own inside a stage, and the name by which it is followed. */
     companion(stage, begin, program) {
         const run = this.newRun(stage);
-        const text = (0,host_program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [this.begin(begin, run), ...program.calls]);
-        return { run, call: (0,host_program/* call */.T)('detach', `${this.base}/runs/${run}`, text) };
+        const text = (0,host_program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* leaseLibrary */.e0, host_libraries/* stageLibrary */.oF, ...program.libraries], [this.begin(begin, run), ...program.calls]);
+        return { run, call: (0,host_program/* call */.T1)('detach', `${this.base}/runs/${run}`, text) };
     }
     /** Follows a program that runs on the host. */
     followAgain(run) {
-        return this.follow((0,host_program/* renderProgram */.N)([host_libraries/* detachLibrary */.x8], [(0,host_program/* call */.T)('follow', `${this.base}/runs/${run}`)]));
+        return this.follow((0,host_program/* renderProgram */.Nt)([host_libraries/* detachLibrary */.x8], [(0,host_program/* call */.T1)('follow', `${this.base}/runs/${run}`)]));
     }
     /** Runs what starts a program, follows it or only reads; again as often as the connection is lost, which starts nothing twice. */
     async follow(program) {
@@ -4702,7 +4708,7 @@ function isSlot(value) {
 
 /***/ }),
 
-/***/ 4793:
+/***/ 5339:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5244,6 +5250,43 @@ function networkLines(product, name, service) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/runtimes/compose-images.ts
+
+
+
+/** The images that nobody builds here. */
+/** Those of switched services: a release keeps what was behind the name when it was shipped, as it keeps what was built. */
+function takenImages(product) {
+    const { config, release } = product;
+    return [...product.switched].flatMap(([service, fields]) => {
+        if (fields.build)
+            return [];
+        const name = imageName(product, service, fields);
+        const reference = imageReference(config.app, service, release.id);
+        return [{ name, reference, fetch: whenToFetch(name, fields.pull_policy) }];
+    });
+}
+/** Those of accessories, which a deploy never changes. */
+function accessoryImages(product) {
+    return [
+        ...new Set([...product.accessories].map(([service, fields]) => imageName(product, service, fields))),
+    ];
+}
+function imageName(product, service, fields) {
+    return textOf(fields.image, keyOf(product, service, 'image')).replaceAll('$$', '$');
+}
+/** As Compose has it: `latest` is fetched even where only what is missing should be. */
+function whenToFetch(image, policy) {
+    if (policy === 'never')
+        return 'never';
+    if (typeof policy === 'string' && /^(always|daily|weekly|every_.+)$/.test(policy))
+        return 'always';
+    if (image.includes('@'))
+        return 'missing';
+    const tag = /:([^:/]+)$/.exec(image)?.[1] ?? 'latest';
+    return tag === 'latest' ? 'always' : 'missing';
+}
+
 ;// CONCATENATED MODULE: ./src/runtimes/compose-networks.ts
 
 
@@ -5467,9 +5510,9 @@ function switchedService(product, slot, name, service, copies) {
     const result = {
         ...passed,
         ...common(product, slot, name, service, copies),
-        image: service.build
-            ? literal(imageReference(app, name, product.release.id))
-            : textOf(service.image, keyOf(product, name, 'image')),
+        image: literal(imageReference(app, name, product.release.id)),
+        // Whatever is behind the name that was built or taken for this release, now and after a rollback.
+        pull_policy: 'never',
         labels: {
             ...fieldsOf(service.labels, keyOf(product, name, 'labels')),
             ...ownLabels(product, slot, name),
@@ -5478,8 +5521,6 @@ function switchedService(product, slot, name, service, copies) {
         restart: restart(product, name, service),
         stop_grace_period: `${Math.ceil(config.stopTimeout / 1000)}s`,
     };
-    if (service.build)
-        result.pull_policy = 'never';
     if (service.network_mode === 'none')
         result.network_mode = 'none';
     else
@@ -5710,6 +5751,7 @@ function warnOfOpenPorts(product, name, ports) {
 
 
 
+
 /**
  * Pure. The model is in Compose's long form; `${VAR}` stays in it, to be filled in on the host.
  *
@@ -5729,7 +5771,8 @@ function composeProjects(input) {
         copies: distinct([...copies.filter((copy) => !copy.secret), ...copies.filter((copy) => copy.secret)], (copy) => copy.to),
         sharedVolumes: distinct(shared, (volume) => volume.name),
         adoption: adoptionLines(product),
-        otherImages: otherImages(product),
+        takenImages: takenImages(product),
+        accessoryImages: accessoryImages(product),
         notices: [...product.notices],
         warnings: [...product.warnings],
     };
@@ -5763,12 +5806,6 @@ function accessoriesProject(product, copies) {
 /** Of two with the same key the later one: an env file that is also mounted stays secret. */
 function distinct(all, key) {
     return [...new Map(all.map((each) => [key(each), each])).values()];
-}
-function otherImages(product) {
-    const images = [...product.switched.values(), ...product.accessories.values()]
-        .filter((service) => !service.build)
-        .map((service) => String(service.image).replaceAll('$$', '$'));
-    return [...new Set(images)];
 }
 /** @throws {Trouble} for variables of the projects that have no value: they would become empty on the host. */
 function refuseUnset(unset, projects, file) {
@@ -5849,7 +5886,8 @@ function plan(input) {
             ...readCopies(projectDir, projects.copies),
         ],
         prepare: [],
-        otherImages: projects.otherImages,
+        takenImages: projects.takenImages,
+        accessoryImages: projects.accessoryImages,
         notices: projects.notices,
         warnings: projects.warnings,
     };
@@ -5899,24 +5937,24 @@ const composeRuntime = {
     library,
     refusal,
     plan,
-    accessoriesUp: (slot, timeout) => [(0,program/* call */.T)('runtime_accessories_up', slot, seconds(timeout))],
-    checkImages: (app, { id, images }) => Object.entries(images).map(([service, { config, manifest }]) => (0,program/* call */.T)('runtime_check_image', service, imageReference(app, service, id), config, manifest)),
-    takeAssets: (app, { id }, service, { path, url }) => (0,program/* call */.T)('take_assets', id, imageReference(app, service, id), path, url),
-    start: (slot) => [(0,program/* call */.T)('runtime_start', slot)],
+    accessoriesUp: (slot, timeout) => [(0,program/* call */.T1)('runtime_accessories_up', slot, seconds(timeout))],
+    checkImages: (app, { id, images }) => Object.entries(images).map(([service, { config, manifest }]) => (0,program/* call */.T1)('runtime_check_image', service, imageReference(app, service, id), config, manifest)),
+    takeAssets: (app, { id }, service, { path, url }) => (0,program/* call */.T1)('take_assets', id, imageReference(app, service, id), path, url),
+    start: (slot) => [(0,program/* call */.T1)('runtime_start', slot)],
     // Docker brings back whatever ran.
     arm: () => [],
     disarm: () => [],
-    startWorkers: (slot) => [(0,program/* call */.T)('runtime_start_workers', slot)],
+    startWorkers: (slot) => [(0,program/* call */.T1)('runtime_start_workers', slot)],
     moveWorkers: (from, to) => [
-        ...(from ? [(0,program/* call */.T)('runtime_stop_workers', from)] : []),
-        (0,program/* call */.T)('runtime_start_workers', to),
+        ...(from ? [(0,program/* call */.T1)('runtime_stop_workers', from)] : []),
+        (0,program/* call */.T1)('runtime_start_workers', to),
     ],
-    stop: (slot) => [(0,program/* call */.T)('runtime_stop', slot)],
-    remove: (slot) => [(0,program/* call */.T)('runtime_remove', slot)],
-    logs: (slot, lines) => [(0,program/* call */.T)('runtime_logs', slot, String(lines))],
-    status: (slot) => [(0,program/* call */.T)('runtime_status', slot)],
+    stop: (slot) => [(0,program/* call */.T1)('runtime_stop', slot)],
+    remove: (slot) => [(0,program/* call */.T1)('runtime_remove', slot)],
+    logs: (slot, lines) => [(0,program/* call */.T1)('runtime_logs', slot, String(lines))],
+    status: (slot) => [(0,program/* call */.T1)('runtime_status', slot)],
     oneOff: (slot, { service, name, command, timeout, env }) => [
-        (0,program/* call */.T)('runtime_once', slot, name, seconds(timeout), service, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), '--', ...command),
+        (0,program/* call */.T1)('runtime_once', slot, name, seconds(timeout), service, ...Object.entries(env).map(([key, value]) => `${key}=${value}`), '--', ...command),
     ],
     tidy: () => [],
     setup: () => ({ library: '', calls: [], docker: true }),
@@ -6222,21 +6260,21 @@ function systemdSetup(config, settings, user) {
         library: systemd_setup_library,
         docker: config.accessories.length > 0,
         calls: [
-            (0,program/* call */.T)('journal_reader'),
-            (0,program/* call */.T)('folder', '2750', 'shared/data'),
+            (0,program/* call */.T1)('journal_reader'),
+            (0,program/* call */.T1)('folder', '2750', 'shared/data'),
             ...(settings.scope === 'user'
-                ? [(0,program/* call */.T)('own_systemd'), ...settings.shared.map((path) => (0,program/* call */.T)('shared_data', path, ''))]
+                ? [(0,program/* call */.T1)('own_systemd'), ...settings.shared.map((path) => (0,program/* call */.T1)('shared_data', path, ''))]
                 : systemCalls(config, settings, user)),
         ],
     };
 }
 function systemCalls(config, { user: runsAs, shared }, user) {
     return [
-        (0,program/* call */.T)('app_user', runsAs),
-        ...shared.map((path) => (0,program/* call */.T)('shared_data', path, runsAs)),
-        ...processes(config).map(([name, service, process]) => (0,program/* call */.T)('unit', `${systemUnits}/${unitPrefix(config.app, name)}.service`, renderUnit(config, name, service, process).trimEnd(), unitMark(config.app))),
-        (0,program/* call */.T)('units_end'),
-        (0,program/* call */.T)('sudoers', `/etc/sudoers.d/kawasemi-${config.app}`, renderSudoers(config, user).trimEnd()),
+        (0,program/* call */.T1)('app_user', runsAs),
+        ...shared.map((path) => (0,program/* call */.T1)('shared_data', path, runsAs)),
+        ...processes(config).map(([name, service, process]) => (0,program/* call */.T1)('unit', `${systemUnits}/${unitPrefix(config.app, name)}.service`, renderUnit(config, name, service, process).trimEnd(), unitMark(config.app))),
+        (0,program/* call */.T1)('units_end'),
+        (0,program/* call */.T1)('sudoers', `/etc/sudoers.d/kawasemi-${config.app}`, renderSudoers(config, user).trimEnd()),
     ];
 }
 
@@ -6275,17 +6313,17 @@ function systemdRuntime(config) {
         plan: (input) => systemd_plan(input, withAccessories),
         accessoriesUp: (slot, timeout) => (withAccessories ? composeRuntime.accessoriesUp(slot, timeout) : []),
         checkImages: () => [],
-        takeAssets: (_app, release, _service, { path, url }) => (0,program/* call */.T)('systemd_assets', release.id, path, url),
-        start: (slot) => [(0,program/* call */.T)('runtime_start', slot)],
-        arm: (slot) => [(0,program/* call */.T)('runtime_arm', slot)],
-        disarm: (slot) => [(0,program/* call */.T)('runtime_disarm', slot)],
-        startWorkers: (slot) => [(0,program/* call */.T)('runtime_start_workers', slot)],
-        moveWorkers: (from, to) => [(0,program/* call */.T)('runtime_workers_back', to, from ?? '')],
-        stop: (slot) => [(0,program/* call */.T)('runtime_stop', slot)],
-        remove: (slot) => [(0,program/* call */.T)('runtime_remove', slot)],
-        logs: (slot, lines) => [(0,program/* call */.T)('runtime_logs', slot, String(lines))],
-        status: (slot) => [(0,program/* call */.T)('runtime_status', slot)],
-        tidy: () => [(0,program/* call */.T)('runtime_tidy')],
+        takeAssets: (_app, release, _service, { path, url }) => (0,program/* call */.T1)('systemd_assets', release.id, path, url),
+        start: (slot) => [(0,program/* call */.T1)('runtime_start', slot)],
+        arm: (slot) => [(0,program/* call */.T1)('runtime_arm', slot)],
+        disarm: (slot) => [(0,program/* call */.T1)('runtime_disarm', slot)],
+        startWorkers: (slot) => [(0,program/* call */.T1)('runtime_start_workers', slot)],
+        moveWorkers: (from, to) => [(0,program/* call */.T1)('runtime_workers_back', to, from ?? '')],
+        stop: (slot) => [(0,program/* call */.T1)('runtime_stop', slot)],
+        remove: (slot) => [(0,program/* call */.T1)('runtime_remove', slot)],
+        logs: (slot, lines) => [(0,program/* call */.T1)('runtime_logs', slot, String(lines))],
+        status: (slot) => [(0,program/* call */.T1)('runtime_status', slot)],
+        tidy: () => [(0,program/* call */.T1)('runtime_tidy')],
         oneOff: composeRuntime.oneOff,
         setup: (_config, user) => systemdSetup(config, settings, user),
     };
@@ -6309,7 +6347,8 @@ function systemd_plan(input, withAccessories) {
             ...(accessories?.files ?? []),
         ],
         prepare: prepare(config, release.id, input.projectDir),
-        otherImages: accessories?.otherImages ?? [],
+        takenImages: [],
+        accessoryImages: accessories?.accessoryImages ?? [],
         notices: accessories?.notices ?? [],
         warnings: accessories?.warnings ?? [],
     };
@@ -6340,26 +6379,26 @@ function prepare(config, id, projectDir) {
     const { python, node, build, buildTimeout, shared } = settingsOf(config);
     const seconds = String(Math.ceil(buildTimeout / 1000));
     return [
-        (0,program/* call */.T)('systemd_ready', id),
-        (0,program/* call */.T)('systemd_share', id, ...shared),
+        (0,program/* call */.T1)('systemd_ready', id),
+        (0,program/* call */.T1)('systemd_share', id, ...shared),
         ...(python
             ? [
-                (0,program/* call */.T)('begin', 'virtual environment'),
-                (0,program/* call */.T)('systemd_python', id, requirementsHash(projectDir, python.requirements), python.interpreter, python.requirements, seconds),
-                (0,program/* call */.T)('end'),
+                (0,program/* call */.T1)('begin', 'virtual environment'),
+                (0,program/* call */.T1)('systemd_python', id, requirementsHash(projectDir, python.requirements), python.interpreter, python.requirements, seconds),
+                (0,program/* call */.T1)('end'),
             ]
             : []),
         ...(node
             ? [
-                (0,program/* call */.T)('begin', 'node_modules'),
-                (0,program/* call */.T)('systemd_node', id, packageLockHash(projectDir, node.lock), node.lock, seconds),
-                (0,program/* call */.T)('end'),
+                (0,program/* call */.T1)('begin', 'node_modules'),
+                (0,program/* call */.T1)('systemd_node', id, packageLockHash(projectDir, node.lock), node.lock, seconds),
+                (0,program/* call */.T1)('end'),
             ]
             : []),
         ...build.flatMap((words) => [
-            (0,program/* call */.T)('begin', `build: ${words[0]}`),
-            (0,program/* call */.T)('systemd_build', id, seconds, ...words),
-            (0,program/* call */.T)('end'),
+            (0,program/* call */.T1)('begin', `build: ${words[0]}`),
+            (0,program/* call */.T1)('systemd_build', id, seconds, ...words),
+            (0,program/* call */.T1)('end'),
         ]),
     ];
 }
@@ -6554,8 +6593,8 @@ __webpack_require__.d(__webpack_exports__, {
 var jump = __webpack_require__(3816);
 // EXTERNAL MODULE: ./src/host/session.ts + 3 modules
 var session = __webpack_require__(1786);
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
-var kinds = __webpack_require__(4793);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 20 modules
+var kinds = __webpack_require__(5339);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/release/slot.ts
@@ -7944,8 +7983,8 @@ async function removeOthers({ dir, blobs }) {
     }
 }
 
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
-var runtimes_kinds = __webpack_require__(4793);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 20 modules
+var runtimes_kinds = __webpack_require__(5339);
 ;// CONCATENATED MODULE: ./src/stages/project.ts
 
 
@@ -8140,9 +8179,9 @@ function accessories({ config, runtime }, release) {
     if (config.accessories.length === 0)
         return [];
     return [
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'accessories'),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('begin', 'accessories'),
         ...runtime.accessoriesUp(release.slot, accessoriesTimeout),
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('end'),
     ];
 }
 /** Starts the release's web services in its slot. Workers wait for the switch. */
@@ -8154,14 +8193,14 @@ async function start(deploy, release) {
             stage: 'start',
             libraries: [runtime.library, slotLibrary],
             calls: [
-                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('refuse_live', placed.slot),
-                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('slot_holds', placed.slot, placed.id),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('refuse_live', placed.slot),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('slot_holds', placed.slot, placed.id),
                 ...accessories(deploy, placed),
-                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'services'),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('begin', 'services'),
                 ...runtime.checkImages(config.app, placed),
                 ...runtime.start(placed.slot),
-                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('started', placed.id, { slot: placed.slot })),
-                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('started', placed.id, { slot: placed.slot })),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('end'),
             ],
         }, 'See the lines above; the live slot was not touched. Mend it and deploy again.');
     });
@@ -8225,22 +8264,22 @@ function mayKeepFirst({ hosts }, undos, verdict) {
 }
 /** @returns whether it was still to be done */
 async function takeBackHost({ runtime }, { host, release, from }, verdict, why) {
-    const undone = (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)(verdict, release.id, { slot: release.slot, why }));
+    const undone = (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)(verdict, release.id, { slot: release.slot, why }));
     const { facts } = await (0,_deploy__WEBPACK_IMPORTED_MODULE_0__/* .runStage */ .Si)(host, {
         stage: 'take-back',
         libraries: [runtime.library, _start__WEBPACK_IMPORTED_MODULE_2__/* .slotLibrary */ .s7],
         calls: [
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('still_live', release.slot, release.id),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'switch back'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('still_live', release.slot, release.id),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('begin', 'switch back'),
             ...(from
                 ? [
-                    (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('switch_live', from.slot, from.release),
+                    (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('switch_live', from.slot, from.release),
                     undone,
-                    (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('switched-back', from.release, { slot: from.slot, from: release.id })),
+                    (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('switched-back', from.release, { slot: from.slot, from: release.id })),
                 ]
-                : [(0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('take_off'), undone]),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('fact', 'taken-back', 'true'),
+                : [(0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('take_off'), undone]),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('end'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('fact', 'taken-back', 'true'),
             ...runtime.logs(release.slot, 60),
             ...runtime.stop(release.slot),
             ...(from ? runtime.startWorkers(from.slot) : []),
@@ -8256,10 +8295,10 @@ async function putDown({ runtime }, { host, release }, why) {
         stage: 'put-down',
         libraries: [runtime.library],
         calls: [
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('begin', 'stop'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('begin', 'stop'),
             ...runtime.stop(release.slot),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('taken-back', release.id, { slot: release.slot, why })),
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T)('end'),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_4__/* .eventFields */ .e)('taken-back', release.id, { slot: release.slot, why })),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_3__/* .call */ .T1)('end'),
         ],
     }, 'The live slot was not touched. The next deploy stops what is left there.');
 }

@@ -237,14 +237,14 @@ async function askHostState(host, config, live, runtimeLibrary) {
 function callsFor({ base, systemd, accessories }, live) {
     const docker = !systemd || accessories.length > 0;
     return [
-        (0,program/* call */.T)('host_clock'),
-        (0,program/* call */.T)('host_memory'),
-        (0,program/* call */.T)('host_disk', base),
-        (0,program/* call */.T)('host_disk', `${base}/backups`),
-        ...(docker ? [(0,program/* call */.T)('host_docker_disk')] : []),
-        (0,program/* call */.T)('host_units'),
-        ...(live ? [(0,program/* call */.T)('host_services', live)] : []),
-        ...(live ? accessories.map((name) => (0,program/* call */.T)('host_accessory', name)) : []),
+        (0,program/* call */.T1)('host_clock'),
+        (0,program/* call */.T1)('host_memory'),
+        (0,program/* call */.T1)('host_disk', base),
+        (0,program/* call */.T1)('host_disk', `${base}/backups`),
+        ...(docker ? [(0,program/* call */.T1)('host_docker_disk')] : []),
+        (0,program/* call */.T1)('host_units'),
+        ...(live ? [(0,program/* call */.T1)('host_services', live)] : []),
+        ...(live ? accessories.map((name) => (0,program/* call */.T1)('host_accessory', name)) : []),
     ];
 }
 function readHostState(facts, asked, answered) {
@@ -394,7 +394,7 @@ async function prune(deploy, host, { keepBackups }) {
     await (0,stages_deploy/* runStage */.Si)(host, {
         stage: 'retire',
         libraries: [runtime.library, retire/* pruneLibrary */.ml],
-        calls: [...(0,retire/* pruneCalls */.eq)(runtime, keep), (0,program/* call */.T)('prune_scheduled', String(keepBackups))],
+        calls: [...(0,retire/* pruneCalls */.eq)(runtime, keep), (0,program/* call */.T1)('prune_scheduled', String(keepBackups))],
     }, 'Nothing has to be done; the next run tries again.');
     const removed = present.filter((id) => !keep.includes(id)).length;
     const stay = present.length - removed;

@@ -49,9 +49,9 @@ async function runErrand(connection, reporter, errand) {
 /** The program for the user who comes in; in it the one for root; in that the one that runs apart. */
 function renderErrand(nonce, { libraries, calls }) {
     const folder = `/run/kawasemi-errands/${nonce}`;
-    const apart = (0,program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* errandLibrary */.SI, ...libraries], [(0,program/* call */.T)('errand_begin', nonce, folder), ...calls]);
-    const asRoot = (0,program/* renderProgram */.N)([host_libraries/* detachLibrary */.x8, host_libraries/* errandLibrary */.SI], [(0,program/* call */.T)('run_errand', folder, apart)]);
-    return (0,program/* renderProgram */.N)([host_libraries/* prelude */.ez, host_libraries/* errandLibrary */.SI], [(0,program/* call */.T)('send_errand', nonce, folder, asRoot)]);
+    const apart = (0,program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* detachLibrary */.x8, host_libraries/* errandLibrary */.SI, ...libraries], [(0,program/* call */.T1)('errand_begin', nonce, folder), ...calls]);
+    const asRoot = (0,program/* renderProgram */.Nt)([host_libraries/* detachLibrary */.x8, host_libraries/* errandLibrary */.SI], [(0,program/* call */.T1)('run_errand', folder, apart)]);
+    return (0,program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* errandLibrary */.SI], [(0,program/* call */.T1)('send_errand', nonce, folder, asRoot)]);
 }
 
 // EXTERNAL MODULE: ./src/host/jump.ts
@@ -106,24 +106,24 @@ function certbotCalls(config, proxy) {
     const whole = proxy.renderSite(config).trimEnd();
     const port = String(site.proxy.listen);
     return [
-        (0,program/* call */.T)('certbot_installed'),
-        ...(site.proxy.service === undefined ? [] : [(0,program/* call */.T)('web_sees', places/* certbotFolder */.qY, places/* acmeFolder */.rq)]),
-        (0,program/* call */.T)('renewed_hook', hook, renderHook(site.app, proxy)),
-        (0,program/* call */.T)('site_until_certified', path, certificate, proxy.renderSite(config, false).trimEnd(), whole),
-        (0,program/* call */.T)('certificate', name, certificate, places/* acmeFolder */.rq, port, hook, email, server, ...domainsOf(site)),
-        (0,program/* call */.T)('site', path, whole),
-        (0,program/* call */.T)('site_certified'),
-        (0,program/* call */.T)('renewal_timer'),
+        (0,program/* call */.T1)('certbot_installed'),
+        ...(site.proxy.service === undefined ? [] : [(0,program/* call */.T1)('web_sees', places/* certbotFolder */.qY, places/* acmeFolder */.rq)]),
+        (0,program/* call */.T1)('renewed_hook', hook, renderHook(site.app, proxy)),
+        (0,program/* call */.T1)('site_until_certified', path, certificate, proxy.renderSite(config, false).trimEnd(), whole),
+        (0,program/* call */.T1)('certificate', name, certificate, places/* acmeFolder */.rq, port, hook, email, server, ...domainsOf(site)),
+        (0,program/* call */.T1)('site', path, whole),
+        (0,program/* call */.T1)('site_certified'),
+        (0,program/* call */.T1)('renewal_timer'),
     ];
 }
 function caddyCalls(config, proxy) {
     const path = proxy.sitePath(config);
     return [
-        (0,program/* call */.T)('keep_site', path),
-        (0,program/* call */.T)('caddy_begins'),
-        (0,program/* call */.T)('site', path, proxy.renderSite(config).trimEnd()),
-        (0,program/* call */.T)('caddy_certified', ...domainsOf((0,proxies_site/* siteOf */.zU)(config))),
-        (0,program/* call */.T)('site_certified'),
+        (0,program/* call */.T1)('keep_site', path),
+        (0,program/* call */.T1)('caddy_begins'),
+        (0,program/* call */.T1)('site', path, proxy.renderSite(config).trimEnd()),
+        (0,program/* call */.T1)('caddy_certified', ...domainsOf((0,proxies_site/* siteOf */.zU)(config))),
+        (0,program/* call */.T1)('site_certified'),
     ];
 }
 /** All names that it has to hold: those that redirect too. */
@@ -154,12 +154,12 @@ function firewallCalls({ setup, proxy }) {
     if (setup.firewall === 'off')
         return [];
     const site = proxy ? [proxy.listen, proxy.tls?.listen ?? 443] : [];
-    return [(0,program/* call */.T)('firewall', [...site, ...setup.openPorts].join(' '))];
+    return [(0,program/* call */.T1)('firewall', [...site, ...setup.openPorts].join(' '))];
 }
 /** For a connection that was made with the new rules: they stay. */
-const keepFirewall = { libraries: [firewallLibrary], calls: [(0,program/* call */.T)('firewall_keep')] };
+const keepFirewall = { libraries: [firewallLibrary], calls: [(0,program/* call */.T1)('firewall_keep')] };
 /** For the connection that was there before, where no new one comes through. */
-const oldFirewall = { libraries: [firewallLibrary], calls: [(0,program/* call */.T)('firewall_back')] };
+const oldFirewall = { libraries: [firewallLibrary], calls: [(0,program/* call */.T1)('firewall_back')] };
 
 // EXTERNAL MODULE: ./src/databases/connection.ts
 var databases_connection = __webpack_require__(276);
@@ -196,9 +196,9 @@ function accountOf(database, env) {
 function postgresCalls({ name, user, password, port = '5432' }) {
     const [role, base] = [identifier(user), identifier(name)];
     return [
-        (0,program/* call */.T)('database_server', 'PostgreSQL', port, '127.0.0.1'),
-        (0,program/* call */.T)('database_user', user, `select 'yes' from pg_roles where rolname = ${literal(user)};`, `create role ${role} login password ${literal(password)};`, password, `alter role ${role} login password ${literal(password)};`),
-        (0,program/* call */.T)('database_part', 'make the database', `select 'yes' from pg_database where datname = ${literal(name)};`, `create database ${base} owner ${role};`),
+        (0,program/* call */.T1)('database_server', 'PostgreSQL', port, '127.0.0.1'),
+        (0,program/* call */.T1)('database_user', user, `select 'yes' from pg_roles where rolname = ${literal(user)};`, `create role ${role} login password ${literal(password)};`, password, `alter role ${role} login password ${literal(password)};`),
+        (0,program/* call */.T1)('database_part', 'make the database', `select 'yes' from pg_database where datname = ${literal(name)};`, `create database ${base} owner ${role};`),
     ];
 }
 /** Where the standard's strings are on, as they are by default, a backslash is nothing special. */
@@ -216,10 +216,10 @@ function mysqlCalls({ name, user, password, host = 'localhost', port = '3306' })
     // In a grant an underscore stands for any character.
     const pattern = name.replace(/[\\_%]/g, '\\$&');
     return [
-        (0,program/* call */.T)('database_server', 'MySQL', port, from),
-        (0,program/* call */.T)('database_user', user, `select 'yes' from mysql.user where ${same};`, `create user ${account} identified by ${mysqlLiteral(password)};`, password, `alter user ${account} identified by ${mysqlLiteral(password)};`),
-        (0,program/* call */.T)('database_part', 'make the database', `select 'yes' from information_schema.schemata where schema_name = ${mysqlLiteral(name)};`, `create database ${mysqlIdentifier(name)} character set utf8mb4;`),
-        (0,program/* call */.T)('database_part', 'give its user all rights on the database', `select 'yes' from mysql.db where db = ${mysqlLiteral(pattern)} and ${same};`, `grant all privileges on ${mysqlIdentifier(pattern)}.* to ${account};`),
+        (0,program/* call */.T1)('database_server', 'MySQL', port, from),
+        (0,program/* call */.T1)('database_user', user, `select 'yes' from mysql.user where ${same};`, `create user ${account} identified by ${mysqlLiteral(password)};`, password, `alter user ${account} identified by ${mysqlLiteral(password)};`),
+        (0,program/* call */.T1)('database_part', 'make the database', `select 'yes' from information_schema.schemata where schema_name = ${mysqlLiteral(name)};`, `create database ${mysqlIdentifier(name)} character set utf8mb4;`),
+        (0,program/* call */.T1)('database_part', 'give its user all rights on the database', `select 'yes' from mysql.db where db = ${mysqlLiteral(pattern)} and ${same};`, `grant all privileges on ${mysqlIdentifier(pattern)}.* to ${account};`),
     ];
 }
 function mysqlLiteral(text) {
@@ -233,8 +233,8 @@ function mysqlIdentifier(text) {
 var proxies_proxy = __webpack_require__(4348);
 // EXTERNAL MODULE: ./src/release/slot.ts
 var slot = __webpack_require__(1833);
-// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 19 modules
-var runtimes_kinds = __webpack_require__(4793);
+// EXTERNAL MODULE: ./src/runtimes/kinds.ts + 20 modules
+var runtimes_kinds = __webpack_require__(5339);
 // EXTERNAL MODULE: ./src/databases/kinds.ts + 4 modules
 var databases_kinds = __webpack_require__(1232);
 ;// CONCATENATED MODULE: ./src/stages/setup-packages.ts
@@ -258,29 +258,29 @@ function packageCalls(config, docker) {
     const inside = proxy?.service !== undefined;
     const web = webServerOf(proxy);
     return [
-        ...(inside ? [] : [(0,program/* call */.T)('need_command', web.command, web.package)]),
-        ...(proxy ? [(0,program/* call */.T)('need_command', 'logrotate', 'logrotate')] : []),
+        ...(inside ? [] : [(0,program/* call */.T1)('need_command', web.command, web.package)]),
+        ...(proxy ? [(0,program/* call */.T1)('need_command', 'logrotate', 'logrotate')] : []),
         ...(proxy?.tls?.acme ? certificateCalls(proxy.kind) : []),
-        ...(docker || inside ? [(0,program/* call */.T)('need_docker')] : []),
-        ...(docker && setup.docker === 'rootless' ? [(0,program/* call */.T)('need_own_docker')] : []),
+        ...(docker || inside ? [(0,program/* call */.T1)('need_docker')] : []),
+        ...(docker && setup.docker === 'rootless' ? [(0,program/* call */.T1)('need_own_docker')] : []),
         ...(systemd ? systemdCalls(systemd) : []),
         ...(database ? databaseCalls(database, setup.database) : []),
-        ...(setup.firewall === 'ufw' ? [(0,program/* call */.T)('need_command', 'ufw', 'ufw')] : []),
-        ...setup.packages.map((name) => (0,program/* call */.T)('need_package', name)),
-        (0,program/* call */.T)('packages'),
+        ...(setup.firewall === 'ufw' ? [(0,program/* call */.T1)('need_command', 'ufw', 'ufw')] : []),
+        ...setup.packages.map((name) => (0,program/* call */.T1)('need_package', name)),
+        (0,program/* call */.T1)('packages'),
     ];
 }
 /** Caddy gets certificates by itself. */
 function certificateCalls(kind) {
-    return ['openssl', ...(kind === 'caddy' ? [] : ['certbot'])].map((name) => (0,program/* call */.T)('need_command', name, name));
+    return ['openssl', ...(kind === 'caddy' ? [] : ['certbot'])].map((name) => (0,program/* call */.T1)('need_command', name, name));
 }
 function systemdCalls({ scope, python, node }) {
     return [
         ...(scope === 'user'
-            ? [(0,program/* call */.T)('need_package', 'libpam-systemd'), (0,program/* call */.T)('need_package', 'dbus-user-session')]
-            : [(0,program/* call */.T)('need_command', 'visudo', 'sudo')]),
-        ...(python ? [(0,program/* call */.T)('need_python', python.interpreter)] : []),
-        ...(node ? [(0,program/* call */.T)('need_command', 'npm', 'nodejs', 'npm')] : []),
+            ? [(0,program/* call */.T1)('need_package', 'libpam-systemd'), (0,program/* call */.T1)('need_package', 'dbus-user-session')]
+            : [(0,program/* call */.T1)('need_command', 'visudo', 'sudo')]),
+        ...(python ? [(0,program/* call */.T1)('need_python', python.interpreter)] : []),
+        ...(node ? [(0,program/* call */.T1)('need_command', 'npm', 'nodejs', 'npm')] : []),
     ];
 }
 /** An accessory has its own tools. */
@@ -288,7 +288,7 @@ function databaseCalls(database, onHost) {
     if (database.kind !== 'sqlite' && database.accessory !== undefined)
         return [];
     const { client, server } = databases_kinds/* databaseKinds */.X[database.kind].packages;
-    return [...(onHost && server ? [server] : []), client].map((each) => (0,program/* call */.T)('need_command', ...each));
+    return [...(onHost && server ? [server] : []), client].map((each) => (0,program/* call */.T1)('need_command', ...each));
 }
 
 ;// CONCATENATED MODULE: ./src/stages/setup-ports.ts
@@ -310,7 +310,7 @@ function portCalls(config) {
     ];
     return lines.length === 0
         ? []
-        : [(0,program/* call */.T)('ports', app, lines.join('\n'), (0,kinds/* proxyOf */.O)(proxy ?? { kind: 'nginx' }).program.process)];
+        : [(0,program/* call */.T1)('ports', app, lines.join('\n'), (0,kinds/* proxyOf */.O)(proxy ?? { kind: 'nginx' }).program.process)];
 }
 
 ;// CONCATENATED MODULE: ./src/stages/setup-host.ts
@@ -339,7 +339,7 @@ const sshdLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + 
  */
 function renderSetup(config, options = {}) {
     const { libraries, calls } = errand(config, options, 'apply', ownCalls(config, options));
-    return (0,program/* renderProgram */.N)(libraries, calls);
+    return (0,program/* renderScript */.y9)(libraries, calls);
 }
 /**
  * The same over a connection, with the packages and what else the host itself needs before: one errand that says what
@@ -355,10 +355,10 @@ function setupErrands(config, options = {}) {
     const own = ownCalls(config, options);
     const apply = firewall.length > 0 ? [[...host, ...firewall], own] : [[...host, ...own]];
     const resources = [
-        (0,program/* call */.T)('host_clock'),
-        (0,program/* call */.T)('host_memory'),
-        (0,program/* call */.T)('host_disk', '/'),
-        (0,program/* call */.T)('host_disk', config.base),
+        (0,program/* call */.T1)('host_clock'),
+        (0,program/* call */.T1)('host_memory'),
+        (0,program/* call */.T1)('host_disk', '/'),
+        (0,program/* call */.T1)('host_disk', config.base),
     ];
     return {
         plan: errand(config, options, 'plan', [...resources, ...host, ...firewall, ...own]),
@@ -381,9 +381,9 @@ function errand(config, { webUser, env = {} }, mode, calls) {
             ...(names.has('database_server') ? databaseOnHost(config, env).libraries : []),
         ],
         calls: [
-            (0,program/* call */.T)('setup_begin', mode, config.base, user, proxy.kind, webUser ?? proxy.webUser),
+            (0,program/* call */.T1)('setup_begin', mode, config.base, user, proxy.kind, webUser ?? proxy.webUser),
             ...calls,
-            (0,program/* call */.T)('setup_end'),
+            (0,program/* call */.T1)('setup_end'),
         ],
     };
 }
@@ -391,8 +391,8 @@ function errand(config, { webUser, env = {} }, mode, calls) {
 function hostCalls(config, { deployKey = '', env = {} }) {
     const { docker } = (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, deployUser(config));
     return [
-        (0,program/* call */.T)('distribution'),
-        (0,program/* call */.T)('way_in', deployKey),
+        (0,program/* call */.T1)('distribution'),
+        (0,program/* call */.T1)('way_in', deployKey),
         ...portCalls(config),
         ...packageCalls(config, docker),
         ...databaseOnHost(config, env).calls,
@@ -409,18 +409,18 @@ function ownCalls(config, options) {
     const { deployKey, webUser = proxy.webUser } = options;
     const runtime = (0,runtimes_kinds/* runtimeOf */.G)(config).setup(config, deployUser(config));
     return [
-        (0,program/* call */.T)('web_server', webCommand(config)),
-        (0,program/* call */.T)('deploy_user'),
-        ...(runtime.docker ? [(0,program/* call */.T)(config.setup.docker === 'rootless' ? 'own_docker' : 'host_docker')] : []),
-        ...(deployKey === undefined ? [] : [(0,program/* call */.T)('deploy_key', checkedKey(deployKey))]),
-        (0,program/* call */.T)('base_folder', config.app),
-        (0,program/* call */.T)('folder', '2750', 'slots'),
-        ...slot/* slots */.Q0.map((slot) => (0,program/* call */.T)('slot', slot)),
-        (0,program/* call */.T)('folder', '2750', 'releases'),
-        (0,program/* call */.T)('folder', '2750', 'shared'),
-        (0,program/* call */.T)('folder', '2750', 'shared/logs'),
-        (0,program/* call */.T)('folder', '700', 'backups'),
-        (0,program/* call */.T)('folder', '700', 'runs'),
+        (0,program/* call */.T1)('web_server', webCommand(config)),
+        (0,program/* call */.T1)('deploy_user'),
+        ...(runtime.docker ? [(0,program/* call */.T1)(config.setup.docker === 'rootless' ? 'own_docker' : 'host_docker')] : []),
+        ...(deployKey === undefined ? [] : [(0,program/* call */.T1)('deploy_key', checkedKey(deployKey))]),
+        (0,program/* call */.T1)('base_folder', config.app),
+        (0,program/* call */.T1)('folder', '2750', 'slots'),
+        ...slot/* slots */.Q0.map((slot) => (0,program/* call */.T1)('slot', slot)),
+        (0,program/* call */.T1)('folder', '2750', 'releases'),
+        (0,program/* call */.T1)('folder', '2750', 'shared'),
+        (0,program/* call */.T1)('folder', '2750', 'shared/logs'),
+        (0,program/* call */.T1)('folder', '700', 'backups'),
+        (0,program/* call */.T1)('folder', '700', 'runs'),
         ...runtime.calls,
         ...(config.proxy ? siteCalls(config, proxy, webUser) : []),
     ];
@@ -428,17 +428,17 @@ function ownCalls(config, options) {
 function siteCalls(config, proxy, webUser) {
     const log = (0,proxies_proxy/* accessLogPath */.q2)(config);
     return [
-        (0,program/* call */.T)('access_log', log),
-        (0,program/* call */.T)('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
-        ...(config.proxy?.tls || config.proxy?.redirectWww ? [(0,program/* call */.T)('open_folder', places/* acmeFolder */.rq)] : []),
+        (0,program/* call */.T1)('access_log', log),
+        (0,program/* call */.T1)('system_file', `/etc/logrotate.d/kawasemi-${config.app}`, renderLogrotate(log, proxy, webUser)),
+        ...(config.proxy?.tls || config.proxy?.redirectWww ? [(0,program/* call */.T1)('open_folder', places/* acmeFolder */.rq)] : []),
         ...theSite(config, proxy),
     ];
 }
 function theSite(config, proxy) {
     if (config.proxy?.ownSite)
-        return [(0,program/* call */.T)('own_site', proxy.renderLines(config).trimEnd())];
+        return [(0,program/* call */.T1)('own_site', proxy.renderLines(config).trimEnd())];
     return (certifiedSite(config, proxy)?.calls ?? [
-        (0,program/* call */.T)('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
+        (0,program/* call */.T1)('site', proxy.sitePath(config), proxy.renderSite(config).trimEnd()),
     ]);
 }
 function renderLogrotate(log, { kind, rotate }, webUser) {

@@ -320,7 +320,7 @@ async function gate(deploy, release) {
     await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, (host) => (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .runStage */ .Si)(host, {
         stage: 'gate',
         libraries: [],
-        calls: [(0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('gated', release.id, { slot: (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot }))],
+        calls: [(0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('gated', release.id, { slot: (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot }))],
     }, 'Run this again.'));
 }
 /** One healthy look at each service: enough for a release that was healthy before and is still running. */
@@ -376,7 +376,7 @@ function stopIdle(deploy, release, why) {
             calls: [
                 ...runtime.logs(slot, 40),
                 ...runtime.stop(slot),
-                (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('gate-failed', release.id, { slot, why })),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('gate-failed', release.id, { slot, why })),
             ],
         }, 'The release was not let through, but it could not be stopped either; the live slot was not touched.');
         return printed;
@@ -488,11 +488,11 @@ function restoreScript(kind, database, place, dump, runtimeLibrary, when = `befo
         `# Puts the database of ${place.app} back as it was ${when}, from the dump beside this file.`,
         '# Everything written since is lost. Run it with sh; nothing is asked.',
     ];
-    return (0,program/* renderProgram */.N)([...head, libraries/* prelude */.ez, runtimeLibrary, databases_database/* databaseLibrary */.f_, library], [
-        (0,program/* call */.T)('restore_begin', place.base, place.app),
+    return (0,program/* renderScript */.y9)([...head, libraries/* prelude */.ez, runtimeLibrary, databases_database/* databaseLibrary */.f_, library], [
+        (0,program/* call */.T1)('restore_begin', place.base, place.app),
         (0,databases_database/* databaseAt */.Tp)(kind, database, place),
         (0,databases_database/* databaseReady */.rk)(readySeconds),
-        (0,program/* call */.T)('database_restore', dump, place.release),
+        (0,program/* call */.T1)('database_restore', dump, place.release),
     ]);
 }
 
@@ -541,7 +541,7 @@ function databaseOf({ config }, release) {
 }
 /** @param seconds it has to take connections. */
 function readyCalls({ database, kind, place }, seconds) {
-    return [(0,program/* call */.T)('begin', 'database'), (0,databases_database/* databaseAt */.Tp)(kind, database, place), (0,databases_database/* databaseReady */.rk)(seconds), (0,program/* call */.T)('end')];
+    return [(0,program/* call */.T1)('begin', 'database'), (0,databases_database/* databaseAt */.Tp)(kind, database, place), (0,databases_database/* databaseReady */.rk)(seconds), (0,program/* call */.T1)('end')];
 }
 /** The accessories are started, the database is dumped and the dump read back. Nothing of the app is touched. */
 async function backup(deploy, release) {
@@ -559,7 +559,7 @@ async function backup(deploy, release) {
             ...(found ? [...readyCalls(found, startSeconds), (0,databases_database/* databaseRoom */.BP)()] : []),
             ...(wanted
                 ? dumpCalls(wanted, file, runtime.library)
-                : [(0,program/* call */.T)('ledger', (0,ledger/* eventFields */.e)('backup-off', release.id))]),
+                : [(0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('backup-off', release.id))]),
         ],
     }, 'Without a checked backup no migration runs. Mend the database or its disk, then run this again.');
     if (!wanted)
@@ -572,14 +572,14 @@ async function backup(deploy, release) {
 function dumpCalls({ database, kind, place }, file, runtimeLibrary, when) {
     const script = restoreScript(kind, database, place, file, runtimeLibrary, when);
     return [
-        (0,program/* call */.T)('begin', 'dump'),
+        (0,program/* call */.T1)('begin', 'dump'),
         (0,databases_database/* databaseDump */.EY)(file),
-        (0,program/* call */.T)('end'),
-        (0,program/* call */.T)('begin', 'check'),
+        (0,program/* call */.T1)('end'),
+        (0,program/* call */.T1)('begin', 'check'),
         // Before the ledger says that there is a backup, there is a way back to it.
-        (0,program/* call */.T)('put', restoreFile(file, kind), '0600', script),
+        (0,program/* call */.T1)('put', restoreFile(file, kind), '0600', script),
         (0,databases_database/* databaseCheck */.IL)(file, place.release),
-        (0,program/* call */.T)('end'),
+        (0,program/* call */.T1)('end'),
     ];
 }
 /** Runs the migration command once, in the new release's image. Traffic is not touched, however it ends. */
@@ -608,9 +608,9 @@ async function migrate(deploy, release) {
             libraries: [runtime.library, databases_database/* databaseLibrary */.f_, migrate_library],
             calls: [
                 ...(found ? readyCalls(found, startSeconds) : []),
-                (0,program/* call */.T)('begin', 'migrate'),
-                (0,program/* call */.T)('migration', release.id, found?.kind.title ?? '', oneOff.name, ...oneOff.args),
-                (0,program/* call */.T)('end'),
+                (0,program/* call */.T1)('begin', 'migrate'),
+                (0,program/* call */.T1)('migration', release.id, found?.kind.title ?? '', oneOff.name, ...oneOff.args),
+                (0,program/* call */.T1)('end'),
             ],
         });
         return { changed: outcome.facts.get('schema-changed') === true };
@@ -701,9 +701,9 @@ async function retireOn({ config, runtime }, { host, release, from }) {
         stage: 'retire',
         libraries: [runtime.library, pruneLibrary],
         calls: [
-            (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('finished', release.id)),
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('finished', release.id)),
             ...(from && config.retire.previous === 'stopped'
-                ? [(0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('begin', 'stop old'), ...runtime.stop(from.slot), (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('end')]
+                ? [(0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('begin', 'stop old'), ...runtime.stop(from.slot), (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('end')]
                 : []),
             ...pruneCalls(runtime, keep),
         ],
@@ -712,11 +712,11 @@ async function retireOn({ config, runtime }, { host, release, from }) {
 /** @param keep ids of the releases that stay */
 function pruneCalls(runtime, keep) {
     return [
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('begin', 'prune'),
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('prune_releases', ...keep),
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('prune_runs', String(keptRuns)),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('begin', 'prune'),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('prune_releases', ...keep),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('prune_runs', String(keptRuns)),
         ...runtime.tidy(),
-        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T)('end'),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('end'),
     ];
 }
 

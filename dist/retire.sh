@@ -6,8 +6,17 @@ prune_release() {
     [ -n "$(docker image ls -q "$kw_image" </dev/null)" ] || continue
     docker image rm "$kw_image" </dev/null >/dev/null 2>&1 || note "image $kw_image stays: it is in use"
   done
+  prune_names "$1"
   rm -rf "${kw_base:?}/releases/$1"
   prune_backups "$1"
+}
+
+# prune_names ID: names of images that are on the host because of this release, and of no other.
+prune_names() {
+  sed -n 's/^ours //p' "$kw_base/releases/$1/images" 2>/dev/null | while IFS= read -r kw_image; do
+    [ "$(cat "$kw_base"/releases/*/images | grep -cxF "ours $kw_image")" -gt 1 ] ||
+      docker image rm "$kw_image" </dev/null >/dev/null 2>&1 || :
+  done
 }
 
 # prune_backups ID: they are called ID.TOKEN.KIND; another release's id may begin like this one.

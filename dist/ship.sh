@@ -31,10 +31,47 @@ take_assets() {
   mv "$kw_assets.part" "$kw_assets${4%/}"
 }
 
-# fetch_images NAME…: images the app did not build; the host's own Docker gets them where it may.
+# fetch_images NAME…: images of accessories; the host's own Docker gets them where it may.
 fetch_images() {
   for kw_image in "$@"; do
-    docker image inspect "$kw_image" >/dev/null 2>&1 </dev/null || docker pull -q "$kw_image" </dev/null ||
-      fail image-pull "Docker on this host could not pull $kw_image; the lines above say why"
+    image_there "$kw_image" || fetch_image "$kw_image"
   done
+}
+
+image_there() { docker image inspect "$1" >/dev/null 2>&1 </dev/null; }
+
+fetch_image() {
+  docker pull -q "$1" </dev/null || fail image-pull "Docker on this host could not pull $1; the lines above say why"
+}
+
+# take_images RELEASE [NAME REFERENCE FETCH]…: images of services that nobody builds here. The release has them under a
+# name of its own, since another image may be behind NAME tomorrow. Its file `images` says which names are here because
+# of us.
+take_images() {
+  kw_list=$kw_base/releases/$1/images
+  shift
+  : >"$kw_list.part"
+  while [ $# -gt 0 ]; do
+    take_image "$@"
+    shift 3
+  done
+  sort -u -o "$kw_list.part" "$kw_list.part"
+  mv "$kw_list.part" "$kw_list"
+}
+
+# take_image NAME REFERENCE FETCH: FETCH is always, missing or never. What an earlier attempt took stays, and services of
+# one release get the same from the same name.
+take_image() {
+  kw_whose=theirs
+  ! cat "$kw_base"/releases/*/images "$kw_list.part" 2>/dev/null | grep -qxF "ours $1" || kw_whose=ours
+  if ! image_there "$1" && ! image_there "$2"; then
+    [ "$3" != never ] || fail image-missing "$1 is not on this host, and the compose file has pull_policy: never for it"
+    fetch_image "$1"
+    kw_whose=ours
+  elif [ "$3" = always ] && ! image_there "$2" && ! grep -qxF -e "ours $1" -e "theirs $1" "$kw_list.part"; then
+    fetch_image "$1"
+  fi
+  image_there "$2" || docker tag "$1" "$2" </dev/null
+  note "$1 is $(docker image inspect --format '{{.Id}}' "$2" </dev/null)"
+  printf '%s %s\n' "$kw_whose" "$1" >>"$kw_list.part"
 }

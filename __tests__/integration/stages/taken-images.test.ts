@@ -109,7 +109,8 @@ describe('images that nobody builds here', () => {
     const { code, stdout } = await run([...third])
     expect(code).toBe(0)
     expect(await idOf(other)).toBe(await idOf(reference('v4-4')))
-    expect(stdout.match(/Pulling from|Downloaded|:latest$/gm)?.length ?? 0).toBeLessThan(2)
+    // Docker tells the name that it fetched.
+    expect(stdout.split('\n').filter((line) => line === name)).toHaveLength(1)
     await docker(['image', 'rm', reference('v4-4'), other])
     rmSync(join(base, 'releases', 'v4-4'), { recursive: true })
   })
