@@ -16,15 +16,21 @@ export interface Advisory {
 /** Of the images and lock files of the examples; the scanner wants to know something of each. */
 const ecosystems = ['npm', 'PyPI', 'Debian', 'Alpine']
 
+/** RUNNER_TOOL_CACHE of the lab's workflow runs: what they make in it, such as the scanner, is made once. */
+export function toolCache(): string {
+  const folder = join(cacheFolder(), 'tools')
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
 /** What a job needs to scan for the lab's own vulnerabilities: Go makes the scanner once, which takes minutes. */
 export async function ensureScan(
   folder: string,
   advisories: readonly Advisory[],
 ): Promise<Record<string, string>> {
-  const tools = join(cacheFolder(), 'tools')
   const exec = (command: string, args: readonly string[], { cwd }: { cwd?: string } = {}) =>
     run(command, [...args], cwd === undefined ? {} : { cwd })
-  await alone('scanner', () => ensureScanner(exec, join(tools, 'kawasemi')))
+  await alone('scanner', () => ensureScanner(exec, join(toolCache(), 'kawasemi')))
   for (const ecosystem of ecosystems) {
     const file = join(folder, 'osv-scalibr', ecosystem, 'all.zip')
     mkdirSync(dirname(file), { recursive: true })
@@ -35,7 +41,7 @@ export async function ensureScan(
       zip([unused, ...known].map((each) => [`${each.id}.json`, JSON.stringify(entry(each))])),
     )
   }
-  return { RUNNER_TOOL_CACHE: tools, OSV_SCALIBR_LOCAL_DB_CACHE_DIRECTORY: folder }
+  return { OSV_SCALIBR_LOCAL_DB_CACHE_DIRECTORY: folder }
 }
 
 function entry({ id, ecosystem, name }: Advisory): object {

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { must } from './run'
@@ -30,6 +39,8 @@ export interface WorkflowRun {
   readonly secrets: Readonly<Record<string, string>>
   readonly vars: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** The folder that jobs find as RUNNER_TOOL_CACHE. */
+  readonly tools: string
 }
 
 export interface WorkflowResult {
@@ -108,6 +119,10 @@ function attestStandIn(folder: string): string {
 
 async function runAct(run: WorkflowRun, work: string, mapped: string[]): Promise<WorkflowResult> {
   const { checkout, workflow, event, inputs = {}, secrets, vars, env = {} } = run
+  const cache = join(work, 'cache')
+  mkdirSync(cache)
+  // Whatever the environment says, act has jobs look here.
+  symlinkSync(run.tools, join(cache, 'tool_cache'))
   const eventFile = join(work, 'event.json')
   writeFileSync(eventFile, JSON.stringify(event === 'pull_request' ? await pullRequest(checkout) : {}))
   const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
@@ -121,7 +136,7 @@ async function runAct(run: WorkflowRun, work: string, mapped: string[]): Promise
       'ubuntu-latest=-self-hosted',
     ],
     ...['--actor', 'someone', '--use-new-action-cache', '--action-offline-mode', '--no-cache-server'],
-    ...['--action-cache-path', join(work, 'cache'), ...mapped],
+    ...['--action-cache-path', cache, ...mapped],
     ...(event === 'pull_request' ? ['--eventpath', eventFile] : []),
     ...pairs('--input', inputs),
     ...pairs('--var', vars),

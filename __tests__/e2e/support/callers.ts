@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canRunWorkflows, ensureAct } from '../../../lab/act'
 import type { Product } from '../../../lab/product'
-import { type Advisory, ensureScan } from '../../../lab/scanner'
+import { type Advisory, ensureScan, toolCache } from '../../../lab/scanner'
 import { makeCheckout, runWorkflow, type WorkflowResult } from '../../../lab/workflow'
 import { type FakeGitHub, startGitHub } from '../../support/github-api'
 
@@ -85,6 +85,7 @@ export async function startCallers(cast: CallersCast): Promise<Callers> {
         },
         vars: { KNOWN_HOSTS: String(product.inputs()['known-hosts']), DEPLOY_KEY: server.publicKey },
         env: { GITHUB_API_URL: github.url, ...scan },
+        tools: toolCache(),
       })
       expect(github.wrong).toEqual([])
       return result
