@@ -58,20 +58,30 @@ export async function scan(exec: Exec, request: ScanRequest): Promise<readonly F
   if (!layout) return lookUp(['--recursive', projectDir], (source) => relative(projectDir, source))
   await mkdir(lists, { recursive: true })
   const files: string[] = []
-  for (const service of Object.keys(layout.images)) {
-    await withArchive(layout, service, async (archive) => {
+  for (const services of sharedImages(layout)) {
+    await withArchive(layout, services[0]!, async (archive) => {
       // Scanned directly, an image whose packages nobody could look up would pass for one without findings. So it only
       // says what is in it.
       const asked = ['--offline', '--all-packages', '--format', 'spdx-2-3', '--archive', archive]
       const { code, stdout, stderr } = await run('image', asked)
       if (code === nothingToScan) return
       if (code !== clean && code !== vulnerable) throw unusable(code, stderr)
-      const file = join(lists, `${service}.spdx.json`)
-      await writeFile(file, stdout)
-      files.push('--lockfile', file)
+      for (const service of services) {
+        const file = join(lists, `${service}.spdx.json`)
+        await writeFile(file, stdout)
+        files.push('--lockfile', file)
+      }
     })
   }
   return files.length === 0 ? [] : lookUp(files, (source) => basename(source, '.spdx.json'))
+}
+
+/** The services of each image: those that run the same one are together. */
+function sharedImages({ images }: Layout): string[][] {
+  const services = new Map<string, string[]>()
+  for (const [service, { manifestDigest }] of Object.entries(images))
+    services.set(manifestDigest, [...(services.get(manifestDigest) ?? []), service])
+  return [...services.values()]
 }
 
 /** What osv-scanner ends with. */

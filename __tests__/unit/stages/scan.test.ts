@@ -1,5 +1,12 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readLayout } from '../../../src/images/layout'
 import type { Finding } from '../../../src/release/findings'
-import { refuseFindings, withoutEnd } from '../../../src/stages/scan'
+import { refuseFindings, scan, withoutEnd } from '../../../src/stages/scan'
+import { writeLayout } from '../images/layout-fixture'
+
+jest.mock('../../../src/images/scanner', () => ({ ensureScanner: async () => 'scanner' }))
 
 const finding: Finding = { where: 'web', name: 'left', version: '1', id: 'CVE-2026-1', severity: 'high' }
 
@@ -19,4 +26,25 @@ test.each([
   ['[[IgnoredVulns]]\n# ignoreUntil = 2027-01-31\nid = "CVE-1"\n', 1],
 ])('nothing is accepted for ever: %j', (toml, line) => {
   expect(withoutEnd(toml)).toBe(line)
+})
+
+test('an image that several services run is looked into once, and found fault with for each of them', async () => {
+  const layout = await readLayout(writeLayout())
+  const lists = mkdtempSync(join(tmpdir(), 'kawasemi-lists-'))
+  const asked: string[] = []
+  const exec = async (_: string, [, target = '', ...args]: readonly string[]) => {
+    asked.push(target)
+    if (target === 'image') return { code: 0, stdout: '{}', stderr: '' }
+    const packages = [{ package: { name: 'left', version: '1' }, groups: [{ ids: ['CVE-2026-1'] }] }]
+    const results = args
+      .filter((_, index) => args[index - 1] === '--lockfile')
+      .map((path) => ({ source: { path }, packages }))
+    return { code: 1, stdout: JSON.stringify({ results }), stderr: '' }
+  }
+  const request = { layout, projectDir: lists, accepted: 'none.toml', lists, tools: lists }
+  const findings = await scan(exec, request)
+  expect(asked).toEqual(['image', 'source'])
+  expect(findings.map(({ where, id }) => `${where} ${id}`)).toEqual(['web CVE-2026-1', 'worker CVE-2026-1'])
+  expect(readdirSync(lists)).toEqual(['web.spdx.json', 'worker.spdx.json'])
+  for (const folder of [lists, layout.dir]) rmSync(folder, { recursive: true })
 })
