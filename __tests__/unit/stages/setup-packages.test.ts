@@ -77,12 +77,17 @@ describe('on the server', () => {
 
   /** Debian as its tools tell it: `versions` are what the sources have. */
   function plan(config: Config, versions: Record<string, string>, docker = false) {
+    const known = Object.entries(versions).map(([name, version]) => `${name}) version=${version} ;;`)
     const tools = {
       'dpkg-query': 'exit 1',
       'apt-get': 'exit 0',
-      'apt-cache': `for name; do :; done; case "$name" in ${Object.entries(versions)
-        .map(([name, version]) => `${name}) echo "  Candidate: ${version}" ;;`)
-        .join(' ')} *) echo "  Candidate: (none)" ;; esac`,
+      'apt-cache': `
+        until [ "$1" = policy ]; do shift; done
+        shift
+        for name in "$@"; do
+          case "$name" in ${known.join(' ')} *) version='(none)' ;; esac
+          printf '%s:\\n  Installed: (none)\\n  Candidate: %s\\n  Version table:\\n' "$name" "$version"
+        done`,
     }
     for (const [name, body] of Object.entries(tools)) {
       writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`)
