@@ -34,5 +34,6 @@ const project = (name) => ({
 })
 
 module.exports = {
+  testSequencer: './__tests__/sequencer.js',
   projects: [project('unit'), project('integration'), project('e2e')],
 }
