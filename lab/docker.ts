@@ -68,6 +68,11 @@ export async function installPackages(packages: string[], optional: string[] = [
   if (!(await isInstalled('apt-get'))) {
     throw new Error(`Install ${packages.join(', ')} and try again: this system has no apt-get to do it with.`)
   }
+  // Of two that update the lists of packages at the same time, apt refuses one.
+  await alone('apt', () => aptInstall(packages, optional))
+}
+
+async function aptInstall(packages: string[], optional: string[]): Promise<void> {
   // Another apt may be at work on a machine that has just been started.
   const wait = ['-o', 'DPkg::Lock::Timeout=600', '-q', '-y']
   await mustAsRoot('apt-get', [...wait, 'update'])

@@ -106,9 +106,9 @@ const results = [
 ]
 const lab = check('lab', 'tsx', 'lab/up.ts')
 results.push(lab)
-results.push(lab.failed > 0 ? notRun('integration') : jest('integration', '--runInBand'))
 // Each file has servers of its own, and waits about as much as it works.
-results.push(lab.failed > 0 ? notRun('e2e') : jest('e2e', '--maxWorkers=2'))
+for (const project of ['integration', 'e2e'])
+  results.push(lab.failed > 0 ? notRun(project) : jest(project, '--maxWorkers=2'))
 rmSync(folder, { recursive: true })
 
 console.log()

@@ -1,9 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { installPackages } from '../../../lab/docker'
+import { isRoot } from '../../../lab/run'
 import { type Connection, type ConnectionOptions, connect } from '../../../src/host/connection'
 import { makeKey } from '../../unit/host/keys'
 
@@ -33,7 +35,7 @@ export interface SshdSettings {
 
 export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
   const { config = [], hostKeys = [makeKey('-t', 'ed25519')], authorized = [] } = settings
-  installSshd()
+  await installSshd()
   const folder = mkdtempSync(join(tmpdir(), 'sshd-'))
   const userKey = makeKey('-t', 'ed25519')
   const write = (name: string, text: string) => {
@@ -93,16 +95,9 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
   }
 }
 
-function installSshd(): void {
-  const isRoot = process.getuid?.() === 0
-  if (!existsSync(SSHD)) {
-    const install =
-      'apt-get update -qq; apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends openssh-server'
-    execFileSync(isRoot ? 'sh' : 'sudo', isRoot ? ['-c', install] : ['-n', 'sh', '-c', install], {
-      stdio: 'ignore',
-    })
-  }
-  if (isRoot) mkdirSync('/run/sshd', { recursive: true })
+async function installSshd(): Promise<void> {
+  if (!existsSync(SSHD)) await installPackages(['openssh-server'])
+  if (isRoot()) mkdirSync('/run/sshd', { recursive: true })
 }
 
 export async function freePort(): Promise<number> {

@@ -1,7 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { installPackages } from '../../../lab/docker'
+import { isInstalled } from '../../../lab/run'
 import type { Config } from '../../../src/config/schema'
 import type { HostFacts } from '../../../src/host/facts'
 import { detachLibrary, factsLibrary, leaseLibrary, prelude, stageLibrary } from '../../../src/host/libraries'
@@ -166,12 +168,9 @@ function missing(text: string, calls: readonly Call[]): string[] {
 }
 
 let folder: string
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kawasemi-programs-'))
-  if (spawnSync('shellcheck', ['--version']).status === 0) return
-  const install = 'apt-get update -qq && apt-get install -y -qq -o DPkg::Lock::Timeout=300 shellcheck'
-  const command = process.getuid?.() === 0 ? ['sh', '-c', install] : ['sudo', '-n', 'sh', '-c', install]
-  execFileSync(command[0]!, command.slice(1), { stdio: 'ignore' })
+  if (!(await isInstalled('shellcheck'))) await installPackages(['shellcheck'])
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
