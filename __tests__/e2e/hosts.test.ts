@@ -19,13 +19,10 @@ let product: Product
 let run = 100
 
 beforeAll(async () => {
-  server = await startServer({ name: 'hosts', images: [database], srv: 2048 })
+  const packages = ['fish', 'zsh', 'uidmap', 'slirp4netns', 'rootlesskit']
+  server = await startServer({ name: 'hosts', images: [database], packages, srv: 2048 })
   product = checkOutTiny({ server, built: true, settings: { 'bake.duration': '1s' } })
   await product.setUp()
-  const packages = 'fish zsh uidmap slirp4netns rootlesskit'
-  await say(
-    `apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends ${packages}`,
-  )
 }, 300_000)
 
 afterAll(async () => {

@@ -11,13 +11,10 @@ let server: LabServer
 const base = '/srv/bird-shop'
 
 beforeAll(async () => {
-  server = await startServer({ name: 'web-servers' })
-  const installed = await server.exec(
-    `systemctl disable -q --now nginx
-     apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends apache2 caddy
-     systemctl disable -q --now apache2 caddy`,
-  )
-  expect(installed).toMatchObject({ code: 0 })
+  // Those of certificates.test.ts, so that one image does for both.
+  const packages = ['pebble', 'certbot', 'apache2', 'caddy']
+  server = await startServer({ name: 'web-servers', packages })
+  expect(await server.exec('systemctl disable -q --now nginx')).toMatchObject({ code: 0 })
 })
 afterAll(() => server?.stop())
 

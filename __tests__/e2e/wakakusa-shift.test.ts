@@ -30,11 +30,14 @@ let second: LabServer
 let product: Product
 
 beforeAll(async () => {
-  servers = await Promise.all([1, 2, 3].map((number) => startServer({ name: `shift-${number}` })))
+  const packages = [['mariadb-server', 'redis-server'], [], []]
+  servers = await Promise.all(
+    packages.map((each, at) => startServer({ name: `shift-${at + 1}`, packages: each })),
+  )
   ;[first, second] = servers as [LabServer, LabServer]
   const own = readFileSync(process.env.NODE_EXTRA_CA_CERTS ?? '/etc/ssl/certs/ca-certificates.crt')
   await Promise.all(servers.map((server) => server.exec(`cat >${certificates}`, { input: own })))
-  await say(first, installDatabase)
+  await say(first, makeDatabase)
   product = checkOut({
     example: 'wakakusa-shift',
     server: first,
@@ -60,10 +63,7 @@ afterAll(async () => {
   await Promise.all((servers ?? []).map((server) => server.stop()))
 })
 
-const installDatabase = `
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -q
-apt-get install -yq --no-install-recommends mariadb-server redis-server
+const makeDatabase = `
 printf '[mysqld]\\nbind-address=0.0.0.0\\nskip-name-resolve\\n' >/etc/mysql/mariadb.conf.d/zz-shift.cnf
 printf 'bind 0.0.0.0\\nrequirepass shift-cache\\n' >>/etc/redis/redis.conf
 systemctl restart mariadb redis-server
