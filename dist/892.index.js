@@ -211,8 +211,8 @@ async function scan(exec, request) {
         return lookUp(['--recursive', projectDir], (source) => (0,external_node_path_.relative)(projectDir, source));
     await (0,promises_.mkdir)(lists, { recursive: true });
     const files = [];
-    for (const service of Object.keys(layout.images)) {
-        await withArchive(layout, service, async (archive) => {
+    for (const services of sharedImages(layout)) {
+        await withArchive(layout, services[0], async (archive) => {
             // Scanned directly, an image whose packages nobody could look up would pass for one without findings. So it only
             // says what is in it.
             const asked = ['--offline', '--all-packages', '--format', 'spdx-2-3', '--archive', archive];
@@ -221,12 +221,21 @@ async function scan(exec, request) {
                 return;
             if (code !== clean && code !== vulnerable)
                 throw unusable(code, stderr);
-            const file = (0,external_node_path_.join)(lists, `${service}.spdx.json`);
-            await (0,promises_.writeFile)(file, stdout);
-            files.push('--lockfile', file);
+            for (const service of services) {
+                const file = (0,external_node_path_.join)(lists, `${service}.spdx.json`);
+                await (0,promises_.writeFile)(file, stdout);
+                files.push('--lockfile', file);
+            }
         });
     }
     return files.length === 0 ? [] : lookUp(files, (source) => (0,external_node_path_.basename)(source, '.spdx.json'));
+}
+/** The services of each image: those that run the same one are together. */
+function sharedImages({ images }) {
+    const services = new Map();
+    for (const [service, { manifestDigest }] of Object.entries(images))
+        services.set(manifestDigest, [...(services.get(manifestDigest) ?? []), service]);
+    return [...services.values()];
 }
 /** What osv-scanner ends with. */
 const clean = 0;

@@ -3,8 +3,16 @@
 
 record() { printf '\n\036%s %s\n' "$kw_nonce" "$1"; }
 
-# json TEXT: the text as a JSON string, control characters but tab and newline left out.
+# json TEXT: the text as a JSON string, control characters but tab and newline left out. What needs no escape, as nearly
+# all that is told, costs no process.
 json() {
+  case "$1" in
+    *[!A-Za-z0-9' .,:;/@_+=()-']*) json_escaped "$1" ;;
+    *) printf '"%s"' "$1" ;;
+  esac
+}
+
+json_escaped() {
   printf '%s\n' "$1" | tr -d '\000-\010\013-\037\177' | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/	/\\t/g' |
     awk 'BEGIN { printf "\"" } NR > 1 { printf "\\n" } { printf "%s", $0 } END { printf "\"" }'
 }

@@ -55,9 +55,12 @@ packages() {
   chmod 0755 "$kw_apt"
   mkdir -p "$kw_apt/lists/partial"
   kw_said=$(apt update 2>&1) || give_up "apt-get update failed: $(last_lines "$kw_said")"
+  kw_composes='docker-compose-v2 docker-compose-plugin docker-compose'
+  # shellcheck disable=SC2046,SC2086 # a word for each package
+  kw_candidates=$(candidates $(printf '%s\n' $kw_wants | sed -e 's/?$//' -e "s/^compose\$/$kw_composes/"))
   for kw_name in $kw_wants; do
     case "$kw_name" in
-      compose) kw_installs="$kw_installs $(compose_package)" ;;
+      compose) install_compose ;;
       *\?) ! available "${kw_name%?}" || kw_installs="$kw_installs ${kw_name%?}" ;;
       *)
         available "$kw_name" ||
@@ -80,24 +83,23 @@ apt() {
     -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold "$@" </dev/null
 }
 
-available() { package_version "$1" | grep -q .; }
-
-# package_version PACKAGE: the one that would be installed.
-package_version() {
-  apt-cache -o "Dir::State::Lists=$kw_apt/lists" -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=" \
-    policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: *//p' | grep -vxF '(none)' || :
+# candidates PACKAGE…: ` NAME=VERSION` of each that could be installed. In one call, since apt reads all its lists for each.
+candidates() {
+  LC_ALL=C apt-cache -o "Dir::State::Lists=$kw_apt/lists" -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=" \
+    policy "$@" 2>/dev/null </dev/null | awk '
+      /^[^ ].*:$/ { name = substr($0, 1, length($0) - 1) }
+      $1 == "Candidate:" && $2 != "(none)" { printf " %s=%s", name, $2 }'
 }
 
-# compose_package: Ubuntu's, Docker's own, or Debian's, which was something else before version 2.
-compose_package() {
-  for kw_candidate in docker-compose-v2 docker-compose-plugin docker-compose; do
-    case "$kw_candidate $(package_version "$kw_candidate")" in
-      *' ' | 'docker-compose 1.'*) ;;
-      *)
-        printf '%s' "$kw_candidate"
-        return 0
-        ;;
-    esac
+available() { case "$kw_candidates" in *" $1="*) ;; *) return 1 ;; esac; }
+
+# install_compose: Ubuntu's, Docker's own, or Debian's, which was something else before version 2.
+install_compose() {
+  for kw_candidate in $kw_composes; do
+    available "$kw_candidate" || continue
+    case "$kw_candidates" in *" $kw_candidate=1."*) continue ;; esac
+    kw_installs="$kw_installs $kw_candidate"
+    return 0
   done
   give_up "the sources of this server have no Compose plugin for Docker; install Docker's own packages, whose docker-compose-plugin has it"
 }

@@ -5,7 +5,7 @@ import { type Load, startLoad } from '../../bench/load'
 import { checkOut, type Product } from '../../lab/product'
 import type { ActionResult, RunningAction } from '../../lab/runner'
 import { type LabServer, startServer } from '../../lab/server'
-import { tellLife } from './support/life'
+import { setDeadline, tellLife } from './support/life'
 import { tellCallers } from './support/tell-callers'
 import { expectGreen, expectRed } from './support/verdict'
 
@@ -124,16 +124,14 @@ const shown = () =>
 
 const all = (version: string) => [version, version, version]
 
-/** Makes the checkout that of a version. A broken one is not waited for as long. */
+/** Makes the checkout that of a version. */
 function edit(workspace: string, version: string, fault = ''): undefined {
   writeFileSync(join(workspace, 'VERSION'), `${version}\n`)
   writeFileSync(join(workspace, 'FAULT'), `${fault}\n`)
   const styles = join(workspace, 'shift_management/static/shift_management')
   for (const name of readdirSync(styles)) if (name.startsWith('page-')) rmSync(join(styles, name))
   writeFileSync(join(styles, `page-${version}.css`), `/* ${version} */\n`)
-  const file = join(workspace, 'kawasemi.yml')
-  const deadline = fault === '' ? '60s' : '8s'
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/deadline: \w+/, `deadline: ${deadline}`))
+  setDeadline(workspace, fault)
 }
 
 function deploy(run: number, version: string, fault = '', more: Record<string, string> = {}) {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { type Load, type LoadRequest, startLoad } from '../../../bench/load'
@@ -100,6 +100,7 @@ export function tellLife(cast: () => Cast): void {
   const run = (action: string, id: number, version?: string, fault = ''): Promise<ActionResult> => {
     const { product, edit = writeVersion } = cast()
     const env = version === undefined ? undefined : edit(product.workspace, version, fault)
+    setDeadline(product.workspace, fault)
     return product.run(action, id, {
       inputs: { ...(version !== undefined && { version }), ...(env && { env: JSON.stringify(env) }) },
     })
@@ -165,6 +166,13 @@ export function tellLife(cast: () => Cast): void {
     expect(failed).toBe(0)
     expect(await cast().stored()).toEqual(expect.arrayContaining(names))
   })
+}
+
+/** A broken version is not waited for as long as a good one. */
+export function setDeadline(workspace: string, fault: string): void {
+  const file = join(workspace, 'kawasemi.yml')
+  const deadline = fault === '' ? '60s' : '8s'
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/deadline: \w+/, `deadline: ${deadline}`))
 }
 
 function writeVersion(workspace: string, version: string, fault: string): undefined {
