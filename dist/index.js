@@ -28574,7 +28574,10 @@ function actionsReporter(report, sink = { info: _actions_core__WEBPACK_IMPORTED_
         info(message) {
             ours().info(plainText(message));
         },
+        // Two stages may find the same.
         warning(message) {
+            if (report.warnings.includes(message))
+                return;
             report.warnings.push(message);
             ours().warning(message);
         },

@@ -61,7 +61,9 @@ export function actionsReporter(
     info(message) {
       ours().info(plainText(message))
     },
+    // Two stages may find the same.
     warning(message) {
+      if (report.warnings.includes(message)) return
       report.warnings.push(message)
       ours().warning(message)
     },

@@ -52,6 +52,7 @@ test('what others print stands between stop-commands tokens, and commands work a
   reporter.output('web1', '::error::fake')
   reporter.output('web1', '##[error]fake\n::add-mask::x\rback')
   reporter.warning('disk is nearly full')
+  reporter.warning('disk is nearly full')
   reporter.output('web1', 'last')
   reporter.close()
   expect(lines).toEqual([
