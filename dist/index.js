@@ -28574,10 +28574,12 @@ function actionsReporter(report, sink = { info: _actions_core__WEBPACK_IMPORTED_
         info(message) {
             ours().info(plainText(message));
         },
-        // Two stages may find the same.
+        // Found again, it is told in the log and no second time as an annotation.
         warning(message) {
-            if (report.warnings.includes(message))
+            if (report.warnings.includes(message)) {
+                ours().info(plainText(message));
                 return;
+            }
             report.warnings.push(message);
             ours().warning(message);
         },

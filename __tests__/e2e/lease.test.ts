@@ -209,10 +209,10 @@ test('a connection that is cut in every stage is made again, and the run ends gr
       if (place && left.delete(place)) void cut()
     },
   })
-  const { warnings } = await green(action.done)
+  const { warnings, log } = await green(action.done)
   expect([...left]).toEqual([])
-  expect(warnings.length).toBeGreaterThan(5)
-  expect(new Set(warnings)).toEqual(new Set([expect.stringContaining('the connection was lost')]))
+  expect(warnings).toEqual([expect.stringContaining('the connection was lost')])
+  expect(log.match(/the connection was lost/g)?.length).toBeGreaterThan(5)
   for (const event of ['shipped', 'migrating', 'switched', 'finished'])
     expect(await times(event, 160)).toBe(1)
   expect(await live()).toBe('v160-160')

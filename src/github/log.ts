@@ -61,9 +61,12 @@ export function actionsReporter(
     info(message) {
       ours().info(plainText(message))
     },
-    // Two stages may find the same.
+    // Found again, it is told in the log and no second time as an annotation.
     warning(message) {
-      if (report.warnings.includes(message)) return
+      if (report.warnings.includes(message)) {
+        ours().info(plainText(message))
+        return
+      }
       report.warnings.push(message)
       ours().warning(message)
     },

@@ -64,6 +64,7 @@ test('what others print stands between stop-commands tokens, and commands work a
     '  web1 │ back',
     '::TOKEN::',
     '::warning::disk is nearly full',
+    'disk is nearly full',
     '::stop-commands::TOKEN',
     '  web1 │ last',
     '::TOKEN::',
