@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import type { ProxyConfig } from '../src/config/schema'
+import type { Config, ProxyConfig } from '../src/config/schema'
 import { type Slot, slots } from '../src/release/slot'
 import { ensureFlask, startFlask } from './flask'
 import { startLoad } from './load'
@@ -20,9 +20,10 @@ const servers: readonly { name: string; kind: ProxyConfig['kind']; inside?: bool
 /** What answers behind it: as little as Flask under gunicorn can do, and next to nothing. */
 const apps = { 'a small Flask app': startFlask, 'a small Node app': startSlot } as const
 type App = keyof typeof apps
+type DomainOf = (looks: boolean, slot: Slot) => string
 const pairs = 5
 /** Each measurement is made of slices that take turns with those of the other, so that what else goes on hits both. */
-const slices = 20
+const slices = 40
 const requestsEach = 1_000
 
 export interface CheckResult {
@@ -49,33 +50,40 @@ function withoutCheck(kind: ProxyConfig['kind'], site: string, slot: Slot): stri
   return fixed
 }
 
+/** In one process, so that all have the same memory, and are equally warm. Each with a name of its own. */
+function makeSites(kind: ProxyConfig['kind'], config: Config): { text: string; domainOf: DomainOf } {
+  const domainOf: DomainOf = (looks, slot) => `${looks ? 'looking' : 'fixed'}-${slot}.${domain}`
+  const sites = [true, false].flatMap((looks) =>
+    slots.map((slot) => {
+      const name = domainOf(looks, slot)
+      const app = name.replaceAll('.', '-')
+      const site = siteForTest({ ...config, app, proxy: { ...config.proxy!, domains: [name] } })
+      return looks ? site : withoutCheck(kind, site, slot)
+    }),
+  )
+  // Apache may be told of a port once only.
+  const listens = /^Listen .*\n/gm
+  const text = sites.map((site, at) => (at === 0 ? site : site.replace(listens, ''))).join('\n')
+  return { text, domainOf }
+}
+
 async function measure({ name, kind, inside }: (typeof servers)[number], app: App): Promise<CheckResult> {
   const base = makeFolder('check')
   makeAppFolder(base)
   makeReleases(base)
   flip(base, 'blue')
-  const [blue, green] = [await freePort(), await freePort()]
+  const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
   const upstreams = [await apps[app]('blue', blue), await apps[app]('green', green)]
-  const makeSite = async (change: (site: string) => string) => {
-    const listen = await freePort()
-    const config = benchConfig(kind, base, listen, { blue, green })
-    const make = inside ? makeNginxInside : makeServer
-    return { listen, server: make(config, change(siteForTest(config))) }
-  }
-  // Two on both sides, so that each is asked as often as any other, and is as warm.
-  const looking = { blue: await makeSite((site) => site), green: await makeSite((site) => site) }
-  const fixed = {
-    blue: await makeSite((site) => withoutCheck(kind, site, 'blue')),
-    green: await makeSite((site) => withoutCheck(kind, site, 'green')),
-  }
-  const sites = [...Object.values(looking), ...Object.values(fixed)]
+  const config = benchConfig(kind, base, listen, { blue, green })
+  const { text, domainOf } = makeSites(kind, config)
+  const server = (inside ? makeNginxInside : makeServer)(config, text)
 
   /** @returns seconds */
-  async function slice({ listen }: typeof looking.blue, live: Slot): Promise<number> {
+  async function slice(looks: boolean, live: Slot): Promise<number> {
     flip(base, live)
     const load = startLoad({
       origins: [`http://127.0.0.1:${listen}`],
-      hostHeader: domain,
+      hostHeader: domainOf(looks, live),
       requests,
       slotHeader: 'X-Slot',
       live: [live],
@@ -94,18 +102,18 @@ async function measure({ name, kind, inside }: (typeof servers)[number], app: Ap
       const which = (turn + (turn >> 1)) % 2
       // Each slot takes traffic half of the time, on both sides: one may cost more than the other.
       const live = turn % 8 >= 4 ? 'green' : 'blue'
-      seconds[which]! += await slice((which === 0 ? looking : fixed)[live], live)
+      seconds[which]! += await slice(which === 0, live)
     }
     return [(slices * requestsEach) / seconds[0]!, (slices * requestsEach) / seconds[1]!]
   }
 
   try {
-    for (const { server } of sites) await server.start()
+    await server.start()
     // Nobody's first requests count.
     for (let turn = 0; turn < 5; turn++) {
       for (const slot of slots) {
-        await slice(looking[slot], slot)
-        await slice(fixed[slot], slot)
+        await slice(true, slot)
+        await slice(false, slot)
       }
     }
     const measured: [number, number][] = []
@@ -120,7 +128,7 @@ async function measure({ name, kind, inside }: (typeof servers)[number], app: Ap
     }
   } finally {
     for (const upstream of upstreams) await endChild(upstream)
-    for (const { server } of sites) await server.stop()
+    await server.stop()
     rmSync(base, { recursive: true, force: true })
   }
 }
