@@ -46,8 +46,8 @@ certificate_fits() {
 
 # get_certificate DOMAIN...
 get_certificate() {
-  [ -z "$kw_inside" ] || stand_in "$kw_webroot" "$kw_port"
-  acme_answered "$1" || [ -z "$kw_inside" ] ||
+  stand_in "$kw_webroot" "$kw_port"
+  acme_answered "$1" ||
     give_up "on port $kw_port nothing here answers for $1 what an authority asks; look what else listens there"
   set -- --domains "$(IFS=,; printf '%s' "$*")"
   if [ -n "$kw_email" ]; then set -- --email "$kw_email" "$@"; else set -- --register-unsafely-without-email "$@"; fi
@@ -55,7 +55,7 @@ get_certificate() {
   kw_said=$(certbot certonly --non-interactive --agree-tos --server "$kw_authority" --webroot --webroot-path "$kw_webroot" \
     --cert-name "$kw_name" --deploy-hook "$kw_hook" "$@" 2>&1) ||
     give_up "no certificate from $kw_authority, so the site is as it was before: $(printf '%s\n' "$kw_said" | certbot_reason)"
-  [ -z "$kw_inside" ] || stand_in_goes
+  stand_in_goes
   [ -e "$kw_file" ] || give_up "certbot made no $kw_file: $(printf '%s\n' "$kw_said" | certbot_reason)"
 }
 

@@ -9,6 +9,10 @@ web_prepare() { :; }
 web_enable() { :; }
 web_back() { :; }
 
+# It answers an authority itself.
+stand_in() { :; }
+stand_in_goes() { :; }
+
 # web_adapt FILE: the site on its way in. Without IPv6 in the kernel nginx would not start with its address.
 web_adapt() {
   if [ -e /proc/net/if_inet6 ]; then cat; else sed '/^ *listen \[::\]/d'; fi

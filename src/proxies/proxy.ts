@@ -13,8 +13,9 @@ export interface ProxyKind {
   readonly program: { readonly command: string; readonly package: string; readonly process: string }
   /**
    * What setup-host needs to know of it, as functions of its program: `web_installed`, `web_adapt FILE`,
-   * `web_prepare FILE`, `web_enable FILE`, `web_test`, `web_clash BEFORE NOW`, `web_reads FILE`, `web_reload`, and `web_back FILE` after one of them
-   * failed.
+   * `web_prepare FILE`, `web_enable FILE`, `web_test`, `web_clash BEFORE NOW`, `web_reads FILE`, `web_reload`, and
+   * `web_back FILE` after one of them failed; where certbot gets the certificate also `stand_in FOLDER PORT`, for when
+   * there is no web server yet, and `stand_in_goes`.
    */
   readonly setup: string
   /**
