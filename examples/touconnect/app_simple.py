@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from flask import Flask, abort, jsonify, render_template, request
@@ -41,7 +41,7 @@ def create_app() -> Flask:
         healthy = state["redis_connected"] and fault != "health"
         body = {
             "status": "healthy" if healthy else "unhealthy",
-            "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "timestamp": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "version": VERSION,
             "slot": os.environ.get("KAWASEMI_SLOT", ""),
             "cache": state,
