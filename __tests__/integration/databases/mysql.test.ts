@@ -8,6 +8,11 @@ import { call } from '../../../src/host/program'
 import { DatabaseHost } from './database-host'
 import { nasty, Server } from './server'
 
+/** For a try by hand: `mysql:8.0`. */
+const image = process.env.LAB_MYSQL_IMAGE || 'mariadb:10.11'
+const isMysql = image.startsWith('mysql')
+const dumpTool = isMysql ? 'mysqldump' : 'mariadb-dump'
+
 // MariaDB's dump tool takes no database with a quote in its name.
 const name = 'my `db` $x; -y'
 const user = "o'brien -U"
@@ -15,8 +20,8 @@ const password = 'p\'a"s $w\\ #;%`'
 
 jest.setTimeout(240_000)
 
-const server = new Server(`kwmy-${process.pid}`, 'mariadb:10.11', {
-  MARIADB_ROOT_PASSWORD: 'root $\'"\\',
+const server = new Server(`kwmy-${process.pid}`, image, {
+  [isMysql ? 'MYSQL_ROOT_PASSWORD' : 'MARIADB_ROOT_PASSWORD']: 'root $\'"\\',
   MYSQL_DATABASE: name,
   MYSQL_USER: user,
   MYSQL_PASSWORD: password,
@@ -30,10 +35,10 @@ const onHost = new DatabaseHost(
   { kind: 'mysql', env: names },
   { shell: server.shell, at: server.base, env },
 )
-const client = 'mariadb --default-character-set=utf8mb4 --batch --skip-column-names'
+const client = `${isMysql ? 'mysql' : 'mariadb'} --default-character-set=utf8mb4 --batch --skip-column-names`
 const as = {
   app: `MYSQL_PWD=$MYSQL_PASSWORD ${client} --user="$MYSQL_USER"`,
-  root: `MYSQL_PWD=$MARIADB_ROOT_PASSWORD ${client} --user=root`,
+  root: `MYSQL_PWD="\${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD}" ${client} --user=root`,
 }
 const sql = (text: string, who: keyof typeof as = 'app') =>
   server.exec('sh', '-c', `${as[who]} -e "$1" -- "$MYSQL_DATABASE"`, 'sh', text)
@@ -42,9 +47,11 @@ const migration = (text: string) =>
   `docker exec ${server.container} sh -c '${as.app} -e "${text}" -- "$MYSQL_DATABASE"'`
 
 beforeAll(async () => {
-  await ensureImages(['mariadb:10.11'])
+  await ensureImages([image])
   await server.start()
   expect((await accessory.ready(60)).failure).toBeUndefined()
+  // MySQL keeps a binary log, and then only administrators make triggers.
+  if (isMysql) await sql('set global log_bin_trust_function_creators = 1', 'root')
   await sql(`
     create table people (id int auto_increment primary key, name varchar(100), photo blob) default charset utf8mb4;
     create table \`odd 'name\` (person int, foreign key (person) references people (id));
@@ -52,7 +59,8 @@ beforeAll(async () => {
     create trigger hello before insert on people for each row set new.name = concat(new.name, '!');
     create procedure twice(x int) select 2 * x;
     create event now_and_then on schedule every 1 day do delete from people where id < 0;
-    insert into people (name, photo) select concat('水 ', seq, '\\\\n\\n'), unhex('00ff0a0d27') from seq_1_to_1000;
+    insert into people (name, photo) with recursive seq as (select 1 as n union all select n + 1 from seq where n < 1000)
+      select concat('水 ', n, '\\\\n\\n'), unhex('00ff0a0d27') from seq;
     insert into \`odd 'name\` select id from people;`)
 })
 
@@ -96,7 +104,7 @@ describe.each([
     expect(await rows()).toBe(before)
     expect(await host.schema()).toBe(schema)
     expect(await sql('show tables')).not.toContain('newer')
-    expect(await sql('show procedure status')).not.toContain('more')
+    expect(await sql('show procedure status where db = database()')).not.toContain('more')
   })
 
   it('has no backup of a dump that was cut off', async () => {
@@ -131,12 +139,25 @@ describe('a MySQL server on the host', () => {
     expect(JSON.stringify([...ran.facts, ran.failure, ran.output])).not.toContain('not-it')
   })
 
+  it('warns of what its user could not put back', async () => {
+    await sql('create trigger theirs before update on people for each row set new.name = 1', 'root')
+    try {
+      expect((await onHost.ready()).facts.get('warning')).toMatch(
+        /^1 of the triggers.* may not put them back/,
+      )
+      expect((await accessory.ready()).facts.has('warning')).toBe(false)
+    } finally {
+      await sql('drop trigger theirs', 'root')
+    }
+    expect((await onHost.ready()).facts.has('warning')).toBe(false)
+  })
+
   it('has no password in an argument list', async () => {
-    const spy = `#!/bin/sh\nprintf '%s\\n' "$@" >>'${server.base}/words'\nexec /usr/bin/mariadb-dump "$@"\n`
+    const spy = `#!/bin/sh\nprintf '%s\\n' "$@" >>'${server.base}/words'\nexec /usr/bin/${dumpTool} "$@"\n`
     writeFileSync(join(server.base, 'spy'), spy, { mode: 0o755 })
-    await server.exec('cp', join(server.base, 'spy'), '/usr/local/bin/mariadb-dump')
+    await server.exec('cp', join(server.base, 'spy'), `/usr/local/bin/${dumpTool}`)
     const { failure } = await onHost.backup()
-    await server.exec('rm', '/usr/local/bin/mariadb-dump')
+    await server.exec('rm', `/usr/local/bin/${dumpTool}`)
     expect(failure).toBeUndefined()
     const words = readFileSync(join(server.base, 'words'), 'utf8')
     expect(words).toContain('--single-transaction')
@@ -176,8 +197,11 @@ describe('a MySQL server on the host', () => {
         const who = `u${run}${secret.slice(0, 3)}`.trim()
         const hex = (value: string) => `x'${Buffer.from(value).toString('hex')}'`
         await sql(
-          `execute immediate concat('create user ', quote(convert(${hex(who)} using utf8mb4)), '@\\'%\\' identified by ', quote(convert(${hex(secret)} using utf8mb4)));
-           execute immediate concat('grant all on *.* to ', quote(convert(${hex(who)} using utf8mb4)), '@\\'%\\'')`,
+          `set @who = concat(quote(convert(${hex(who)} using utf8mb4)), '@\\'%\\'');
+           set @make = concat('create user ', @who, ' identified by ', quote(convert(${hex(secret)} using utf8mb4)));
+           prepare make from @make; execute make;
+           set @allow = concat('grant all on *.* to ', @who);
+           prepare allow from @allow; execute allow`,
           'root',
         )
         onHost.layDown({ ...env, U: who, W: secret })
@@ -189,14 +213,17 @@ describe('a MySQL server on the host', () => {
   })
 
   it('is refused a dump tool that is older than it', async () => {
-    const old = `#!/bin/sh\necho 'mysqldump  Ver 10.13 Distrib 5.5.68-MariaDB, for Linux (x86_64)'\n`
+    const version = isMysql
+      ? '5.7.44 for Linux on x86_64'
+      : '10.13 Distrib 5.5.68-MariaDB, for Linux (x86_64)'
+    const old = `#!/bin/sh\necho 'mysqldump  Ver ${version}'\n`
     writeFileSync(join(server.base, 'old'), old, { mode: 0o755 })
-    await server.exec('cp', join(server.base, 'old'), '/usr/local/bin/mariadb-dump')
+    await server.exec('cp', join(server.base, 'old'), `/usr/local/bin/${dumpTool}`)
     const { failure } = await onHost.ready()
-    await server.exec('rm', '/usr/local/bin/mariadb-dump')
+    await server.exec('rm', `/usr/local/bin/${dumpTool}`)
     expect(failure).toMatchObject({
       code: 'database-tools',
-      message: "the dump tool is MariaDB 5 and the server 10: install the server's own client",
+      message: `the dump tool is ${isMysql ? 'MySQL 5 and the server 8' : 'MariaDB 5 and the server 10'}: install the server's own client`,
     })
   })
 
