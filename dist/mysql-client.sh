@@ -87,6 +87,24 @@ client_fits() {
     echo "the dump tool is $client_own_kind $client_own and the server $client_server: install the server's own client"
     return 1
   fi
+  client_beyond=$(client_foreign 2>/dev/null) || client_beyond=
+  [ "${client_beyond:-0}" = 0 ] ||
+    echo "$client_beyond of the triggers, routines, events and views are in the backup, but the database's user may not put them back: before a restore let an administrator do what docs/databases.md says"
+}
+
+# client_foreign: how many of them this user may not make: another user's; and where the server keeps a binary log, as
+# MySQL 8 does by itself, triggers and functions.
+client_foreign() {
+  case "$(client_query 'show grants')" in *'SUPER'*' ON *.*'* | *'ALL PRIVILEGES ON *.*'*) return 0 ;; esac
+  client_query "
+    select count(*) from (
+      select definer, 'TRIGGER' as kind from information_schema.triggers where trigger_schema = database()
+      union all select definer, routine_type from information_schema.routines where routine_schema = database()
+      union all select definer, 'EVENT' from information_schema.events where event_schema = database()
+      union all select definer, 'VIEW' from information_schema.views where table_schema = database()
+    ) as made
+    where definer <> current_user()
+      or kind in ('TRIGGER', 'FUNCTION') and @@log_bin and not @@log_bin_trust_function_creators"
 }
 
 client_connections() {

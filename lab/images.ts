@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { alone, cacheFolder } from './cache'
 import { imageId, imageLabel, installPackages, LABEL } from './docker'
@@ -10,20 +19,24 @@ const RECIPE = `${LABEL}.recipe`
 
 /** How to make a stand-in for an image where the registry cannot be reached. */
 type StandIn =
-  /** A bare Debian of that release. */
+  /** A bare system of that release. */
   | { debian: string }
+  | { ubuntu: string }
   /** Built from the folder of that name in `images/`, after `add` has put more into the build's folder. */
   | { folder: string; from: string; add?: (context: string) => Promise<void> }
 
 const STAND_INS: Record<string, StandIn> = {
   'debian:trixie-slim': { debian: 'trixie' },
   'debian:bookworm-slim': { debian: 'bookworm' },
+  'ubuntu:24.04': { ubuntu: 'noble' },
+  'ubuntu:22.04': { ubuntu: 'jammy' },
   'node:24-alpine': { folder: 'node', from: 'debian:bookworm-slim', add: addNode },
   'postgres:15-alpine': { folder: 'postgres', from: 'debian:bookworm-slim' },
   'postgres:15': { folder: 'postgres', from: 'debian:bookworm-slim' },
   'python:3.10-slim': { folder: 'python', from: 'debian:bookworm-slim' },
   'redis:7-alpine': { folder: 'redis', from: 'debian:bookworm-slim' },
   'mariadb:10.11': { folder: 'mariadb', from: 'debian:bookworm-slim' },
+  'mysql:8.0': { folder: 'mysql', from: 'ubuntu:24.04' },
   'nginx:alpine': { folder: 'nginx', from: 'debian:bookworm-slim' },
 }
 
@@ -32,6 +45,30 @@ const SETTLE = `set -e; cd "$1"
 printf '%s\\n' force-unsafe-io 'path-exclude /usr/share/doc/*' 'path-exclude /usr/share/man/*' \\
   'path-exclude /usr/share/locale/*' > etc/dpkg/dpkg.cfg.d/lab
 echo 'Acquire::Languages "none";' > etc/apt/apt.conf.d/lab`
+
+type System = Exclude<StandIn, { folder: string }>
+
+/** What debootstrap needs to know, and lines for sources.list besides its own. */
+function archiveOf(system: System) {
+  if ('debian' in system) {
+    return {
+      release: system.debian,
+      keyring: { package: 'debian-archive-keyring', file: '/usr/share/keyrings/debian-archive-keyring.gpg' },
+      options: [],
+      source: ['http://deb.debian.org/debian'],
+      more: [],
+    }
+  }
+  const archive = 'http://archive.ubuntu.com/ubuntu'
+  return {
+    release: system.ubuntu,
+    keyring: { package: 'ubuntu-keyring', file: '/usr/share/keyrings/ubuntu-archive-keyring.gpg' },
+    options: ['--components=main,universe'],
+    // Its script for all releases, since a debootstrap does not know those that are newer than itself.
+    source: [archive, 'gutsy'],
+    more: ['updates', 'security'].map((part) => `deb ${archive} ${system.ubuntu}-${part} main universe`),
+  }
+}
 
 /** What the products' compose files and Dockerfiles name. */
 export const PRODUCT_IMAGES = [
@@ -72,22 +109,26 @@ export async function ensureServerImage(log: Log = () => {}): Promise<string> {
   return name
 }
 
+/** What a server that nobody prepared runs: Debian, or for a try by hand what LAB_BARE_SYSTEM names, such as `ubuntu:24.04`. */
+export const bareSystem = () => process.env.LAB_BARE_SYSTEM || 'debian:trixie-slim'
+
 /** A server that has nothing but sshd and users; made when missing. Gives its name. */
 export async function ensureBareImage(log: Log = () => {}): Promise<string> {
+  const SYSTEM = bareSystem()
   const hash = createHash('sha256')
-    .update(`${hashOf('bare')} ${hashOf('server')}`)
+    .update(`${hashOf('bare')} ${hashOf('server')} ${SYSTEM}`)
     .digest('hex')
   const name = `kawasemi-lab/bare:${hash.slice(0, 12)}`
   if ((await imageId(name)) !== undefined) return name
   await alone('images', async () => {
     if ((await imageId(name)) !== undefined) return
     const maker = new Maker(log)
-    await maker.ensure('debian:trixie-slim')
+    await maker.ensure(SYSTEM)
     const add = async (context: string) => {
       for (const file of ['boot', 'sshd.conf'])
         cpSync(join(recipeFolder('server'), file), join(context, file))
     }
-    await maker.build(name, 'bare', { add })
+    await maker.build(name, 'bare', { add, args: { SYSTEM } })
   })
   return name
 }
@@ -122,8 +163,8 @@ class Maker {
     if (!outdated && (await this.pull(name))) return
     const standIn = STAND_INS[name]
     if (!standIn) throw new Error(`The image ${name} cannot be pulled, and there is no stand-in for it.`)
-    if ('debian' in standIn) {
-      await this.bootstrap(name, standIn.debian)
+    if (!('folder' in standIn)) {
+      await this.bootstrap(name, standIn)
     } else {
       await this.ensure(standIn.from)
       await this.build(name, standIn.folder, standIn)
@@ -140,22 +181,26 @@ class Maker {
     return false
   }
 
-  /** A minimal Debian by debootstrap, as the image `name`. */
-  private async bootstrap(name: string, release: string): Promise<void> {
+  /** A minimal Debian or Ubuntu by debootstrap, as the image `name`. */
+  private async bootstrap(name: string, system: System): Promise<void> {
     if (!(await mayBeRoot())) {
       throw new Error(
         `The image ${name} cannot be pulled, and making one with debootstrap needs root or sudo.`,
       )
     }
-    if (!(await isInstalled('debootstrap'))) {
-      await installPackages(['debootstrap', 'debian-archive-keyring'])
+    const { release, keyring, options, source, more } = archiveOf(system)
+    if (!(await isInstalled('debootstrap')) || !existsSync(keyring.file)) {
+      await installPackages(['debootstrap', keyring.package])
     }
     this.log(`making ${name} with debootstrap`)
     const folder = mkdtempSync(join(cacheFolder(), `${release}-`))
     try {
-      await mustAsRoot('debootstrap', ['--variant=minbase', release, folder, 'http://deb.debian.org/debian'])
+      const common = ['--variant=minbase', `--keyring=${keyring.file}`]
+      await mustAsRoot('debootstrap', [...common, ...options, release, folder, ...source])
       await mustAsRoot('sh', ['-c', SETTLE, 'sh', folder])
-      const change = `LABEL ${LABEL}=1 ${RECIPE}=${recipeOf({ debian: release })}`
+      const append = 'cd "$1"; shift; [ "$#" = 0 ] || printf "%s\\n" "$@" >>etc/apt/sources.list'
+      await mustAsRoot('sh', ['-c', append, 'sh', folder, ...more])
+      const change = `LABEL ${LABEL}=1 ${RECIPE}=${recipeOf(system)}`
       const leaveOut = [
         './var/cache/apt/*',
         './var/lib/apt/lists/*',
@@ -203,7 +248,10 @@ async function isThere(name: string): Promise<boolean> {
 
 function recipeOf(standIn: StandIn): string {
   if ('folder' in standIn) return hashOf(standIn.folder)
-  return createHash('sha256').update(`${standIn.debian}\0${SETTLE}`).digest('hex')
+  const { release, more } = archiveOf(standIn)
+  return createHash('sha256')
+    .update([release, SETTLE, ...more].join('\0'))
+    .digest('hex')
 }
 
 function recipeFolder(name: string): string {

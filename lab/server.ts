@@ -18,7 +18,7 @@ export interface ServerOptions {
   /** Debian packages that are installed on it from the start, such as `redis-server`. */
   packages?: string[]
   /**
-   * A server that nobody prepared: Debian, sshd, `ops` who may use sudo and `guest` who may not; both let the key in.
+   * A server that nobody prepared: a system, sshd, `ops` who may use sudo and `guest` who may not; both let the key in.
    * Its Docker finds the images once it is installed.
    */
   bare?: boolean
