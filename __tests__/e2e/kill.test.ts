@@ -1,5 +1,6 @@
 import { until } from '../../lab/run'
 import { type FakeGitHub, startGitHub } from '../support/github-api'
+import { commandsByHand } from './support/by-hand'
 import { cancel } from './support/cancel'
 import { makeTinySite, type TinySite } from './support/tiny-site'
 
@@ -257,3 +258,38 @@ async function outliveLease(): Promise<void> {
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(1)
 }
+
+test('a person goes back by the commands of docs/by-hand.md after a deploy was killed, and nobody notices', async () => {
+  const good = run
+  await converge(run + 1, 1)
+  const cutOff = run + 1
+  await killAt('gate', cutOff, 1)
+  const to = other()
+  site.visitors.alsoExpect(`${to}/v${good}`)
+  const web = `docker port tiny-${to}-web-${to}-1 | sed 's/.*-> //'`
+  const commands = commandsByHand({
+    'app=shop': 'app=tiny',
+    'v1.4.0-88': `v${good}-${good}`,
+    mailer: 'worker',
+    'http://127.0.0.1:3000/health': `"http://$(${web})/"`,
+    'https://shop.example/': "-H 'Host: tiny.example' http://127.0.0.1/",
+  })
+  const { stdout, stderr } = await site.server.exec('bash', { input: commands, user: 'deploy' })
+  const told = `${stdout}${stderr}`
+  expect(told).toContain('the lock is mine')
+  expect(told.match(/HTTP\/1.1 200/g)).toHaveLength(2)
+  expect(told).toContain('the lock is free')
+  expect(await site.live()).toEqual({ slot: to, release: `v${good}-${good}` })
+  slot = to
+  site.visitors.expect([`${to}/v${good}`])
+  await site.visitors.round()
+  expect(site.visitors.report().failures).toEqual([])
+  const workers = await site.must("docker ps --format '{{.Names}}' | grep worker")
+  expect(workers).toBe(`tiny-${to}-worker-${to}-1`)
+
+  const again = await site.deploy(cutOff, 2)
+  expect(again.errors).toEqual([
+    expect.stringContaining(`a person switched this host after run ${cutOff} began`),
+  ])
+  await converge(cutOff + 1, 1)
+})

@@ -50,16 +50,16 @@ export function lastKnownGood(history: History, live: string): string | undefine
   return position < 0 ? good.at(-1) : good[position - 1]
 }
 
-/** `run` is 0 where no run ever switched. */
 export interface LastSwitch {
+  /** 0 where no run ever switched. Of a switch by hand, the newest run that had begun here by then. */
   readonly run: number
-  /** Whether a person did so since, who has no run. */
+  /** Whether it was a person, who has no run. */
   readonly byHand: boolean
 }
 
 /**
- * The run whose switch, forward or back, was the last: an older run must not switch over it. Where the host went down
- * right after the rename, the intent of what is live says whose that was.
+ * The last switch, forward or back: an older run must not switch over it. Where the host went down right after the rename,
+ * the intent of what is live says whose that was.
  */
 export function lastSwitch(history: History, live?: string): LastSwitch {
   const switches = history.filter(
@@ -67,8 +67,13 @@ export function lastSwitch(history: History, live?: string): LastSwitch {
       event === 'switched' || event === 'switched-back' || (event === 'switching' && release === live),
   )
   const runOf = ({ owner }: LedgerEvent) => Number.parseInt(owner, 10) || 0
-  const byRun = switches.findLast((each) => runOf(each) > 0)
-  return { run: byRun ? runOf(byRun) : 0, byHand: switches.at(-1) !== byRun }
+  const last = switches.at(-1)
+  if (!last) return { run: 0, byHand: false }
+  const run = runOf(last)
+  if (run > 0) return { run, byHand: false }
+  // Also of runs that were cut off before they switched: a person went back in spite of them.
+  const before = history.slice(0, history.indexOf(last))
+  return { run: before.reduce((newest, event) => Math.max(newest, runOf(event)), 0), byHand: true }
 }
 
 /** Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now. */

@@ -175,6 +175,15 @@ describe('the history of a host', () => {
     expect(lastSwitch([...all, byHand, event(9, back)])).toEqual({ run: 9, byHand: false })
   })
 
+  test('a switch by hand comes after a run that was cut off before it switched', () => {
+    const back = { event: 'switched-back', release: 'v2-2', slot: 'green', from: 'v3-3' }
+    const byHand = readEvent({ at, owner: 'by-hand', ...back })!
+    const cutOff = event(4, { event: 'started', release: 'v4-4', slot: 'green' })
+    expect(lastSwitch([...all, cutOff])).toEqual({ run: 3, byHand: false })
+    expect(lastSwitch([...all, cutOff, byHand])).toEqual({ run: 4, byHand: true })
+    expect(lastSwitch([...all, byHand, cutOff])).toEqual({ run: 3, byHand: true })
+  })
+
   test('a switch whose record was lost with the power counts where its release is live', () => {
     const intent = event(9, { event: 'switching', release: 'v9-9', slot: 'green', from: 'v3-3' })
     expect(lastSwitch([...all, intent], 'v3-3')).toEqual({ run: 3, byHand: false })
