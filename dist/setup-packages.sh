@@ -35,9 +35,20 @@ need_docker() {
   docker compose version >/dev/null 2>&1 || want compose
 }
 
-# need_own_docker: what it takes besides Docker. Docker's own packages have most of it in one of theirs.
+# need_own_docker: what it takes besides Docker. Docker's own packages have most of it in one of theirs; Ubuntu's have
+# rootlesskit, but not the program that starts Docker with it.
 need_own_docker() {
-  if installed docker-ce; then need_command dockerd-rootless.sh docker-ce-rootless-extras; else need_command rootlesskit rootlesskit; fi
+  if installed docker-ce; then
+    need_command dockerd-rootless.sh docker-ce-rootless-extras
+  else
+    case " $(os_release ID) $(os_release ID_LIKE) " in
+      *' ubuntu '*)
+        command -v dockerd-rootless.sh >/dev/null ||
+          give_up "Ubuntu's docker.io lacks dockerd-rootless.sh; install Docker's own packages (docs.docker.com/engine/install/ubuntu), or leave out docker: rootless"
+        ;;
+    esac
+    need_command rootlesskit rootlesskit
+  fi
   need_command newuidmap uidmap
   need_command slirp4netns slirp4netns
   need_package libpam-systemd

@@ -76,7 +76,7 @@ describe('on the server', () => {
   afterAll(() => rmSync(folder, { recursive: true }))
 
   /** Debian as its tools tell it: `versions` are what the sources have. */
-  function plan(config: Config, versions: Record<string, string>, docker = false) {
+  function plan(config: Config, versions: Record<string, string>, docker = false, system = 'debian') {
     const known = Object.entries(versions).map(([name, version]) => `${name}) version=${version} ;;`)
     const tools = {
       'dpkg-query': 'exit 1',
@@ -98,7 +98,7 @@ describe('on the server', () => {
       change() { echo "$1"; }
       command() { [ "$2" != have ] && false; }
       docker() { false; }
-      os_release() { echo debian; }`
+      os_release() { echo ${system}; }`
     const calls = packageCalls(config, docker)
     const program = `PATH=${folder}:$PATH; kw_installs=; kw_wants=\n${renderProgram([packagesLibrary, around], calls)}rm -rf "$kw_apt"\n`
     return spawnSync('sh', { input: program, encoding: 'utf8' }).stdout.trim()
@@ -121,6 +121,22 @@ describe('on the server', () => {
   test('Compose of the first version is none', () => {
     expect(plan(exampleConfig(), { ...debian, 'docker-compose': '1.29.2-3' }, true)).toMatch(
       /gave up: .*no Compose plugin/,
+    )
+  })
+
+  test("rootless Docker of Ubuntu's packages is refused before anything is installed", () => {
+    const rootless = exampleConfig({ setup: { ...exampleConfig().setup, docker: 'rootless' } })
+    const versions = {
+      ...debian,
+      'docker-compose-v2': '2.40',
+      rootlesskit: '1',
+      uidmap: '1',
+      slirp4netns: '1',
+    }
+    const more = { ...versions, 'libpam-systemd': '1', 'dbus-user-session': '1' }
+    expect(plan(rootless, more, true)).toMatch(/^install the packages .* rootlesskit /)
+    expect(plan(rootless, more, true, 'ubuntu')).toMatch(
+      /^gave up: .*dockerd-rootless\.sh; install Docker's own/,
     )
   })
 
