@@ -267,7 +267,7 @@ test('a person goes back by the commands of docs/by-hand.md after a deploy was k
   const to = other()
   site.visitors.alsoExpect(`${to}/v${good}`)
   const web = `docker port tiny-${to}-web-${to}-1 | sed 's/.*-> //'`
-  const commands = commandsByHand({
+  const commands = commandsByHand('Docker', {
     'app=shop': 'app=tiny',
     'v1.4.0-88': `v${good}-${good}`,
     mailer: 'worker',

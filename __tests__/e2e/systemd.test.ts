@@ -8,6 +8,7 @@ import type { ActionResult, RunningAction } from '../../lab/runner'
 import { type LabServer, startServer } from '../../lab/server'
 import { renderEnvironment } from '../../src/runtimes/systemd-environment'
 import { anyValue } from '../unit/runtimes/systemd-values'
+import { commandsByHand } from './support/by-hand'
 
 jest.setTimeout(10 * 60_000)
 
@@ -305,6 +306,24 @@ describe('with units of the deploy user', () => {
     expect(again.warnings.join('\n')).toMatch(/was cut off before it ended/)
     expect(await say(`grep -c v10 ${site.base}/shared/data/notes/migrated`)).toBe('2')
     expect(await site.ask()).toMatchObject({ version: 'v10' })
+  })
+
+  test('a person goes back by the commands of docs/by-hand.md, and nobody notices', async () => {
+    const input = commandsByHand('systemd', {
+      'app=shop': 'app=units',
+      'v1.4.0-88': 'v9-9',
+      'http://127.0.0.1:3000/health': 'http://127.0.0.1:14001/health',
+      'https://shop.example/': "-H 'Host: units.example' http://127.0.0.1/",
+    })
+    const { stdout, stderr } = await unnoticed('units', () =>
+      server.exec('export XDG_RUNTIME_DIR=/run/user/1000; bash', { input, user: 'deploy' }),
+    )
+    const told = `${stdout}${stderr}`
+    expect(told.match(/HTTP\/1.1 200/g)).toHaveLength(2)
+    expect(told).toContain('the lock is free')
+    expect(await site.ask()).toMatchObject({ version: 'v9', slot: 'green', release: 'v9-9' })
+    expect(await site.running()).toEqual(['mailer@green', 'web@blue', 'web@green'])
+    expect(await site.enabled()).toEqual(['mailer@green', 'web@green'])
   })
 })
 

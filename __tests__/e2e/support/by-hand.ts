@@ -4,16 +4,26 @@ import { join } from 'node:path'
 /** The page for a person on the server. */
 const page = readFileSync(join(__dirname, '../../../docs/by-hand.md'), 'utf8')
 
-/** What somebody types who goes back to a release with Docker, block by block. `words`: what stands for something in the page, and what it is. */
-export function commandsByHand(words: Readonly<Record<string, string>>): string {
-  const until = page.indexOf('## Free the lease')
+/** What is for the other kind of app. */
+const skips = {
+  Docker: { section: 'Under systemd', block: 'systemctl' },
+  systemd: { section: 'With Docker', block: 'docker' },
+} as const
+
+/**
+ * What somebody types who goes back to a release, from the first look to the last.
+ *
+ * @param words what stands for something in the page, and what it is
+ */
+export function commandsByHand(kind: keyof typeof skips, words: Readonly<Record<string, string>>): string {
+  const { section, block } = skips[kind]
   const commands = page
-    .slice(0, until)
+    .slice(0, page.indexOf('## Free the lease'))
     .split(/^##+ /m)
-    .filter((section) => !section.startsWith('Under systemd'))
-    .flatMap((section) => [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block!))
-    // Whether a deploy is alive, and how it is under systemd.
-    .filter((block) => !block.includes('sleep') && !block.startsWith('systemctl'))
+    .filter((each) => !each.startsWith(section))
+    .flatMap((each) => [...each.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, typed]) => typed!))
+    // One waits to see whether a deploy is alive; here none is.
+    .filter((typed) => !typed.startsWith(block) && !typed.includes('sleep'))
     .join('')
   return Object.entries(words).reduce((text, [word, is]) => {
     if (!text.includes(word)) throw new Error(`docs/by-hand.md has no ${word} any more:\n${text}`)
