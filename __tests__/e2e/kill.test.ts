@@ -1,6 +1,6 @@
 import { until } from '../../lab/run'
 import { type FakeGitHub, startGitHub } from '../support/github-api'
-import { commandsByHand } from './support/by-hand'
+import { commandsByHand, freeLease } from './support/by-hand'
 import { cancel } from './support/cancel'
 import { makeTinySite, type TinySite } from './support/tiny-site'
 
@@ -291,5 +291,8 @@ test('a person goes back by the commands of docs/by-hand.md after a deploy was k
   expect(again.errors).toEqual([
     expect.stringContaining(`a person switched this host after run ${cutOff} began`),
   ])
+  // The killed attempt's, which would be waited for.
+  await site.server.exec(`cd /srv/tiny && ${freeLease}`, { user: 'deploy' })
+  await leaseIsFree()
   await converge(cutOff + 1, 1)
 })

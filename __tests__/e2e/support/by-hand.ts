@@ -4,6 +4,9 @@ import { join } from 'node:path'
 /** The page for a person on the server. */
 const page = readFileSync(join(__dirname, '../../../docs/by-hand.md'), 'utf8')
 
+/** Frees the lease of a run that has ended. */
+export const freeLease = /^sed -i .*lease\.json$/m.exec(page)![0]
+
 /** What is for the other kind of app. */
 const skips = {
   Docker: { section: 'Under systemd', block: 'systemctl' },
