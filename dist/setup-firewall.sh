@@ -1,8 +1,9 @@
 # ufw: lets in SSH and the ports of the site. Whatever else is allowed or refused stays so. Until a new connection has come
-# through, a timer of the host stands ready to bring the old rules back.
+# through, a unit of the host stands ready to bring the old rules back: by a timer, and where the host goes down before
+# that, as it comes up, before ufw does.
 
 kw_guard=/var/lib/kawasemi/firewall-before
-kw_guard_unit=kawasemi-firewall-undo
+kw_guard_unit=/etc/systemd/system/kawasemi-firewall-undo
 
 # firewall PORTS: words.
 firewall() {
@@ -13,10 +14,15 @@ firewall() {
   fi
   ! systemctl -q is-active firewalld 2>/dev/null ||
     give_up "firewalld is this server's firewall already; take firewall: ufw out of kawasemi.yml"
+  # Rules that a run left behind unconfirmed do not count: they go, and are set and tried again.
+  kw_ufw=/etc/ufw
+  if [ -d "$kw_guard" ] && [ ! -e "$kw_guard/undone" ]; then
+    if planning; then kw_ufw=$kw_guard; else firewall_back; fi
+  fi
   for kw_port in $KAWASEMI_SSH_PORT $(sshd_says port) $1; do
     lets_in "$kw_port" || open_port "$kw_port"
   done
-  if [ -n "$kw_fresh" ] || ! grep -qx 'ENABLED=yes' /etc/ufw/ufw.conf; then
+  if [ -n "$kw_fresh" ] || ! grep -qx 'ENABLED=yes' "$kw_ufw/ufw.conf"; then
     firewall_closes
     change "turn the firewall on" turn_on
   fi
@@ -26,7 +32,7 @@ firewall() {
 # lets_in PORT: from everywhere.
 lets_in() {
   [ -z "$kw_fresh" ] || return 1
-  grep -qE "^### tuple ### (allow|limit) (tcp|any) $1 0\.0\.0\.0/0 any 0\.0\.0\.0/0 ([^ ]+ - )?in" /etc/ufw/user.rules
+  grep -qE "^### tuple ### (allow|limit) (tcp|any) $1 0\.0\.0\.0/0 any 0\.0\.0\.0/0 ([^ ]+ - )?in" "$kw_ufw/user.rules"
 }
 
 # open_port PORT: once.
@@ -62,38 +68,68 @@ firewall_closes() {
     fact warning "$(json "the firewall will keep others from what listens on port$kw_closed; \`open-ports\` in kawasemi.yml leaves ports open")"
 }
 
-# firewall_guard: what it was, and the timer that brings it back unless it is stopped.
+# firewall_guard: what it was, and who brings it back. On disk before anything is changed.
 firewall_guard() {
   [ -z "$kw_guarded" ] || return 0
-  rm -rf "$kw_guard"
+  firewall_unguard
   (umask 077 && mkdir -p "$kw_guard")
   cp -p /etc/ufw/user.rules /etc/ufw/user6.rules /etc/ufw/ufw.conf "$kw_guard"
   cat >"$kw_guard/undo" <<'EOT'
 cd /var/lib/kawasemi/firewall-before || exit 1
-if grep -qx 'ENABLED=yes' ufw.conf; then
-  cp -p user.rules user6.rules ufw.conf /etc/ufw && ufw reload
-else
-  ufw --force disable && cp -p user.rules user6.rules ufw.conf /etc/ufw
-fi && : >undone
+cp -p user.rules user6.rules ufw.conf /etc/ufw || exit 1
+sync -f /etc/ufw
+if grep -qx 'ENABLED=yes' ufw.conf; then ufw reload; else ufw --force disable; fi || exit 1
+: >undone
+rm -f /etc/systemd/system/multi-user.target.wants/kawasemi-firewall-undo.service
 EOT
-  systemctl stop "$kw_guard_unit.timer" 2>/dev/null || :
-  systemd-run --quiet --collect "--unit=$kw_guard_unit" --on-active=45 --timer-property=AccuracySec=1s \
-    /bin/sh "$kw_guard/undo"
+  cat >"$kw_guard_unit.service" <<'EOT'
+[Unit]
+Description=Takes back firewall rules of Kawasemi that no new connection came through
+DefaultDependencies=no
+After=local-fs.target
+Before=ufw.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /var/lib/kawasemi/firewall-before/undo
+
+[Install]
+WantedBy=multi-user.target
+EOT
+  cat >"$kw_guard_unit.timer" <<'EOT'
+[Timer]
+OnActiveSec=45
+AccuracySec=1s
+EOT
+  systemctl -q daemon-reload
+  systemctl -q enable "${kw_guard_unit##*/}.service"
+  sync -f "$kw_guard" /etc/systemd/system
+  systemctl start "${kw_guard_unit##*/}.timer"
   kw_guarded=yes
+}
+
+# firewall_unguard: nobody brings the old rules back any more, after a reboot either.
+firewall_unguard() {
+  systemctl stop "${kw_guard_unit##*/}.timer" 2>/dev/null || :
+  systemctl -q disable "${kw_guard_unit##*/}.service" 2>/dev/null || :
+  rm -f "$kw_guard_unit.service" "$kw_guard_unit.timer"
+  systemctl -q daemon-reload
+  sync -f /etc/systemd/system /etc/ufw
+  rm -rf "$kw_guard"
 }
 
 # firewall_keep: a new connection came through.
 firewall_keep() {
-  systemctl stop "$kw_guard_unit.timer" 2>/dev/null || :
-  if [ ! -d "$kw_guard" ] || [ -e "$kw_guard/undone" ] || systemctl -q is-active "$kw_guard_unit.service"; then
+  systemctl stop "${kw_guard_unit##*/}.timer" 2>/dev/null || :
+  if [ ! -d "$kw_guard" ] || [ -e "$kw_guard/undone" ] || systemctl -q is-active "${kw_guard_unit##*/}.service"; then
     fail firewall "the new connection came too late: the firewall is again what it was"
   fi
-  rm -rf "$kw_guard"
+  firewall_unguard
 }
 
 # firewall_back: at once.
 firewall_back() {
-  systemctl stop "$kw_guard_unit.timer" 2>/dev/null || :
+  systemctl stop "${kw_guard_unit##*/}.timer" 2>/dev/null || :
   if [ -d "$kw_guard" ] && [ ! -e "$kw_guard/undone" ]; then quiet sh "$kw_guard/undo"; fi
-  rm -rf "$kw_guard"
+  firewall_unguard
 }

@@ -199,11 +199,23 @@ runtime_logs() {
   done
 }
 
+# systemd_asked_for SLOT: its scope, the app, and all its units, on one line.
+systemd_asked_for() {
+  awk -F '\t' -v slot="@$1.service" '
+    $1 == "scope" || $1 == "app" { is[$1] = $2 }
+    $1 == "web" || $1 == "worker" { name[++n] = $2 }
+    END {
+      printf "%s %s", is["scope"], is["app"]
+      for (i = 1; i <= n; i++) printf " %s-%s%s", is["app"], name[i], slot
+    }' "$(systemd_folder "$1")/systemd.parts"
+}
+
 # systemd_states SLOT: one line for each service, words without spaces:
 # service, kind, state, sub-state, restarts, result, exit status, bytes of memory (or null).
 systemd_states() {
-  kw_in=$(systemd_parts "$1" scope) kw_app_name=$(systemd_parts "$1" app)
-  kw_all="$(systemd_units "$1" web) $(systemd_units "$1" worker)"
+  read -r kw_in kw_app_name kw_all <<UNITS
+$(systemd_asked_for "$1")
+UNITS
   # shellcheck disable=SC2086 # names without spaces
   kw_shown=$(systemd_ask "$kw_in" show -p Id -p ActiveState -p SubState -p NRestarts -p Result -p ExecMainStatus \
     -p MemoryCurrent $kw_all) || return 1
@@ -248,6 +260,11 @@ runtime_dead() {
       printf "%s", why
     }'
 }
+
+# Of a service that is told to stop, or loses a part of itself, nobody tells: the watcher of a bake looks each time.
+runtime_watch() { :; }
+runtime_stirs() { :; }
+runtime_unwatch() { :; }
 
 systemd_memory() {
   [ -n "$1" ] && systemd_has_release "$1" || return 0

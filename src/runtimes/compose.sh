@@ -325,3 +325,27 @@ runtime_dead() {
       printf "%s", why
     }'
 }
+
+# runtime_watch SLOT SECONDS: from now on Docker tells what could be the end of a container of the slot, as it happens.
+# That ends by itself, also where the watcher is killed, and it keeps none of the watcher's locks.
+runtime_watch() {
+  kw_stirs=$kw_run/stirs
+  : >"$kw_stirs"
+  timeout "$(($2 + 60))" docker events --since "$(date +%s)" --format '{{.Action}}' \
+    --filter type=container --filter "label=com.docker.compose.project=$(compose_project "$1" "$1")" \
+    --filter event=create --filter event=start --filter event=die --filter event=pause --filter event=destroy \
+    --filter event=health_status >>"$kw_stirs" 2>/dev/null </dev/null 8>&- 9>&- &
+  kw_teller=$!
+}
+
+# runtime_stirs: whether something may have changed since this was asked last; always where Docker does not tell. What
+# happens while the old news are cleared away is seen by the look that follows.
+runtime_stirs() {
+  if [ -s "$kw_stirs" ]; then
+    : >"$kw_stirs"
+    return 0
+  fi
+  ! kill -0 "$kw_teller" 2>/dev/null
+}
+
+runtime_unwatch() { kill "$kw_teller" 2>/dev/null || :; }

@@ -76,7 +76,8 @@ export interface RuntimeSetup {
 /**
  * What runs an app's services on a host. Besides these calls a library defines, for programs that go on without the
  * runner, the shell functions `runtime_facts`, `runtime_dead`, `runtime_restarts`, `runtime_workers_back`,
- * `runtime_logs` and `runtime_stop`.
+ * `runtime_logs` and `runtime_stop`; and for the watcher of a bake `runtime_watch`, `runtime_stirs` (whether there may be
+ * something new to see) and `runtime_unwatch`.
  * Every call works on the release that the slot's `release` link names, by what was laid down with it.
  */
 export interface Runtime {

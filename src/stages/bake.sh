@@ -22,14 +22,15 @@ bake_lock() {
   stage_holds 'the end of the bake'
 }
 
-# bake_log_from FILE: where the access log ends now. Counts begin there.
-bake_log_from() { wc -c <"$1" 2>/dev/null || printf 0; }
+# The watcher looks four times a second while people are served, so a look starts as few processes as it can.
+
+# bake_log_size FILE: where the access log ends now. Counts begin there.
+bake_log_size() { kw_size=$(wc -c 2>/dev/null <"$1") || kw_size=0; }
 
 # bake_log_count FILE FROM SLOT MS: "requests errors timed slow" of the slot since FROM. Slow ones took longer than MS (none
 # do where it is empty), of those that are timed: a WebSocket is as long as somebody looks. A log that was rotated is read
 # from its start.
 bake_log_count() {
-  kw_size=$(bake_log_from "$1")
   [ "$kw_size" -ge "$2" ] && kw_skip=$(($2 + 1)) || kw_skip=1
   tail -c "+$kw_skip" "$1" 2>/dev/null | access_log_lines | awk -v slot="$3" -v most="$4" '
     $2 != slot { next }
@@ -39,42 +40,58 @@ bake_log_count() {
     END { print requests + 0, errors + 0, timed + 0, slow + 0 }'
 }
 
-# bake_trouble LOG FROM SLOT MOST_ERRORS MIN_REQUESTS MS: prints why the slot is bad, or nothing. MOST_ERRORS is of 10,000
-# requests. The 95th percentile is over a limit when more than 5 of 100 are.
-bake_trouble() {
-  kw_dead=$(runtime_dead "$3" "$kw_known")
-  if [ -n "$kw_dead" ]; then
-    printf '%s' "$kw_dead"
-    return
-  fi
+# bake_requests FILE FROM SLOT MS: counts again where the log has changed.
+bake_requests() {
+  bake_log_size "$1"
+  [ "$kw_size" != "$kw_counted" ] || return 0
+  kw_counted=$kw_size
   read -r kw_requests kw_errors kw_timed kw_slow <<COUNT
-$(bake_log_count "$1" "$2" "$3" "$6")
+$(bake_log_count "$@")
 COUNT
-  if [ "$kw_requests" -ge "$5" ] && [ $((kw_errors * 10000)) -gt $((kw_requests * $4)) ]; then
-    printf '%s of %s requests were answered with 5xx' "$kw_errors" "$kw_requests"
-  elif [ "$kw_timed" -ge "$5" ] && [ $((kw_slow * 100)) -gt $((kw_timed * 5)) ]; then
-    printf '%s of %s requests took longer than %s ms, and at most 5 %% may' "$kw_slow" "$kw_timed" "$6"
+}
+
+# bake_answers MOST_ERRORS MIN_REQUESTS MS: why those requests say that the slot is bad, or nothing. MOST_ERRORS is of
+# 10,000 requests. The 95th percentile is over a limit when more than 5 of 100 are.
+bake_answers() {
+  if [ "$kw_requests" -ge "$2" ] && [ $((kw_errors * 10000)) -gt $((kw_requests * $1)) ]; then
+    kw_why="$kw_errors of $kw_requests requests were answered with 5xx"
+  elif [ "$kw_timed" -ge "$2" ] && [ $((kw_slow * 100)) -gt $((kw_timed * 5)) ]; then
+    kw_why="$kw_slow of $kw_timed requests took longer than $3 ms, and at most 5 % may"
   fi
+}
+
+# bake_clock: seconds, as the kernel counts them.
+bake_clock() {
+  read -r kw_now _ </proc/uptime
+  kw_now=${kw_now%.*}
 }
 
 # bake_watch SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MOST_ERRORS MIN_REQUESTS LOG MS: 0 when it went well, 1 when
 # something is wrong, 2 when somebody else put another slot live meanwhile.
 bake_watch() {
-  kw_from=$(bake_log_from "$8")
+  bake_log_size "$8"
+  kw_from=$kw_size kw_counted='' kw_why='' kw_look=first
   # What was restarted before the gate let it through is forgiven.
   kw_known=$(runtime_restarts "$1")
-  kw_until=$(($(date +%s) + $5))
+  bake_clock
+  kw_until=$((kw_now + $5))
   begin watch
   while :; do
-    [ "$(live_slot)" = "$1" ] || return 2
-    kw_why=$(bake_trouble "$8" "$kw_from" "$1" "$6" "$7" "$9")
+    # The marker in the slot, which the proxy looks for too.
+    [ -e "$kw_base/live/$1" ] || return 2
+    bake_clock
+    [ "$kw_now" -lt "$kw_until" ] || kw_look=last
+    if [ -n "$kw_look" ] || runtime_stirs; then
+      kw_why=$(runtime_dead "$1" "$kw_known")
+      [ -z "$kw_why" ] || return 1
+    fi
+    bake_requests "$8" "$kw_from" "$1" "$9"
+    bake_answers "$6" "$7" "$9"
     [ -z "$kw_why" ] || return 1
-    [ "$(date +%s)" -lt "$kw_until" ] || break
+    [ "$kw_look" != last ] || break
+    kw_look=
     sleep 0.25
   done
-  read -r kw_requests kw_errors _ kw_slow <<COUNT
-$(bake_log_count "$8" "$kw_from" "$1" "$9")
-COUNT
   fact baked "{\"requests\":$kw_requests,\"errors\":$kw_errors,\"slow\":$kw_slow}"
   end
 }
@@ -82,7 +99,9 @@ COUNT
 # bake SLOT RELEASE OLD_SLOT OLD_RELEASE SECONDS MOST_ERRORS MIN_REQUESTS LOG MS
 bake() {
   kw_verdict=0
+  runtime_watch "$1" "$5"
   bake_watch "$@" || kw_verdict=$?
+  runtime_unwatch
   bake_lock
   # Whoever had the lock until now may have put another slot live.
   [ "$kw_verdict" != 2 ] && [ "$(live_slot)" = "$1" ] ||

@@ -274,6 +274,28 @@ describe('a Compose product in two slots', () => {
     expect(await dead()).toBe('back has no container')
   })
 
+  it('notices for the watcher of a bake when a container dies, and nothing else', async () => {
+    fine(await run(composeRuntime.start('green')))
+    const killed = container('green', 'back')
+    // What has happened before is told within a moment; a command that ran inside says nothing of its container.
+    const program = `
+      kw_run=$kw_base
+      runtime_watch green 60
+      docker exec ${killed} true </dev/null
+      while sleep 0.5; runtime_stirs; do :; done
+      echo quiet
+      docker kill ${killed} >/dev/null
+      until [ -n "$(runtime_dead green)" ] && runtime_stirs; do sleep 0.1; done
+      echo noticed
+      docker start ${killed} >/dev/null
+      runtime_unwatch
+      wait "$kw_teller" || :
+      # The first call clears away what was told.
+      runtime_stirs && runtime_stirs && echo untold`
+    const { output } = await runCalls(base, [call('tell_stirs')], `tell_stirs() {\n${program}\n}`)
+    expect(output.match(/quiet|noticed|untold/g)).toEqual(['quiet', 'noticed', 'untold'])
+  })
+
   const once = (command: string[], more: { timeout?: number; env?: Record<string, string> } = {}) =>
     composeRuntime.oneOff('green', {
       service: 'back',

@@ -21,9 +21,9 @@ export interface Ran {
 }
 
 /** Runs calls as a stage does, on this machine: a program on stdin, records told from output. */
-export async function runCalls(base: string, calls: readonly Call[]): Promise<Ran> {
+export async function runCalls(base: string, calls: readonly Call[], library = ''): Promise<Ran> {
   const program = renderProgram(
-    [prelude, setup, resourcesLibrary, composeRuntime.library],
+    [prelude, setup, resourcesLibrary, composeRuntime.library, library],
     [call('setup', base), ...calls],
   )
   const child = spawn('sh', [], { stdio: ['pipe', 'pipe', 'pipe'] })

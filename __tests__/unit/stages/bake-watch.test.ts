@@ -12,6 +12,7 @@ beforeEach(() => {
   host = new ShellHost()
   symlinkSync('slots/green', join(host.base, 'live'))
   mkdirSync(join(host.base, 'runs/1'))
+  for (const slot of ['blue', 'green']) writeFileSync(join(host.base, 'slots', slot, slot), '')
   writeFileSync(
     join(host.base, 'lease.json'),
     '{"token":4,"expires":1,"owner":"1/1/job","url":"u","since":1}\n',
@@ -24,12 +25,15 @@ runtime_restarts() { echo 0; }
 runtime_logs() { note "logs of $1"; }
 runtime_workers_back() { note "workers of $1 instead of $2"; }
 runtime_stop() { refuse_live "$1"; note "stopped $1"; }
+runtime_watch() { :; }
+runtime_stirs() { :; }
+runtime_unwatch() { note "unwatched"; }
 `
 
 /** A watcher of green, where blue was live before, as the switch starts it. */
-function watch(dead: string, { seconds = '0', log = '/dev/null', p95 = '', errors = '500' } = {}) {
+function watch(dead: string, { seconds = '0', log = '/dev/null', p95 = '', errors = '500', more = '' } = {}) {
   return host.run(
-    [library('stages/slot.sh'), library('stages/bake.sh'), runtime, `runtime_dead() { ${dead}; }`],
+    [library('stages/slot.sh'), library('stages/bake.sh'), runtime, `runtime_dead() { ${dead}; }`, more],
     [
       call('watch_lock'),
       call('bake_begin', 'n', host.base, '1', '1/1/job', 'u', '4', '45', 'shop'),
@@ -131,6 +135,30 @@ describe('the access log', () => {
   ])('of a release whose requests are %s', (_, text, p95, said) => {
     expect(watchRequests(text, p95)).toContain(said)
     expect(live()).toBe(said.startsWith('"') ? 'slots/green' : 'slots/blue')
+  })
+})
+
+describe('how the services are', () => {
+  /** Each look takes a second. */
+  const clock = 'kw_now=0; bake_clock() { kw_now=$((kw_now + 1)); }; sleep() { :; }'
+  const times = (word: string, out: string) => out.split('\n').filter((line) => line === word).length
+
+  test('is looked at first and last, and in between when something stirs', () => {
+    const stirs = 'runtime_stirs() { note asked; [ "$kw_now" = 4 ]; }'
+    const { out } = watch('note looked >&2', { seconds: '5', more: `${clock}; ${stirs}` })
+    expect([times('asked', out), times('looked', out)]).toEqual([3, 3])
+    expect(ledger()).toEqual(['baked'])
+  })
+
+  test('is seen by the last look where nothing stirred', () => {
+    const stirs = 'runtime_stirs() { : >"$BASE/gone"; return 1; }'
+    const { out } = watch('[ ! -e "$BASE/gone" ] || echo web is exited', {
+      seconds: '3',
+      more: `${clock}; ${stirs}`,
+    })
+    expect(out).toContain('"code":"bake","message":"web is exited"')
+    expect(times('unwatched', out)).toBe(1)
+    expect(live()).toBe('slots/blue')
   })
 })
 
