@@ -16,7 +16,7 @@ own_docker() {
   kw_program=$(own_docker_program)
   if [ -z "$kw_program" ] || ! command -v newuidmap >/dev/null || ! command -v slirp4netns >/dev/null; then
     soon ||
-      give_up "rootless Docker needs more packages; on Debian and Ubuntu: apt-get install docker.io rootlesskit slirp4netns uidmap"
+      give_up "rootless Docker needs more packages; on Debian: apt-get install docker.io rootlesskit slirp4netns uidmap; on Ubuntu: docker-ce-rootless-extras of Docker itself, and uidmap and slirp4netns"
   fi
   for kw_ids in subuid subgid; do
     grep -qs "^$kw_deploy:" "/etc/$kw_ids" ||
