@@ -331,7 +331,7 @@ runtime_dead() {
 runtime_watch() {
   kw_stirs=$kw_run/stirs
   : >"$kw_stirs"
-  timeout "$(($2 + 60))" docker events --since "$(date +%s)" --format '{{.Action}}' \
+  timeout "$(($2 + 5))" docker events --since "$(date +%s)" --format '{{.Action}}' \
     --filter type=container --filter "label=com.docker.compose.project=$(compose_project "$1" "$1")" \
     --filter event=create --filter event=start --filter event=die --filter event=pause --filter event=destroy \
     --filter event=health_status >>"$kw_stirs" 2>/dev/null </dev/null 8>&- 9>&- &
