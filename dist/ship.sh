@@ -20,7 +20,7 @@ take_assets() {
   docker create --network none --name "$kw_container" "$2" >/dev/null </dev/null
   rm -rf "$kw_assets.part"
   (umask 027 && mkdir -p "$kw_assets.part" "$kw_assets$4")
-  docker cp -q "$kw_container:$3/." - </dev/null | tar -C "$kw_assets.part" --no-same-owner -xf - || {
+  docker cp "$kw_container:$3/." - </dev/null | tar -C "$kw_assets.part" --no-same-owner -xf - || {
     docker rm -f "$kw_container" >/dev/null
     fail assets "$2 has no folder $3"
   }

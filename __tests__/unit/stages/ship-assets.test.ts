@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { call } from '../../../src/host/program'
 import { library, ShellHost } from './shell'
 
-// Hands out the folder `image` as `docker cp` does: a tar file with links as links.
+// Hands out the folder `image` as `docker cp` does: a tar file with links as links. Docker 20.10 knows no `-q` there.
 const docker = `case "$1" in
   create) echo container ;;
-  cp) tar -C "$BASE/image" -cf - . ;;
+  cp) [ "$3" = - ] && tar -C "$BASE/image" -cf - . ;;
 esac`
 
 test('of assets only files are laid out: a link in an image would lead the web server out of them', () => {
