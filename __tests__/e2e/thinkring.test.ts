@@ -60,8 +60,11 @@ const container = (service: string) =>
   say(
     `docker ps -q --filter label=com.docker.compose.project=thinkring-accessories --filter label=com.docker.compose.service=${service}`,
   )
+
+/** On a connection of its own: a reload of the web server, which set-up asks for, closes the idle ones. */
 function ask(path: string, method: 'GET' | 'POST' = 'GET', body?: string) {
   return request(`http://127.0.0.1:${server.httpPort}${path}`, {
+    reset: true,
     method,
     headers: { host: domain, 'content-type': 'application/json' },
     body: body ?? null,

@@ -50,8 +50,10 @@ export function tellLife(cast: () => Cast): void {
 
   afterAll(() => load?.stop())
 
+  // On a connection of its own: none stays open that a reload of the web server would close.
   const ask = (path: string) =>
     request(`http://127.0.0.1:${cast().servers[0]!.httpPort}${path}`, {
+      reset: true,
       headers: { host: cast().domain, ...cast().headers },
     })
 

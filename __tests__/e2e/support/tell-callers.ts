@@ -35,6 +35,7 @@ export function tellCallers(cast: () => ToldCast): () => Callers {
       return (JSON.parse(stdout) as { version: string }).version
     }
     const answer = await request(`http://127.0.0.1:${server.httpPort}${health}`, {
+      reset: true,
       headers: { ...headers, host: domain },
     })
     await answer.body.dump()
