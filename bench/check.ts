@@ -23,7 +23,7 @@ type App = keyof typeof apps
 type DomainOf = (looks: boolean, slot: Slot) => string
 const pairs = 5
 /** Each measurement is made of slices that take turns with those of the other, so that what else goes on hits both. */
-const slices = 100
+const slices = 60
 const requestsEach = 1_000
 
 export interface CheckResult {
