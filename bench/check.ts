@@ -20,7 +20,6 @@ const servers: readonly { name: string; kind: ProxyConfig['kind']; inside?: bool
 /** What answers behind it: as little as Flask under gunicorn can do, and next to nothing. */
 const apps = { 'a small Flask app': startFlask, 'a small Node app': startSlot } as const
 type App = keyof typeof apps
-type DomainOf = (looks: boolean, slot: Slot) => string
 const pairs = 5
 /** Each measurement is made of slices that take turns with those of the other, so that what else goes on hits both. */
 const slices = 60
@@ -50,9 +49,12 @@ function withoutCheck(kind: ProxyConfig['kind'], site: string, slot: Slot): stri
   return fixed
 }
 
-/** In one process, so that all have the same memory, and are equally warm. Each with a name of its own. */
-function makeSites(kind: ProxyConfig['kind'], config: Config): { text: string; domainOf: DomainOf } {
-  const domainOf: DomainOf = (looks, slot) => `${looks ? 'looking' : 'fixed'}-${slot}.${domain}`
+function domainOf(looks: boolean, slot: Slot): string {
+  return `${looks ? 'looking' : 'fixed'}-${slot}.${domain}`
+}
+
+/** All four for one process, so that they have the same memory and are equally warm. */
+function renderSites(kind: ProxyConfig['kind'], config: Config): string {
   const sites = [true, false].flatMap((looks) =>
     slots.map((slot) => {
       const name = domainOf(looks, slot)
@@ -63,8 +65,7 @@ function makeSites(kind: ProxyConfig['kind'], config: Config): { text: string; d
   )
   // Apache may be told of a port once only.
   const listens = /^Listen .*\n/gm
-  const text = sites.map((site, at) => (at === 0 ? site : site.replace(listens, ''))).join('\n')
-  return { text, domainOf }
+  return sites.map((site, at) => (at === 0 ? site : site.replace(listens, ''))).join('\n')
 }
 
 async function measure({ name, kind, inside }: (typeof servers)[number], app: App): Promise<CheckResult> {
@@ -75,8 +76,7 @@ async function measure({ name, kind, inside }: (typeof servers)[number], app: Ap
   const [listen, blue, green] = [await freePort(), await freePort(), await freePort()]
   const upstreams = [await apps[app]('blue', blue), await apps[app]('green', green)]
   const config = benchConfig(kind, base, listen, { blue, green })
-  const { text, domainOf } = makeSites(kind, config)
-  const server = (inside ? makeNginxInside : makeServer)(config, text)
+  const server = (inside ? makeNginxInside : makeServer)(config, renderSites(kind, config))
 
   /** @returns seconds */
   async function slice(looks: boolean, live: Slot): Promise<number> {

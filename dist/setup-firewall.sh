@@ -3,7 +3,8 @@
 # that, as it comes up, before ufw does.
 
 kw_guard=/var/lib/kawasemi/firewall-before
-kw_guard_unit=/etc/systemd/system/kawasemi-firewall-undo
+kw_guard_unit=kawasemi-firewall-undo
+kw_guard_file=/etc/systemd/system/$kw_guard_unit
 
 # firewall PORTS: words.
 firewall() {
@@ -82,7 +83,7 @@ if grep -qx 'ENABLED=yes' ufw.conf; then ufw reload; else ufw --force disable; f
 : >undone
 rm -f /etc/systemd/system/multi-user.target.wants/kawasemi-firewall-undo.service
 EOT
-  cat >"$kw_guard_unit.service" <<'EOT'
+  cat >"$kw_guard_file.service" <<'EOT'
 [Unit]
 Description=Takes back firewall rules of Kawasemi that no new connection came through
 DefaultDependencies=no
@@ -96,23 +97,23 @@ ExecStart=/bin/sh /var/lib/kawasemi/firewall-before/undo
 [Install]
 WantedBy=multi-user.target
 EOT
-  cat >"$kw_guard_unit.timer" <<'EOT'
+  cat >"$kw_guard_file.timer" <<'EOT'
 [Timer]
 OnActiveSec=45
 AccuracySec=1s
 EOT
   systemctl -q daemon-reload
-  systemctl -q enable "${kw_guard_unit##*/}.service"
+  systemctl -q enable "$kw_guard_unit.service"
   sync -f "$kw_guard" /etc/systemd/system
-  systemctl start "${kw_guard_unit##*/}.timer"
+  systemctl start "$kw_guard_unit.timer"
   kw_guarded=yes
 }
 
 # firewall_unguard: nobody brings the old rules back any more, after a reboot either.
 firewall_unguard() {
-  systemctl stop "${kw_guard_unit##*/}.timer" 2>/dev/null || :
-  systemctl -q disable "${kw_guard_unit##*/}.service" 2>/dev/null || :
-  rm -f "$kw_guard_unit.service" "$kw_guard_unit.timer"
+  systemctl stop "$kw_guard_unit.timer" 2>/dev/null || :
+  systemctl -q disable "$kw_guard_unit.service" 2>/dev/null || :
+  rm -f "$kw_guard_file.service" "$kw_guard_file.timer"
   systemctl -q daemon-reload
   sync -f /etc/systemd/system /etc/ufw
   rm -rf "$kw_guard"
@@ -120,8 +121,8 @@ firewall_unguard() {
 
 # firewall_keep: a new connection came through.
 firewall_keep() {
-  systemctl stop "${kw_guard_unit##*/}.timer" 2>/dev/null || :
-  if [ ! -d "$kw_guard" ] || [ -e "$kw_guard/undone" ] || systemctl -q is-active "${kw_guard_unit##*/}.service"; then
+  systemctl stop "$kw_guard_unit.timer" 2>/dev/null || :
+  if [ ! -d "$kw_guard" ] || [ -e "$kw_guard/undone" ] || systemctl -q is-active "$kw_guard_unit.service"; then
     fail firewall "the new connection came too late: the firewall is again what it was"
   fi
   firewall_unguard
@@ -129,7 +130,7 @@ firewall_keep() {
 
 # firewall_back: at once.
 firewall_back() {
-  systemctl stop "${kw_guard_unit##*/}.timer" 2>/dev/null || :
+  systemctl stop "$kw_guard_unit.timer" 2>/dev/null || :
   if [ -d "$kw_guard" ] && [ ! -e "$kw_guard/undone" ]; then quiet sh "$kw_guard/undo"; fi
   firewall_unguard
 }
