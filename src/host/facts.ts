@@ -1,6 +1,7 @@
 import { type History, withoutRestored } from '../release/history'
 import { type LedgerEvent, readEvent } from '../release/ledger'
 import { isSlot, type Slot } from '../release/slot'
+import { textOf } from './fact'
 import { type Resources, readResources } from './resources'
 
 /** What a deploy itself changes on a host. */
@@ -35,10 +36,10 @@ export function readFacts(
   for (const { name, value } of records) {
     const event = name === 'ledger' ? readEvent(value) : undefined
     if (event) history.push(event)
-    else if (name === 'present') present.push(String(value))
+    else if (name === 'present') present.push(textOf(value))
     else if (name !== 'ledger') values.set(name, value)
   }
-  const text = (name: string) => String(values.get(name) ?? '')
+  const text = (name: string) => textOf(values.get(name))
   const live = values.get('live')
   return {
     machine: text('machine'),

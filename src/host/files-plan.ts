@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { textOf } from './fact'
 import {
   folderLine,
   linkLine,
@@ -53,13 +54,13 @@ export class HostAnswer implements HostContents {
 
   /** The groups, with spaces between. */
   addDiffering(value: unknown): void {
-    for (const group of String(value).split(' ', groups.length))
+    for (const group of textOf(value).split(' ', groups.length))
       if (group.length === 2 && hex.test(group)) this.differing.add(group)
   }
 
   /** Short sums, one after the other. */
   addKnown(value: unknown, most: number): void {
-    const text = String(value)
+    const text = textOf(value)
     if (!hex.test(text)) return
     for (let at = 0; at + shortDigits <= text.length && this.known.size < most; at += shortDigits)
       this.known.add(text.slice(at, at + shortDigits))

@@ -1,5 +1,6 @@
 import { Trouble } from '../release/trouble'
 import type { Connection, Conversation } from './connection'
+import { countOf, fieldsOf, textOf } from './fact'
 import { type HostFacts, readFacts } from './facts'
 import { factsLibrary, leaseLibrary, prelude } from './libraries'
 import { call, renderProgram } from './program'
@@ -95,10 +96,13 @@ export class LeaseChannel {
   async take(): Promise<TakeAnswer> {
     const { name, value } = await this.ask('take', ['taken', 'held', 'busy'])
     if (name === 'taken') {
+      const token = countOf(value)
+      if (token === undefined)
+        throw new Trouble(this.host, 'gave the lease without its token.', 'Look at lease.json there.')
       this.startRenewing()
-      return { kind: 'taken', token: Number(value) }
+      return { kind: 'taken', token }
     }
-    if (name === 'busy') return { kind: 'busy', by: String(value) }
+    if (name === 'busy') return { kind: 'busy', by: textOf(value) }
     return { kind: 'held', ...readHolder(value) }
   }
 
@@ -187,11 +191,11 @@ function readHolder(value: unknown): {
   expires: number
   now: number
 } {
-  const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
-  const seconds = (name: string) => Number(fields[name]) || 0
+  const fields = fieldsOf(value)
+  const seconds = (name: string) => countOf(fields[name]) ?? 0
   return {
-    owner: String(fields.owner ?? ''),
-    url: String(fields.url ?? ''),
+    owner: textOf(fields.owner),
+    url: textOf(fields.url),
     since: seconds('since'),
     expires: seconds('expires'),
     now: seconds('now'),

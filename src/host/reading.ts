@@ -1,4 +1,5 @@
 import type { Reporter } from '../release/report'
+import { textOf } from './fact'
 import { type HostRecord, parseLine } from './records'
 
 const printedLines = 200
@@ -65,7 +66,7 @@ export class Reading {
   }
 
   private fact(name: string, value: unknown): void {
-    if (name === 'warning') this.reporter.warning(`${this.host}: ${value}`)
+    if (name === 'warning') this.reporter.warning(`${this.host}: ${textOf(value)}`)
     else this.facts.set(name, value)
   }
 

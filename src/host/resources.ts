@@ -1,3 +1,5 @@
+import { countOf, fieldsOf, textOf } from './fact'
+
 /* What a host has, as it told it in facts. All of it is checked, or left out. */
 
 /** Milliseconds since 1970. The host read its clock at some moment between the other two. */
@@ -38,7 +40,7 @@ export function readResources(
   asked: number,
   answered: number,
 ): Resources {
-  const clock = wholeNumber(facts.get('clock'))
+  const clock = countOf(facts.get('clock'))
   const memory = readMemory(facts.get('memory'))
   return {
     ...(clock !== undefined && { clock: { asked, host: clock, answered } }),
@@ -48,31 +50,23 @@ export function readResources(
 }
 
 function readMemory(value: unknown): Memory | undefined {
-  const total = wholeNumber(fields(value).total)
-  const available = wholeNumber(fields(value).available)
+  const total = countOf(fieldsOf(value).total)
+  const available = countOf(fieldsOf(value).available)
   return total !== undefined && total > 0 && available !== undefined ? { total, available } : undefined
 }
 
 function readDisk(value: unknown): Disk | undefined {
-  const { folder, device, ...counts } = fields(value)
-  const number = (name: string) => wholeNumber(counts[name])
+  const { folder, device, ...counts } = fieldsOf(value)
+  const number = (name: string) => countOf(counts[name])
   const usedBytes = number('used')
   const freeBytes = number('free')
   if (typeof folder !== 'string' || usedBytes === undefined || freeBytes === undefined) return undefined
   return {
     folder,
-    device: String(device),
+    device: textOf(device),
     usedBytes,
     freeBytes,
     usedInodes: number('usedInodes') ?? 0,
     freeInodes: number('freeInodes') ?? 0,
   }
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-function wholeNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }

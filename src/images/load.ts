@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { countOf, fieldsOf, textOf } from '../host/fact'
 import { filesLibrary, framesOf } from '../host/files'
 import { type Call, call } from '../host/program'
 import type { Answer, HostSession } from '../host/session'
@@ -56,15 +57,14 @@ export function loadAnswer({ app, release, layout }: LoadPlan): Answer {
   const known = new Map<string, number>()
   return (name, value) => {
     if (name === 'image-lacking') {
-      const lacking = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
-      known.set(String(lacking.tag), Number(lacking.known))
+      const lacking = fieldsOf(value)
+      known.set(textOf(lacking.tag), countOf(lacking.known) ?? 0)
     }
     if (name !== 'images-ready') return undefined
     const images = Object.entries(layout.images).flatMap(([service, image]) => {
       const tag = imageTag(app, service, release)
       const count = known.get(tag)
-      if (count === undefined) return []
-      return [{ tag, image, known: Number.isSafeInteger(count) && count > 0 ? count : 0 }]
+      return count === undefined ? [] : [{ tag, image, known: count }]
     })
     return framesOf(archiveOf(layout, images))
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
+import { textOf } from '../host/fact'
 import { type Call, call } from '../host/program'
 import { type Resources, readResources } from '../host/resources'
 import type { HostSession } from '../host/session'
@@ -61,7 +62,7 @@ export function readHostState(
     ...(typeof failed === 'string' && { failedUnits: failed.split('\n').filter((name) => name !== '') }),
     ...(typeof services === 'string' && { services }),
     accessories: Object.fromEntries(
-      accessories.map(([name, value]) => [name.slice('accessory '.length), String(value)]),
+      accessories.map(([name, value]) => [name.slice('accessory '.length), textOf(value)]),
     ),
   }
 }

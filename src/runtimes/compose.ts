@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
+import { textOf } from '../host/fact'
 import { type Call, call } from '../host/program'
 import { Trouble } from '../release/trouble'
 import { readCopies } from './compose-files'
@@ -71,7 +72,7 @@ function refusal(facts: ReadonlyMap<string, unknown>): Trouble | undefined {
       problem.split('\n').slice(0, 5),
     )
   }
-  const version = String(facts.get('compose') ?? '')
+  const version = textOf(facts.get('compose'))
   const [, major, minor] = /^v?(\d{1,4})\.(\d{1,4})/.exec(version) ?? []
   if (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 20)) return undefined
   return new Trouble(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema'
+import { textOf } from '../host/fact'
 import { type Call, call } from '../host/program'
 import { Trouble } from '../release/trouble'
 import { composeRuntime } from './compose'
@@ -143,7 +144,7 @@ function prepare(config: Config, id: string, projectDir: string): Call[] {
 }
 
 function refusal(scope: 'user' | 'system', facts: ReadonlyMap<string, unknown>): Trouble | undefined {
-  const version = Number(facts.get('systemd'))
+  const version = Number(textOf(facts.get('systemd')))
   if (!Number.isInteger(version) || version < oldestSystemd) {
     return new Trouble(
       'systemd on the host',
@@ -152,8 +153,8 @@ function refusal(scope: 'user' | 'system', facts: ReadonlyMap<string, unknown>):
     )
   }
   if (scope === 'system') return undefined
-  const user = String(facts.get('user') ?? '')
-  const manager = String(facts.get('systemd-user') ?? '')
+  const user = textOf(facts.get('user'))
+  const manager = textOf(facts.get('systemd-user'))
   const mend = `Run setup-host again; or as root: apt-get install libpam-systemd dbus-user-session, then loginctl enable-linger ${user}.`
   if (facts.get('linger') !== true) {
     return new Trouble(

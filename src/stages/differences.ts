@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { connectionFolder } from '../databases/database'
+import { fieldsOf, textOf } from '../host/fact'
 import { type Manifest, manifestLines } from '../host/files-manifest'
 import { leaseLibrary } from '../host/libraries'
 import { type Call, call } from '../host/program'
@@ -13,7 +14,7 @@ import type { Release } from '../release/release'
 import type { Slot } from '../release/slot'
 import type { ReleaseFile } from '../runtimes/runtime'
 import type { Deploy } from './deploy'
-import { type Entries, fileSum, readEntries, sections, textOf, variables } from './entries'
+import { type Entries, fileSum, readEntries, sections, variables } from './entries'
 import { liveRelease } from './live'
 import { type Project, planFiles } from './project'
 
@@ -211,6 +212,6 @@ export function listOf(lines: readonly string[]): Entries {
 
 function readHolder(value: unknown): Told['held'] {
   if (typeof value !== 'object' || value === null) return undefined
-  const { owner, url } = value as Record<string, unknown>
+  const { owner, url } = fieldsOf(value)
   return { owner: textOf(owner), url: textOf(url) }
 }

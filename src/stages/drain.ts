@@ -1,3 +1,4 @@
+import { countOf } from '../host/fact'
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { eventFields } from '../release/ledger'
@@ -37,7 +38,7 @@ async function drainHost(deploy: Deploy, host: HostSession, old: Place): Promise
     },
     'The new release is live and stays so. Run this again to end the deploy.',
   )
-  const open = Number(outcome.facts.get('still-open')) || 0
+  const open = countOf(outcome.facts.get('still-open')) ?? 0
   if (open > 0)
     reporter.info(
       `${host.name}: ${open} connections to the old release were still open after ${config.drain.timeout / 1000} s`,

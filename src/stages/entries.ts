@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { textOf } from '../host/fact'
 
 /*
  * The entries of a release's files, as `plan.sh` finds them on a host: both sides tell names, and sums that only a plan's own
@@ -76,11 +77,6 @@ export function sections(key: string, content: string | Buffer): Entries {
 /** What `plan_files` tells of a file. */
 export function fileSum(key: string, content: string | Buffer): string {
   return createHash('sha256').update(`${key}\n`).update(content).digest('hex')
-}
-
-/** What a host told as text; it may tell anything. */
-export function textOf(fact: unknown): string {
-  return typeof fact === 'string' ? fact : ''
 }
 
 const told = /^([A-Za-z0-9_./-]{1,300}):([0-9a-f]{64})$/

@@ -13,6 +13,7 @@ import {
 } from '../databases/database'
 import { databaseKinds } from '../databases/kinds'
 import { restoreCommand, restoreFile, restoreScript } from '../databases/restore'
+import { countOf, fieldsOf } from '../host/fact'
 import { type Call, call } from '../host/program'
 import { HostFailure } from '../host/session'
 import { imageTag } from '../images/names'
@@ -81,9 +82,8 @@ export async function backup(deploy: Deploy, release: Release): Promise<Backup |
     'Without a checked backup no migration runs. Mend the database or its disk, then run this again.',
   )
   if (!wanted) return undefined
-  const made = outcome.facts.get('backup') as { bytes?: unknown } | undefined
   deploy.report.backup = file
-  return { file, bytes: Number(made?.bytes) || 0 }
+  return { file, bytes: countOf(fieldsOf(outcome.facts.get('backup')).bytes) ?? 0 }
 }
 
 /** @param when what the restore script says of the dump, where it is not the one before the release */

@@ -1,3 +1,4 @@
+import { countOf } from '../host/fact'
 import type { HostFacts } from '../host/facts'
 import { findRelease, lastSwitch } from '../release/history'
 import { otherSlot, type Slot } from '../release/slot'
@@ -76,8 +77,8 @@ function lackOfDisk(host: string, facts: HostFacts, { imageBytes }: Needs): Trou
 
 function lackOfMemory(host: string, facts: HostFacts): Trouble | undefined {
   // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
-  const liveMemory = Number(facts.runtime.get('live-memory')) || 0
-  const idleMemory = Number(facts.runtime.get('idle-memory')) || 0
+  const liveMemory = countOf(facts.runtime.get('live-memory')) ?? 0
+  const idleMemory = countOf(facts.runtime.get('idle-memory')) ?? 0
   const memory = facts.memory && facts.memory.available + idleMemory
   if (memory === undefined || memory >= liveMemory) return undefined
   return new Trouble(

@@ -1,4 +1,5 @@
 import { databaseLibrary } from '../databases/database'
+import { countOf, fieldsOf } from '../host/fact'
 import { call } from '../host/program'
 import type { HostSession } from '../host/session'
 import type { Checked, Limits } from '../release/check-up'
@@ -51,8 +52,10 @@ export async function backUp(
     },
     'Mend the database or its disk; the next run tries again.',
   )
-  const made = facts.get('backup') as { bytes?: unknown } | undefined
-  return { ...checked, found: `made now and read back, ${megabytes(Number(made?.bytes) || 0)}: ${file}` }
+  return {
+    ...checked,
+    found: `made now and read back, ${megabytes(countOf(fieldsOf(facts.get('backup')).bytes) ?? 0)}: ${file}`,
+  }
 }
 
 function scheduledIn(base: string): string {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema'
 import { type Connection, connect } from '../host/connection'
 import { type Errand, type ErrandOutcome, runErrand } from '../host/errand'
+import { textOf } from '../host/fact'
 import { loginOf, type SshSecrets, waysTo } from '../host/jump'
 import { readResources } from '../host/resources'
 import { HostFailure } from '../host/session'
@@ -171,7 +172,7 @@ async function run(
 }
 
 function changesOf({ told }: ErrandOutcome): string[] {
-  return told.flatMap(({ name, value }) => (name === 'change' ? [String(value)] : []))
+  return told.flatMap(({ name, value }) => (name === 'change' ? [textOf(value)] : []))
 }
 
 function troubleOf({ host, code, message, outcome }: HostFailure, changed: boolean): Trouble {

@@ -1,3 +1,4 @@
+import { countOf } from '../host/fact'
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { hasHappened } from '../release/history'
@@ -166,7 +167,7 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
     },
     'Where a host had switched it was taken back. Run this again.',
   )
-  return { host, release, from, ms: Number(outcome.facts.get('switch-ms')) || 0, watcher: watcher?.run }
+  return { host, release, from, ms: countOf(outcome.facts.get('switch-ms')) ?? 0, watcher: watcher?.run }
 }
 
 function workerCalls({ config, runtime }: Deploy, release: Release, from: Place | undefined): Call[] {

@@ -104,5 +104,6 @@ test('whatever a host tells of itself, nothing of it is taken that cannot be so'
       ]
       for (const { found } of troublesIn(checks)) expect(found).not.toMatch(/NaN|Infinity|undefined/)
     }),
+    { examples: [[{ 'accessory redis': { toString: 0 } }]] },
   )
 })

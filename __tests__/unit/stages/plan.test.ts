@@ -294,7 +294,7 @@ test('of an app that runs from files: units, launchers, and which files differ',
   folder.write('releases/v1-1/files.list', `${manifestLines({ files, links, folders }).join('\n')}\n`)
   host.facts = {
     ...host.facts,
-    runtime: new Map(Object.entries({ systemd: 252, linger: true, 'systemd-user': 'running' })),
+    runtime: new Map(Object.entries({ systemd: '252', linger: true, 'systemd-user': 'running' })),
   }
   rmSync(join(checkout, 'gone'))
   writeFileSync(join(checkout, 'app.py'), 'new')
