@@ -19,6 +19,7 @@ const common = {
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:${esm.join('|')}))`],
   moduleNameMapper: {
+    '^fast-check$': '<rootDir>/__tests__/fast-check.js',
     '^(@actions/(?:workflow-parser|expressions))$': '<rootDir>/node_modules/$1/dist/index.js',
     '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2',
     '^(@actions/[a-z-]+)$': '<rootDir>/node_modules/$1',

@@ -54,10 +54,12 @@ async function run(context) {
 /* harmony export */   U: () => (/* binding */ drainCalls),
 /* harmony export */   Z: () => (/* binding */ drain)
 /* harmony export */ });
+/* harmony import */ var _host_fact__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1322);
 /* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(630);
 /* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6196);
 /* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2636);
 /* harmony import */ var _start__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6543);
+
 
 
 
@@ -84,7 +86,7 @@ async function drainHost(deploy, host, old) {
             (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('end'),
         ],
     }, 'The new release is live and stays so. Run this again to end the deploy.');
-    const open = Number(outcome.facts.get('still-open')) || 0;
+    const open = (0,_host_fact__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(outcome.facts.get('still-open')) ?? 0;
     if (open > 0)
         reporter.info(`${host.name}: ${open} connections to the old release were still open after ${config.drain.timeout / 1000} s`);
 }
@@ -101,9 +103,11 @@ async function drainHost(deploy, host, old) {
 /* harmony export */   f0: () => (/* binding */ idleSlot),
 /* harmony export */   kO: () => (/* binding */ olderRun)
 /* harmony export */ });
+/* harmony import */ var _host_fact__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1322);
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
 /* harmony import */ var _release_slot__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1833);
 /* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
+
 
 
 
@@ -156,8 +160,8 @@ function lackOfDisk(host, facts, { imageBytes }) {
 }
 function lackOfMemory(host, facts) {
     // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
-    const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
-    const idleMemory = Number(facts.runtime.get('idle-memory')) || 0;
+    const liveMemory = (0,_host_fact__WEBPACK_IMPORTED_MODULE_3__/* .countOf */ .pq)(facts.runtime.get('live-memory')) ?? 0;
+    const idleMemory = (0,_host_fact__WEBPACK_IMPORTED_MODULE_3__/* .countOf */ .pq)(facts.runtime.get('idle-memory')) ?? 0;
     const memory = facts.memory && facts.memory.available + idleMemory;
     if (memory === undefined || memory >= liveMemory)
         return undefined;

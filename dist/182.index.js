@@ -222,6 +222,8 @@ var external_node_fs_ = __webpack_require__(3024);
 var external_node_zlib_ = __webpack_require__(8522);
 // EXTERNAL MODULE: ./src/databases/database.ts
 var database = __webpack_require__(6301);
+// EXTERNAL MODULE: ./src/host/fact.ts
+var host_fact = __webpack_require__(1322);
 // EXTERNAL MODULE: ./src/host/files-manifest.ts + 1 modules
 var files_manifest = __webpack_require__(9835);
 // EXTERNAL MODULE: ./src/host/libraries.ts
@@ -231,6 +233,7 @@ var program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/images/names.ts
 var names = __webpack_require__(3018);
 ;// CONCATENATED MODULE: ./src/stages/entries.ts
+
 
 /** Bytes, one character each, as awk reads them there. */
 function bytes(content) {
@@ -303,15 +306,11 @@ function sections(key, content) {
 function fileSum(key, content) {
     return (0,external_node_crypto_.createHash)('sha256').update(`${key}\n`).update(content).digest('hex');
 }
-/** What a host told as text; it may tell anything. */
-function textOf(fact) {
-    return typeof fact === 'string' ? fact : '';
-}
 const told = /^([A-Za-z0-9_./-]{1,300}):([0-9a-f]{64})$/;
 /** Reads what a host told, which is data like any other: what is no name with a sum is left out. */
 function readEntries(fact) {
     const found = new Map();
-    for (const word of textOf(fact).split(' ')) {
+    for (const word of (0,host_fact/* textOf */.b6)(fact).split(' ')) {
         const [, name, sum] = told.exec(word) ?? [];
         if (name !== undefined)
             found.set(name, sum);
@@ -320,6 +319,7 @@ function readEntries(fact) {
 }
 
 ;// CONCATENATED MODULE: ./src/stages/differences.ts
+
 
 
 
@@ -354,7 +354,7 @@ async function askDifferences(deploy, project, host, manifest) {
             hosts: [host.name],
             ...(next && slot ? changesOf({ slot, next, facts, key, variables }, shipped) : allNew(project)),
         },
-        layers: new Set(textOf(facts.get('layers')).match(/sha256:[0-9a-f]{64}/g)),
+        layers: new Set((0,host_fact/* textOf */.b6)(facts.get('layers')).match(/sha256:[0-9a-f]{64}/g)),
         ...(held && { held }),
         ...(list && { list }),
     };
@@ -388,7 +388,7 @@ function changesOf(both, shipped) {
     const { slot, key, facts } = both;
     const planned = (path) => contentOf(both, path);
     const files = whole(both.next);
-    const sums = textOf(facts.get('files')).split(' ');
+    const sums = (0,host_fact/* textOf */.b6)(facts.get('files')).split(' ');
     const there = new Map(files.flatMap(({ path }, at) => (/^[0-9a-f]{64}$/.test(sums[at] ?? '') ? [[path, sums[at]]] : [])));
     const next = new Map(files.map(({ path, content }) => [path, fileSum(key, content)]));
     return {
@@ -445,7 +445,7 @@ const mostList = 64 * 1024 * 1024;
 function readList(facts) {
     const parts = [];
     for (let at = 0; facts.has(`list-${at}`); at += 1)
-        parts.push(textOf(facts.get(`list-${at}`)));
+        parts.push((0,host_fact/* textOf */.b6)(facts.get(`list-${at}`)));
     if (parts.length === 0)
         return undefined;
     try {
@@ -469,8 +469,8 @@ function listOf(lines) {
 function readHolder(value) {
     if (typeof value !== 'object' || value === null)
         return undefined;
-    const { owner, url } = value;
-    return { owner: textOf(owner), url: textOf(url) };
+    const { owner, url } = (0,host_fact/* fieldsOf */.Pf)(value);
+    return { owner: (0,host_fact/* textOf */.b6)(owner), url: (0,host_fact/* textOf */.b6)(url) };
 }
 
 // EXTERNAL MODULE: ./src/databases/kinds.ts + 4 modules

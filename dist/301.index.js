@@ -352,10 +352,12 @@ function isLiveOn(facts, id) {
 /* harmony export */   U: () => (/* binding */ drainCalls),
 /* harmony export */   Z: () => (/* binding */ drain)
 /* harmony export */ });
+/* harmony import */ var _host_fact__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1322);
 /* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(630);
 /* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6196);
 /* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2636);
 /* harmony import */ var _start__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6543);
+
 
 
 
@@ -382,7 +384,7 @@ async function drainHost(deploy, host, old) {
             (0,_host_program__WEBPACK_IMPORTED_MODULE_2__/* .call */ .T1)('end'),
         ],
     }, 'The new release is live and stays so. Run this again to end the deploy.');
-    const open = Number(outcome.facts.get('still-open')) || 0;
+    const open = (0,_host_fact__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(outcome.facts.get('still-open')) ?? 0;
     if (open > 0)
         reporter.info(`${host.name}: ${open} connections to the old release were still open after ${config.drain.timeout / 1000} s`);
 }
@@ -399,9 +401,11 @@ async function drainHost(deploy, host, old) {
 /* harmony export */   f0: () => (/* binding */ idleSlot),
 /* harmony export */   kO: () => (/* binding */ olderRun)
 /* harmony export */ });
+/* harmony import */ var _host_fact__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(1322);
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
 /* harmony import */ var _release_slot__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1833);
 /* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
+
 
 
 
@@ -454,8 +458,8 @@ function lackOfDisk(host, facts, { imageBytes }) {
 }
 function lackOfMemory(host, facts) {
     // The second slot will want as much memory as the live one, and gets what the release in it now gives up.
-    const liveMemory = Number(facts.runtime.get('live-memory')) || 0;
-    const idleMemory = Number(facts.runtime.get('idle-memory')) || 0;
+    const liveMemory = (0,_host_fact__WEBPACK_IMPORTED_MODULE_3__/* .countOf */ .pq)(facts.runtime.get('live-memory')) ?? 0;
+    const idleMemory = (0,_host_fact__WEBPACK_IMPORTED_MODULE_3__/* .countOf */ .pq)(facts.runtime.get('idle-memory')) ?? 0;
     const memory = facts.memory && facts.memory.available + idleMemory;
     if (memory === undefined || memory >= liveMemory)
         return undefined;
@@ -497,6 +501,8 @@ __webpack_require__.d(__webpack_exports__, {
   S: () => (/* binding */ switchTo)
 });
 
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
 // EXTERNAL MODULE: ./src/host/program.ts
 var program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/release/history.ts
@@ -548,6 +554,7 @@ var take_back = __webpack_require__(8482);
 // EXTERNAL MODULE: ./src/stages/verify.ts
 var verify = __webpack_require__(9790);
 ;// CONCATENATED MODULE: ./src/stages/switch.ts
+
 
 
 
@@ -663,7 +670,7 @@ async function perform(deploy, planned, options) {
             ...workerCalls(deploy, release, from),
         ],
     }, 'Where a host had switched it was taken back. Run this again.');
-    return { host, release, from, ms: Number(outcome.facts.get('switch-ms')) || 0, watcher: watcher?.run };
+    return { host, release, from, ms: (0,fact/* countOf */.pq)(outcome.facts.get('switch-ms')) ?? 0, watcher: watcher?.run };
 }
 function workerCalls({ config, runtime }, release, from) {
     if (!Object.values(config.services).some(({ role }) => role === 'worker'))

@@ -272,7 +272,10 @@ async function sameBytes(handle, sums, block, most, place) {
     return done;
 }
 
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
 ;// CONCATENATED MODULE: ./src/host/files-plan.ts
+
 
 
 /*
@@ -303,13 +306,13 @@ class HostAnswer {
     known = new Set();
     /** The groups, with spaces between. */
     addDiffering(value) {
-        for (const group of String(value).split(' ', groups.length))
+        for (const group of (0,fact/* textOf */.b6)(value).split(' ', groups.length))
             if (group.length === 2 && hex.test(group))
                 this.differing.add(group);
     }
     /** Short sums, one after the other. */
     addKnown(value, most) {
-        const text = String(value);
+        const text = (0,fact/* textOf */.b6)(value);
         if (!hex.test(text))
             return;
         for (let at = 0; at + shortDigits <= text.length && this.known.size < most; at += shortDigits)
@@ -740,6 +743,7 @@ function imageCalls({ app, release, layout, from }) {
 
 
 
+
 const loadLibrary = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "load.sh", 'utf8');
 /** The calls that ask for what the host lacks, load it and check it. */
 function loadCalls({ app, release, layout }, store) {
@@ -774,17 +778,15 @@ function loadAnswer({ app, release, layout }) {
     const known = new Map();
     return (name, value) => {
         if (name === 'image-lacking') {
-            const lacking = (typeof value === 'object' && value !== null ? value : {});
-            known.set(String(lacking.tag), Number(lacking.known));
+            const lacking = (0,fact/* fieldsOf */.Pf)(value);
+            known.set((0,fact/* textOf */.b6)(lacking.tag), (0,fact/* countOf */.pq)(lacking.known) ?? 0);
         }
         if (name !== 'images-ready')
             return undefined;
         const images = Object.entries(layout.images).flatMap(([service, image]) => {
             const tag = (0,names/* imageTag */.I_)(app, service, release);
             const count = known.get(tag);
-            if (count === undefined)
-                return [];
-            return [{ tag, image, known: Number.isSafeInteger(count) && count > 0 ? count : 0 }];
+            return count === undefined ? [] : [{ tag, image, known: count }];
         });
         return framesOf((0,archive/* archiveOf */.Y)(layout, images));
     };

@@ -3085,6 +3085,32 @@ class SshConnection {
 
 /***/ }),
 
+/***/ 1322:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Pf: () => (/* binding */ fieldsOf),
+/* harmony export */   b6: () => (/* binding */ textOf),
+/* harmony export */   pq: () => (/* binding */ countOf)
+/* harmony export */ });
+/* A host may tell anything: each fact is read as what it should be, or as nothing. Never `String(fact)` or
+ * `Number(fact)`: an object with a `toString` of its own makes both throw. */
+/** '' for what is no text. */
+function textOf(fact) {
+    return typeof fact === 'string' ? fact : '';
+}
+/** Whole and 0 or more; undefined for what is not. */
+function countOf(fact) {
+    return typeof fact === 'number' && Number.isSafeInteger(fact) && fact >= 0 ? fact : undefined;
+}
+/** Empty for what is no object. */
+function fieldsOf(fact) {
+    return typeof fact === 'object' && fact !== null ? fact : {};
+}
+
+
+/***/ }),
+
 /***/ 5165:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -3456,7 +3482,9 @@ function quote(value) {
 /* harmony export */   h: () => (/* binding */ HostFailure),
 /* harmony export */   z: () => (/* binding */ Reading)
 /* harmony export */ });
+/* harmony import */ var _fact__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1322);
 /* harmony import */ var _records__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2376);
+
 
 const printedLines = 200;
 /** A program on the host said why it cannot go on. `code` is for callers, `message` for people. */
@@ -3520,7 +3548,7 @@ class Reading {
     }
     fact(name, value) {
         if (name === 'warning')
-            this.reporter.warning(`${this.host}: ${value}`);
+            this.reporter.warning(`${this.host}: ${(0,_fact__WEBPACK_IMPORTED_MODULE_1__/* .textOf */ .b6)(value)}`);
         else
             this.facts.set(name, value);
     }
@@ -3617,10 +3645,11 @@ function cleanText(line) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   M: () => (/* binding */ readResources)
 /* harmony export */ });
-/* What a host has, as it told it in facts. All of it is checked, or left out. */
+/* harmony import */ var _fact__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1322);
+
 /** @param asked and `answered`: when, by our own clock */
 function readResources(facts, asked, answered) {
-    const clock = wholeNumber(facts.get('clock'));
+    const clock = (0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(facts.get('clock'));
     const memory = readMemory(facts.get('memory'));
     return {
         ...(clock !== undefined && { clock: { asked, host: clock, answered } }),
@@ -3629,31 +3658,25 @@ function readResources(facts, asked, answered) {
     };
 }
 function readMemory(value) {
-    const total = wholeNumber(fields(value).total);
-    const available = wholeNumber(fields(value).available);
+    const total = (0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)((0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .fieldsOf */ .Pf)(value).total);
+    const available = (0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)((0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .fieldsOf */ .Pf)(value).available);
     return total !== undefined && total > 0 && available !== undefined ? { total, available } : undefined;
 }
 function readDisk(value) {
-    const { folder, device, ...counts } = fields(value);
-    const number = (name) => wholeNumber(counts[name]);
+    const { folder, device, ...counts } = (0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .fieldsOf */ .Pf)(value);
+    const number = (name) => (0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(counts[name]);
     const usedBytes = number('used');
     const freeBytes = number('free');
     if (typeof folder !== 'string' || usedBytes === undefined || freeBytes === undefined)
         return undefined;
     return {
         folder,
-        device: String(device),
+        device: (0,_fact__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6)(device),
         usedBytes,
         freeBytes,
         usedInodes: number('usedInodes') ?? 0,
         freeInodes: number('freeInodes') ?? 0,
     };
-}
-function fields(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-function wholeNumber(value) {
-    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 
@@ -3676,6 +3699,8 @@ var external_node_crypto_ = __webpack_require__(7598);
 var host_connection = __webpack_require__(9754);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
 // EXTERNAL MODULE: ./src/release/ledger.ts
@@ -3685,6 +3710,7 @@ var slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/host/resources.ts
 var resources = __webpack_require__(8823);
 ;// CONCATENATED MODULE: ./src/host/facts.ts
+
 
 
 
@@ -3703,11 +3729,11 @@ function readFacts(records, asked, answered) {
         if (event)
             history.push(event);
         else if (name === 'present')
-            present.push(String(value));
+            present.push((0,fact/* textOf */.b6)(value));
         else if (name !== 'ledger')
             values.set(name, value);
     }
-    const text = (name) => String(values.get(name) ?? '');
+    const text = (name) => (0,fact/* textOf */.b6)(values.get(name));
     const live = values.get('live');
     return {
         machine: text('machine'),
@@ -3727,6 +3753,7 @@ var host_program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/host/records.ts
 var records = __webpack_require__(2376);
 ;// CONCATENATED MODULE: ./src/host/lease.ts
+
 
 
 
@@ -3778,11 +3805,14 @@ class LeaseChannel {
     async take() {
         const { name, value } = await this.ask('take', ['taken', 'held', 'busy']);
         if (name === 'taken') {
+            const token = (0,fact/* countOf */.pq)(value);
+            if (token === undefined)
+                throw new trouble/* Trouble */.q(this.host, 'gave the lease without its token.', 'Look at lease.json there.');
             this.startRenewing();
-            return { kind: 'taken', token: Number(value) };
+            return { kind: 'taken', token };
         }
         if (name === 'busy')
-            return { kind: 'busy', by: String(value) };
+            return { kind: 'busy', by: (0,fact/* textOf */.b6)(value) };
         return { kind: 'held', ...readHolder(value) };
     }
     startRenewing() {
@@ -3853,11 +3883,11 @@ function notReady(host, { code, message }) {
         : 'Run setup-host for this environment once; see docs/setup-host.md.');
 }
 function readHolder(value) {
-    const fields = (typeof value === 'object' && value !== null ? value : {});
-    const seconds = (name) => Number(fields[name]) || 0;
+    const fields = (0,fact/* fieldsOf */.Pf)(value);
+    const seconds = (name) => (0,fact/* countOf */.pq)(fields[name]) ?? 0;
     return {
-        owner: String(fields.owner ?? ''),
-        url: String(fields.url ?? ''),
+        owner: (0,fact/* textOf */.b6)(fields.owner),
+        url: (0,fact/* textOf */.b6)(fields.url),
         since: seconds('since'),
         expires: seconds('expires'),
         now: seconds('now'),
@@ -4728,6 +4758,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
 // EXTERNAL MODULE: ./src/host/program.ts
 var program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/release/trouble.ts
@@ -5875,6 +5907,7 @@ function escapeValue(name, value) {
 
 
 
+
 const library = [
     (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "compose.sh", 'utf8'),
     (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "compose-adopt.sh", 'utf8'),
@@ -5928,7 +5961,7 @@ function refusal(facts) {
     if (typeof problem === 'string' && problem !== '') {
         return new trouble/* Trouble */.q('Docker on the host', 'does not answer this user.', 'Install and start it, and put the user into the group `docker` (then log in anew).', problem.split('\n').slice(0, 5));
     }
-    const version = String(facts.get('compose') ?? '');
+    const version = (0,fact/* textOf */.b6)(facts.get('compose'));
     const [, major, minor] = /^v?(\d{1,4})\.(\d{1,4})/.exec(version) ?? [];
     if (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 20))
         return undefined;
@@ -6296,6 +6329,7 @@ function systemCalls(config, { user: runsAs, shared }, user) {
 
 
 
+
 const systemd_library = [
     (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "systemd.sh", 'utf8'),
     (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "systemd-prepare.sh", 'utf8'),
@@ -6410,14 +6444,14 @@ function prepare(config, id, projectDir) {
     ];
 }
 function systemd_refusal(scope, facts) {
-    const version = Number(facts.get('systemd'));
+    const version = Number((0,fact/* textOf */.b6)(facts.get('systemd')));
     if (!Number.isInteger(version) || version < oldestSystemd) {
         return new trouble/* Trouble */.q('systemd on the host', version > 0 ? `is version ${version}, too old.` : 'does not answer.', `Use a host that systemd ${oldestSystemd} or newer runs (Ubuntu 20.04, Debian 11).`);
     }
     if (scope === 'system')
         return undefined;
-    const user = String(facts.get('user') ?? '');
-    const manager = String(facts.get('systemd-user') ?? '');
+    const user = (0,fact/* textOf */.b6)(facts.get('user'));
+    const manager = (0,fact/* textOf */.b6)(facts.get('systemd-user'));
     const mend = `Run setup-host again; or as root: apt-get install libpam-systemd dbus-user-session, then loginctl enable-linger ${user}.`;
     if (facts.get('linger') !== true) {
         return new trouble/* Trouble */.q(`the user ${user} on the host`, 'has no systemd of its own that outlives its logins, so services would end with them.', mend);

@@ -213,11 +213,14 @@ var session = __webpack_require__(1786);
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
 // EXTERNAL MODULE: ./src/host/program.ts
 var program = __webpack_require__(630);
 // EXTERNAL MODULE: ./src/host/resources.ts
 var resources = __webpack_require__(8823);
 ;// CONCATENATED MODULE: ./src/probes/host-state.ts
+
 
 
 
@@ -255,7 +258,7 @@ function readHostState(facts, asked, answered) {
         ...(0,resources/* readResources */.M)(facts, asked, answered),
         ...(typeof failed === 'string' && { failedUnits: failed.split('\n').filter((name) => name !== '') }),
         ...(typeof services === 'string' && { services }),
-        accessories: Object.fromEntries(accessories.map(([name, value]) => [name.slice('accessory '.length), String(value)])),
+        accessories: Object.fromEntries(accessories.map(([name, value]) => [name.slice('accessory '.length), (0,fact/* textOf */.b6)(value)])),
     };
 }
 
@@ -348,6 +351,7 @@ var retire = __webpack_require__(5252);
 
 
 
+
 /* What is done with a running app from time to time, apart from deploys. The lease is held meanwhile. */
 /** Seconds a database that runs may take to let us in. */
 const readySeconds = 15;
@@ -377,8 +381,10 @@ async function backUp(deploy, host, live, { backupHours }, now) {
         libraries: [runtime.library, database/* databaseLibrary */.f_],
         calls: [...(0,migrate/* readyCalls */.bv)(lasting, readySeconds), ...(0,migrate/* dumpCalls */.Q$)(lasting, file, runtime.library, when)],
     }, 'Mend the database or its disk; the next run tries again.');
-    const made = facts.get('backup');
-    return { ...checked, found: `made now and read back, ${megabytes(Number(made?.bytes) || 0)}: ${file}` };
+    return {
+        ...checked,
+        found: `made now and read back, ${megabytes((0,fact/* countOf */.pq)((0,fact/* fieldsOf */.Pf)(facts.get('backup')).bytes) ?? 0)}: ${file}`,
+    };
 }
 function scheduledIn(base) {
     return `${base}/backups/scheduled.`;

@@ -54,6 +54,8 @@ function renderErrand(nonce, { libraries, calls }) {
     return (0,program/* renderProgram */.Nt)([host_libraries/* prelude */.ez, host_libraries/* errandLibrary */.SI], [(0,program/* call */.T1)('send_errand', nonce, folder, asRoot)]);
 }
 
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
 // EXTERNAL MODULE: ./src/host/jump.ts
 var jump = __webpack_require__(3816);
 // EXTERNAL MODULE: ./src/host/resources.ts
@@ -487,6 +489,7 @@ var surroundings = __webpack_require__(9031);
 
 
 
+
 /**
  * Prepares every host of the environment. All of them are planned before one is changed, so what cannot be done on one
  * of them leaves all as they were.
@@ -604,7 +607,7 @@ async function run(connection, reporter, errand, changed = false) {
     }
 }
 function changesOf({ told }) {
-    return told.flatMap(({ name, value }) => (name === 'change' ? [String(value)] : []));
+    return told.flatMap(({ name, value }) => (name === 'change' ? [(0,fact/* textOf */.b6)(value)] : []));
 }
 function troubleOf({ host, code, message, outcome }, changed) {
     const cause = /[.!?]$/.test(message) ? message : `${message}.`;

@@ -496,6 +496,8 @@ function restoreScript(kind, database, place, dump, runtimeLibrary, when = `befo
     ]);
 }
 
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
 // EXTERNAL MODULE: ./src/host/session.ts + 3 modules
 var session = __webpack_require__(1786);
 // EXTERNAL MODULE: ./src/images/names.ts
@@ -511,6 +513,7 @@ var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: ./src/stages/start.ts
 var start = __webpack_require__(6543);
 ;// CONCATENATED MODULE: ./src/stages/migrate.ts
+
 
 
 
@@ -564,9 +567,8 @@ async function backup(deploy, release) {
     }, 'Without a checked backup no migration runs. Mend the database or its disk, then run this again.');
     if (!wanted)
         return undefined;
-    const made = outcome.facts.get('backup');
     deploy.report.backup = file;
-    return { file, bytes: Number(made?.bytes) || 0 };
+    return { file, bytes: (0,fact/* countOf */.pq)((0,fact/* fieldsOf */.Pf)(outcome.facts.get('backup')).bytes) ?? 0 };
 }
 /** @param when what the restore script says of the dump, where it is not the one before the release */
 function dumpCalls({ database, kind, place }, file, runtimeLibrary, when) {
