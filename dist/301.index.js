@@ -475,7 +475,7 @@ function olderRun(host, facts, run) {
     if (run > last.run || (run === last.run && !last.byHand))
         return undefined;
     const who = last.byHand ? 'a person' : `run ${last.run}`;
-    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `${who} switched this host after run ${run} began; this re-run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
+    return new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(host, `${who} switched this host after run ${run} began; this run is older than what is live.`, 'To go back on purpose use the rollback action; to go on push anew.');
 }
 /** For the steps after ship, which a person may run again long after. @throws {Trouble} */
 function refuseOlderRun({ hosts }, run) {

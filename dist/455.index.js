@@ -354,6 +354,8 @@ var record = __webpack_require__(8738);
 
 
 
+/** A rollback is in a hurry: it waits for a deploy or a backup that is at work, instead of being asked for again. */
+const patienceMs = 15 * 60_000;
 async function run(context) {
     const { inputs, outputs, report, reporter } = context;
     const config = await (0,environment/* readConfig */.Xg)(inputs);
@@ -371,7 +373,7 @@ async function run(context) {
             outputs.set('schema-changed-by', JSON.stringify(plan?.schemaChangedBy ?? []));
             return;
         }
-        const undone = await (0,stages_open/* take */.s)(deploy);
+        const undone = await (0,stages_open/* take */.s)(deploy, patienceMs);
         const release = await rollback(deploy, {
             to: inputs.to,
             reason: inputs.reason,

@@ -3900,7 +3900,7 @@ function readHolder(value) {
 const mostTries = 30;
 /**
  * Takes the lease of a host, and waits where that is worth it. A holder that is gone lets its lease run out, so that is
- * waited for; one that renews it is alive, so that is not.
+ * waited for; one that renews it is alive, and is waited for with patience only.
  *
  * @param take asks the host once
  * @returns the fencing token
@@ -3932,13 +3932,21 @@ async function takeWhileBusy(name, take, { base, reporter }) {
     throw new trouble/* Trouble */.q(name, `somebody who is no program of ours has held ${base}/lease.lock for a minute: perhaps a person who works there.`, 'Run this again when they are done; `lslocks` on the server shows whose process it is.');
 }
 async function takeAfter(held, name, take, waiting) {
-    const { reporter, wait } = waiting;
+    const { reporter, wait, patience } = waiting;
     reporter.info(`${name}: the lease is held by ${held.owner} (${held.url}) for ${held.expires - held.now} s more; waiting whether it renews it`);
-    for (;;) {
+    let isAlive = false;
+    for (let waited = 1000;; waited += 1000) {
         await wait(1000);
         const answer = await takeWhileBusy(name, take, waiting);
-        if (answer.kind === 'taken' || answer.expires !== held.expires)
+        if (answer.kind === 'taken')
             return answer;
+        if (!isAlive && answer.expires === held.expires)
+            continue;
+        if (waited > patience)
+            return answer;
+        if (!isAlive)
+            reporter.warning(`${name}: waiting, for ${patience / 60_000} min at most, for another run that is at work there. To go on sooner, cancel it: ${answer.url}`);
+        isAlive = true;
     }
 }
 /** Another run is alive and at work on the host. */
@@ -4012,11 +4020,12 @@ class HostSession {
     /**
      * Takes the lease, then reads the facts anew.
      *
+     * @param patience milliseconds to wait for a run that is alive and at work
      * @throws {Trouble} as `waitForLease` does.
      */
-    async take() {
+    async take(patience = 0) {
         const take = () => this.lasting(() => this.lease.take());
-        this.token = await waitForLease(this.name, take, this.options);
+        this.token = await waitForLease(this.name, take, { ...this.options, patience });
         this.facts = await this.lasting(() => this.lease.refresh());
     }
     /** Reads anew what a deploy itself changes. */
@@ -6733,13 +6742,14 @@ async function open_open(request) {
 /**
  * Takes the lease on every host, or on none; what an earlier run left half switched is brought together.
  *
+ * @param patience milliseconds to wait for a run that is alive and at work
  * @returns the release that was taken back for that, where one was.
  */
-async function take(deploy) {
+async function take(deploy, patience = 0) {
     const taken = [];
     try {
         for (const host of deploy.hosts) {
-            await host.take();
+            await host.take(patience);
             taken.push(host);
         }
     }

@@ -32975,8 +32975,16 @@ function matching(name, value, pattern, what) {
         return value;
     throw new trouble/* Trouble */.q(`Input ${name}`, `is not ${what}.`, 'Mend it under `with:` in the workflow.');
 }
+/** Where the workflows of this repository take what their callers seldom name. */
+const settings = {
+    'ssh-key': 'the secret SSH_KEY, or for setup.yml ADMIN_SSH_KEY',
+    'known-hosts': 'the variable KNOWN_HOSTS',
+    'registry-password': 'the secret REGISTRY_PASSWORD',
+};
+/** @param or what else would do */
 function missing(name, or = '') {
-    return new trouble/* Trouble */.q(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.`);
+    const setting = settings[name];
+    return new trouble/* Trouble */.q(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.${setting ? ` Where a workflow of Kawasemi is called, it is ${setting}: not set for this environment, or not handed over.` : ''}`);
 }
 
 ;// CONCATENATED MODULE: ./src/github/build-inputs.ts

@@ -5,6 +5,9 @@ import { foresee, rollback } from '../stages/rollback'
 import { readConfig, siteUrl, withHosts } from './environment'
 import { withRecord } from './record'
 
+/** A rollback is in a hurry: it waits for a deploy or a backup that is at work, instead of being asked for again. */
+const patienceMs = 15 * 60_000
+
 export async function run(context: CommandContext<InputsOf<'rollback'>>): Promise<void> {
   const { inputs, outputs, report, reporter } = context
   const config = await readConfig(inputs)
@@ -20,7 +23,7 @@ export async function run(context: CommandContext<InputsOf<'rollback'>>): Promis
       outputs.set('schema-changed-by', JSON.stringify(plan?.schemaChangedBy ?? []))
       return
     }
-    const undone = await take(deploy)
+    const undone = await take(deploy, patienceMs)
     const release = await rollback(deploy, {
       to: inputs.to,
       reason: inputs.reason,

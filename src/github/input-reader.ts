@@ -69,6 +69,19 @@ export function matching(name: string, value: string, pattern: RegExp, what: str
   throw new Trouble(`Input ${name}`, `is not ${what}.`, 'Mend it under `with:` in the workflow.')
 }
 
+/** Where the workflows of this repository take what their callers seldom name. */
+const settings: Readonly<Record<string, string>> = {
+  'ssh-key': 'the secret SSH_KEY, or for setup.yml ADMIN_SSH_KEY',
+  'known-hosts': 'the variable KNOWN_HOSTS',
+  'registry-password': 'the secret REGISTRY_PASSWORD',
+}
+
+/** @param or what else would do */
 export function missing(name: string, or = ''): Trouble {
-  return new Trouble(`Input ${name}`, 'is missing.', `Give \`${name}\`${or} under \`with:\` in the workflow.`)
+  const setting = settings[name]
+  return new Trouble(
+    `Input ${name}`,
+    'is missing.',
+    `Give \`${name}\`${or} under \`with:\` in the workflow.${setting ? ` Where a workflow of Kawasemi is called, it is ${setting}: not set for this environment, or not handed over.` : ''}`,
+  )
 }

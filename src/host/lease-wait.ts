@@ -10,6 +10,8 @@ interface Waiting {
   readonly base: string
   readonly reporter: Reporter
   readonly wait: (ms: number) => Promise<void>
+  /** Milliseconds to wait for a run that is alive and at work. */
+  readonly patience: number
 }
 
 /** Of a lock that somebody holds: each waits two seconds for it. */
@@ -17,7 +19,7 @@ const mostTries = 30
 
 /**
  * Takes the lease of a host, and waits where that is worth it. A holder that is gone lets its lease run out, so that is
- * waited for; one that renews it is alive, so that is not.
+ * waited for; one that renews it is alive, and is waited for with patience only.
  *
  * @param take asks the host once
  * @returns the fencing token
@@ -53,14 +55,22 @@ async function takeWhileBusy(name: string, take: Take, { base, reporter }: Waiti
 }
 
 async function takeAfter(held: Held, name: string, take: Take, waiting: Waiting): Promise<Held | Taken> {
-  const { reporter, wait } = waiting
+  const { reporter, wait, patience } = waiting
   reporter.info(
     `${name}: the lease is held by ${held.owner} (${held.url}) for ${held.expires - held.now} s more; waiting whether it renews it`,
   )
-  for (;;) {
+  let isAlive = false
+  for (let waited = 1000; ; waited += 1000) {
     await wait(1000)
     const answer = await takeWhileBusy(name, take, waiting)
-    if (answer.kind === 'taken' || answer.expires !== held.expires) return answer
+    if (answer.kind === 'taken') return answer
+    if (!isAlive && answer.expires === held.expires) continue
+    if (waited > patience) return answer
+    if (!isAlive)
+      reporter.warning(
+        `${name}: waiting, for ${patience / 60_000} min at most, for another run that is at work there. To go on sooner, cancel it: ${answer.url}`,
+      )
+    isAlive = true
   }
 }
 

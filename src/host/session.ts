@@ -89,11 +89,12 @@ export class HostSession {
   /**
    * Takes the lease, then reads the facts anew.
    *
+   * @param patience milliseconds to wait for a run that is alive and at work
    * @throws {Trouble} as `waitForLease` does.
    */
-  async take(): Promise<void> {
+  async take(patience = 0): Promise<void> {
     const take = () => this.lasting(() => this.lease.take())
-    this.token = await waitForLease(this.name, take, this.options)
+    this.token = await waitForLease(this.name, take, { ...this.options, patience })
     this.facts = await this.lasting(() => this.lease.refresh())
   }
 

@@ -46,13 +46,14 @@ export async function open(request: OpenRequest): Promise<Deploy> {
 /**
  * Takes the lease on every host, or on none; what an earlier run left half switched is brought together.
  *
+ * @param patience milliseconds to wait for a run that is alive and at work
  * @returns the release that was taken back for that, where one was.
  */
-export async function take(deploy: Deploy): Promise<Release | undefined> {
+export async function take(deploy: Deploy, patience = 0): Promise<Release | undefined> {
   const taken: HostSession[] = []
   try {
     for (const host of deploy.hosts) {
-      await host.take()
+      await host.take(patience)
       taken.push(host)
     }
   } catch (error) {

@@ -98,7 +98,7 @@ export function olderRun(host: string, facts: HostFacts, run: number): Trouble |
   const who = last.byHand ? 'a person' : `run ${last.run}`
   return new Trouble(
     host,
-    `${who} switched this host after run ${run} began; this re-run is older than what is live.`,
+    `${who} switched this host after run ${run} began; this run is older than what is live.`,
     'To go back on purpose use the rollback action; to go on push anew.',
   )
 }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import { docsFile, docsText, schemaFile, schemaText } from '../../../scripts/schema'
 import { editorSchema, type JsonSchema } from '../../../src/config/json-schema'
 import { loadConfig } from '../../../src/config/load'
@@ -31,12 +32,20 @@ test('the messages in the docs are the ones the example would give', () => {
   }
 })
 
-test('the example products have good files', () => {
-  const file = join(__dirname, '../../../examples/td-buddy/kawasemi.yml')
-  for (const environment of ['staging', 'production']) {
-    expect(loadConfig(readFileSync(file, 'utf8'), file, environment).environment).toBe(environment)
-  }
-})
+const examples = join(__dirname, '../../../examples')
+
+test.each(readdirSync(examples))(
+  "%s has a good file, and its environments keep out of each other's way",
+  (name) => {
+    const file = join(examples, name, 'kawasemi.yml')
+    const text = readFileSync(file, 'utf8')
+    const { environments = {} } = parse(text) as { environments?: object }
+    const configs = Object.keys(environments).map((environment) => loadConfig(text, file, environment))
+    expect(configs.length).toBeGreaterThan(0)
+    const [apps, domains] = [configs.map(({ app }) => app), configs.map(({ proxy }) => proxy?.domains[0])]
+    for (const names of [apps, domains]) expect(new Set(names).size).toBe(configs.length)
+  },
+)
 
 test('every key is described', () => {
   const bare: string[] = []

@@ -93,10 +93,16 @@ test('a rollback goes back, unless only a plan is asked for', () => {
   expect(troubleOf(() => readInputs.rollback(quiet()))).toMatch(/^Input mode: is not `plan` or `apply`/)
 })
 
-test.each(['environment', 'ssh-key', 'known-hosts'])('a missing %s is named', (name) => {
+const called = 'Where a workflow of Kawasemi is called, it is'
+const unset = 'not set for this environment, or not handed over.'
+test.each([
+  ['environment', ''],
+  ['ssh-key', ` ${called} the secret SSH_KEY, or for setup.yml ADMIN_SSH_KEY: ${unset}`],
+  ['known-hosts', ` ${called} the variable KNOWN_HOSTS: ${unset}`],
+])('a missing %s is named, and where it comes from', (name, where) => {
   give({ ...common, [name]: '  \n' })
   expect(troubleOf(() => readInputs.deploy(quiet()))).toBe(
-    `Input ${name}: is missing. Give \`${name}\` under \`with:\` in the workflow.`,
+    `Input ${name}: is missing. Give \`${name}\` under \`with:\` in the workflow.${where}`,
   )
 })
 
@@ -285,8 +291,8 @@ describe('setup-host', () => {
     give({ ...mine, mode: 'print' })
     expect(readInputs['setup-host'](quiet())).toMatchObject({ mode: 'print' })
     give({ ...mine, mode: 'plan' })
-    expect(troubleOf(() => readInputs['setup-host'](quiet()))).toBe(
-      'Input ssh-key: is missing. Give `ssh-key`, or `mode: print`, under `with:` in the workflow.',
+    expect(troubleOf(() => readInputs['setup-host'](quiet()))).toMatch(
+      /^Input ssh-key: is missing\. Give `ssh-key`, or `mode: print`, under `with:` in the workflow\. .* ADMIN_SSH_KEY: /,
     )
   })
 

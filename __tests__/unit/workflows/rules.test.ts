@@ -12,8 +12,10 @@ const onlyPlans = ({ steps = [] }: Job) =>
   steps.some((step) => step.with?.mode === 'plan')
 const uses = (jobs: Record<string, Job>) => steps(jobs).flatMap((step) => (step.uses ? [step.uses] : []))
 
-describe.each(called)('$name', ({ text, content }) => {
+describe.each(called)('$name', ({ name, text, content }) => {
   const { jobs } = content
+  // A rollback waits for the lease on the servers, never for a release that reviewers keep waiting.
+  const group = name.endsWith('/rollback.yml') ? 'kawasemi rollback' : 'kawasemi'
 
   test('describes every input, secret and output, and gives every input a type', () => {
     const { inputs = {}, secrets = {}, outputs = {} } = content.on.workflow_call as Record<string, object>
@@ -71,11 +73,10 @@ describe.each(called)('$name', ({ text, content }) => {
     const changing = Object.values(jobs).filter((job) => permissionsOf(job).deployments === 'write')
     for (const { concurrency, environment } of changing) {
       expect(concurrency).toEqual({
-        group: expect.stringMatching(/^kawasemi \$\{\{ inputs.config }} /),
+        group: `${group} \${{ inputs.config }} ${environment!.name}`,
         queue: 'max',
       })
       expect(environment).toEqual({ name: expect.stringContaining('inputs.'), deployment: false })
-      expect(concurrency!.group).toBe(`kawasemi \${{ inputs.config }} ${environment!.name}`)
     }
     const deploys = steps(jobs).filter((step) => step.uses === '$/' && step.with?.mode !== 'plan')
     expect(changing).toHaveLength(deploys.length || changing.length)
@@ -87,7 +88,9 @@ describe.each(called)('$name', ({ text, content }) => {
     )
     for (const { concurrency } of working)
       expect(concurrency).toEqual({
-        group: expect.stringMatching(/^kawasemi \$\{\{ inputs.config }} \$\{\{ inputs\.\w+ }}$/),
+        group: expect.stringMatching(
+          new RegExp(`^${group} \\$\\{\\{ inputs.config }} \\$\\{\\{ inputs\\.\\w+ }}$`),
+        ),
         queue: 'max',
       })
   })
