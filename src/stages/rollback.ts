@@ -13,7 +13,6 @@ import { liveRelease } from './live'
 import { idleSlot } from './preflight'
 import { slotLibrary } from './start'
 import { switchTo } from './switch'
-import type { Place } from './take-back'
 
 export interface RollbackOptions {
   readonly to: string | undefined
@@ -31,10 +30,8 @@ export interface RollbackOptions {
  * @throws {Trouble} when there is nothing to go back to.
  */
 export async function rollback(deploy: Deploy, options: RollbackOptions): Promise<Release> {
-  const { hosts } = deploy
-  const [first] = hosts
-  if (hasGoneBack(deploy)) return finish(deploy, liveId(first!), options)
-  const before = liveRelease(first!)
+  if (hasGoneBack(deploy)) return finish(deploy, liveId(deploy), options)
+  const before = liveRelease(serving(deploy))
   if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
     // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
     return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`)
@@ -47,8 +44,10 @@ export async function rollback(deploy: Deploy, options: RollbackOptions): Promis
 const unrecorded: NonNullable<RollbackOptions['record']> = (_, work) => work()
 
 async function goBack(deploy: Deploy, target: Release, reason: string): Promise<Release> {
+  // Also for the ledger of a host where nothing was live.
+  const left = liveId(deploy)
   await bringUp(deploy, target)
-  const also = (from: Place | undefined) => (from ? [rolledBack(from.release, target, reason)] : [])
+  const also = () => [rolledBack(left, target, reason)]
   const switches = await stage(deploy, 'switch', () => switchTo(deploy, target, { bake: false, also }))
   await stage(deploy, 'drain', () => drain(deploy, switches))
   return switches[0]!.release
@@ -77,7 +76,7 @@ function planFor(deploy: Deploy, to: string | undefined): RollbackPlan {
   const { reporter, report, config, hosts } = deploy
   const [first] = hosts
   const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
-  const plan = planRollback(first!.facts.history, liveId(first!), present, to)
+  const plan = planRollback(first!.facts.history, liveId(deploy), present, to)
   const { target, schemaChangedBy } = plan
   report.to = target.version
   report.toCommit = target.commit
@@ -90,7 +89,13 @@ function planFor(deploy: Deploy, to: string | undefined): RollbackPlan {
   return plan
 }
 
-function liveId({ name, facts }: HostSession): string {
+/** The first host that takes traffic: those of the others that take any serve the same. */
+function serving({ hosts }: Deploy): HostSession {
+  return hosts.find(({ facts }) => facts.live !== undefined) ?? hosts[0]!
+}
+
+function liveId(deploy: Deploy): string {
+  const { name, facts } = serving(deploy)
   const { live, releases } = facts
   if (!live) throw new Trouble(name, 'nothing is live there.', 'Deploy a version first.')
   return releases[live]
