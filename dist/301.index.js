@@ -311,7 +311,7 @@ async function runLastHooks(deploy, release) {
 function switchAndFinish(deploy, release) {
     const baked = isLive(deploy, release.id) && isBaked(deploy, release.id);
     return withFailureHooks(deploy, release, async () => {
-        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: !baked, also: () => [] }));
+        const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: !baked, also: [] }));
         await tryHooks(deploy, release, 'after-switch', deploy.config.hooks.afterSwitch);
         if (baked)
             (0,stages_deploy/* skip */.iv)(deploy, 'bake', 'stood in an earlier attempt');
@@ -387,6 +387,228 @@ async function drainHost(deploy, host, old) {
     const open = (0,_host_fact__WEBPACK_IMPORTED_MODULE_4__/* .countOf */ .pq)(outcome.facts.get('still-open')) ?? 0;
     if (open > 0)
         reporter.info(`${host.name}: ${open} connections to the old release were still open after ${config.drain.timeout / 1000} s`);
+}
+
+
+/***/ }),
+
+/***/ 319:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  RR: () => (/* binding */ backup),
+  zJ: () => (/* binding */ databaseOf),
+  Q$: () => (/* binding */ dumpCalls),
+  _r: () => (/* binding */ migrate),
+  bv: () => (/* binding */ readyCalls)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./src/databases/database.ts
+var databases_database = __webpack_require__(6301);
+// EXTERNAL MODULE: ./src/databases/kinds.ts + 4 modules
+var kinds = __webpack_require__(1232);
+// EXTERNAL MODULE: ./src/host/libraries.ts
+var libraries = __webpack_require__(6961);
+// EXTERNAL MODULE: ./src/host/program.ts
+var program = __webpack_require__(630);
+// EXTERNAL MODULE: ./src/host/quote.ts
+var quote = __webpack_require__(282);
+;// CONCATENATED MODULE: ./src/databases/restore.ts
+
+
+
+
+
+
+const library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "database-restore.sh", 'utf8');
+const readySeconds = 10;
+/** Beside the dump: what a person on the host runs to put it back. */
+function restoreFile(dump, { extension }) {
+    return `${dump.slice(0, -extension.length)}restore`;
+}
+function restoreCommand(dump, kind) {
+    return `sh ${(0,quote/* quote */.h)(restoreFile(dump, kind))}`;
+}
+/**
+ * The script in that file. It needs nothing of ours but what lies on the host, and holds no secret.
+ *
+ * @param when for people, as in `before v2.0-7`
+ */
+function restoreScript(kind, database, place, dump, runtimeLibrary, when = `before ${place.release}`) {
+    const head = [
+        `# Puts the database of ${place.app} back as it was ${when}, from the dump beside this file.`,
+        '# Everything written since is lost. Run it with sh; nothing is asked.',
+    ];
+    return (0,program/* renderScript */.y9)([...head, libraries/* prelude */.ez, runtimeLibrary, databases_database/* databaseLibrary */.f_, library], [
+        (0,program/* call */.T1)('restore_begin', place.base, place.app),
+        (0,databases_database/* databaseAt */.Tp)(kind, database, place),
+        (0,databases_database/* databaseReady */.rk)(readySeconds),
+        (0,program/* call */.T1)('database_restore', dump, place.release),
+    ]);
+}
+
+// EXTERNAL MODULE: ./src/host/fact.ts
+var fact = __webpack_require__(1322);
+// EXTERNAL MODULE: ./src/host/session.ts + 3 modules
+var session = __webpack_require__(1786);
+// EXTERNAL MODULE: ./src/images/names.ts
+var names = __webpack_require__(3018);
+// EXTERNAL MODULE: ./src/release/history.ts
+var release_history = __webpack_require__(5205);
+// EXTERNAL MODULE: ./src/release/ledger.ts
+var ledger = __webpack_require__(6196);
+// EXTERNAL MODULE: ./src/release/trouble.ts
+var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/stages/deploy.ts
+var stages_deploy = __webpack_require__(2636);
+// EXTERNAL MODULE: ./src/stages/start.ts
+var start = __webpack_require__(6543);
+;// CONCATENATED MODULE: ./src/stages/migrate.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const migrate_library = (0,external_node_fs_.readFileSync)(__webpack_require__.ab + "migrate.sh", 'utf8');
+/** Seconds a database gets to take connections, right after its server was started. */
+const startSeconds = 60;
+function databaseOf({ config }, release) {
+    const { app, base, database, migrations } = config;
+    if (!database)
+        return undefined;
+    const place = { app, base, release: release.id };
+    return {
+        database,
+        kind: kinds/* databaseKinds */.X[database.kind],
+        // A file in a volume is read by the image that knows it.
+        place: migrations ? { ...place, image: (0,names/* imageTag */.I_)(app, migrations.service, release.id) } : place,
+    };
+}
+/** @param seconds it has to take connections. */
+function readyCalls({ database, kind, place }, seconds) {
+    return [(0,program/* call */.T1)('begin', 'database'), (0,databases_database/* databaseAt */.Tp)(kind, database, place), (0,databases_database/* databaseReady */.rk)(seconds), (0,program/* call */.T1)('end')];
+}
+/** The accessories are started, the database is dumped and the dump read back. Nothing of the app is touched. */
+async function backup(deploy, release) {
+    const { config, runtime } = deploy;
+    const host = deploy.hosts[0];
+    const found = databaseOf(deploy, release);
+    const wanted = config.backup === 'on' ? found : undefined;
+    // The token keeps a second backup of the same release from replacing the first.
+    const file = `${host.base}/backups/${release.id}.${host.token}.${found?.kind.extension}`;
+    const outcome = await (0,stages_deploy/* runStage */.Si)(host, {
+        stage: 'backup',
+        libraries: [runtime.library, databases_database/* databaseLibrary */.f_, migrate_library],
+        calls: [
+            ...(0,start/* accessories */.PX)(deploy, release),
+            ...(found ? [...readyCalls(found, startSeconds), (0,databases_database/* databaseRoom */.BP)()] : []),
+            ...(wanted
+                ? dumpCalls(wanted, file, runtime.library)
+                : [(0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('backup-off', release.id))]),
+        ],
+    }, 'Without a checked backup no migration runs. Mend the database or its disk, then run this again.');
+    if (!wanted)
+        return undefined;
+    deploy.report.backup = file;
+    return { file, bytes: (0,fact/* countOf */.pq)((0,fact/* fieldsOf */.Pf)(outcome.facts.get('backup')).bytes) ?? 0 };
+}
+/** @param when what the restore script says of the dump, where it is not the one before the release */
+function dumpCalls({ database, kind, place }, file, runtimeLibrary, when) {
+    const script = restoreScript(kind, database, place, file, runtimeLibrary, when);
+    return [
+        (0,program/* call */.T1)('begin', 'dump'),
+        (0,databases_database/* databaseDump */.EY)(file),
+        (0,program/* call */.T1)('end'),
+        (0,program/* call */.T1)('begin', 'check'),
+        // Before the ledger says that there is a backup, there is a way back to it.
+        (0,program/* call */.T1)('put', restoreFile(file, kind), '0600', script),
+        (0,databases_database/* databaseCheck */.IL)(file, place.release),
+        (0,program/* call */.T1)('end'),
+    ];
+}
+/** Runs the migration command once, in the new release's image. Traffic is not touched, however it ends. */
+async function migrate(deploy, release) {
+    const { config, runtime, reporter } = deploy;
+    const host = deploy.hosts[0];
+    const { migrations } = config;
+    if (!migrations)
+        return { changed: false };
+    const { history } = await host.refresh();
+    requireBackup(deploy, release);
+    const halfDone = (0,release_history/* interruptedMigration */.J7)(history);
+    if (halfDone)
+        reporter.warning(`The migration of ${halfDone} was cut off before it ended; the schema may be half changed. The command runs again now.`);
+    const found = databaseOf(deploy, release);
+    const [oneOff] = runtime.oneOff(release.slot, {
+        service: migrations.service,
+        name: 'migrate',
+        command: migrations.command,
+        timeout: migrations.timeout,
+        env: found ? found.kind.lockTimeout(migrations.lockTimeout) : {},
+    });
+    try {
+        const outcome = await host.run({
+            stage: 'migrate',
+            libraries: [runtime.library, databases_database/* databaseLibrary */.f_, migrate_library],
+            calls: [
+                ...(found ? readyCalls(found, startSeconds) : []),
+                (0,program/* call */.T1)('begin', 'migrate'),
+                (0,program/* call */.T1)('migration', release.id, found?.kind.title ?? '', oneOff.name, ...oneOff.args),
+                (0,program/* call */.T1)('end'),
+            ],
+        });
+        return { changed: outcome.facts.get('schema-changed') === true };
+    }
+    catch (error) {
+        throw error instanceof session/* HostFailure */.hD ? explainMigration(deploy, release, error) : error;
+    }
+}
+/** No migration before a checked backup is in the ledger, unless there is no database or the config says so. */
+function requireBackup({ config, hosts }, release) {
+    if (!config.database || config.backup === 'off')
+        return;
+    if ((0,release_history/* backupOf */.GH)(hosts[0].facts.history, release.id))
+        return;
+    throw new trouble/* Trouble */.q(hosts[0].name, `the ledger knows no checked backup for ${release.id}.`, 'Run run-migrations: it makes the backup first.');
+}
+/** Failures after which the command has run, at least in part. */
+const migrationEnds = new Set(['migration', 'timeout', 'once-failed']);
+function explainMigration(deploy, release, failure) {
+    if (!migrationEnds.has(failure.code))
+        return (0,stages_deploy/* explain */.WE)(failure, 'See the lines above.');
+    const { config, hosts } = deploy;
+    const changed = failure.outcome.facts.get('schema-changed') !== false;
+    const kind = config.database && kinds/* databaseKinds */.X[config.database.kind];
+    const made = (0,release_history/* backupOf */.GH)(hosts[0].facts.history, release.id);
+    const restore = kind && made && (changed || !kind.transactional)
+        ? ` To put the database back as it was before (what was written since is lost), on ${failure.host}: ${restoreCommand(made.file, kind)}`
+        : '';
+    return new trouble/* Trouble */.q(`Migration of ${release.version}`, `\`${config.migrations?.command.join(' ')}\` ${failure.message}. Traffic was not touched.${kind ? stateOf(kind, changed) : ''}`, `Mend the migration and deploy again.${restore}`, failure.outcome.printed);
+}
+/** What became of the schema, as far as it can be known. */
+function stateOf({ transactional, title }, changed) {
+    if (changed) {
+        const why = transactional ? '' : `: ${title} does not take a schema change back when a later one fails`;
+        return ` The schema was changed in part and stays so${why}.`;
+    }
+    return transactional
+        ? ' The schema is as it was: the database took the change back.'
+        : ' The schema is as it was; rows that the migration changed before it failed may have stayed changed.';
 }
 
 
@@ -487,6 +709,74 @@ function refuseOlderRun({ hosts }, run) {
 }
 function megabytes(bytes) {
     return `${Math.ceil(bytes / 2 ** 20)} MB`;
+}
+
+
+/***/ }),
+
+/***/ 5252:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   S5: () => (/* binding */ retire),
+/* harmony export */   eq: () => (/* binding */ pruneCalls),
+/* harmony export */   ml: () => (/* binding */ pruneLibrary)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(630);
+/* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5205);
+/* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6196);
+/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2636);
+
+
+
+
+
+
+const pruneLibrary = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(__webpack_require__.ab + "retire.sh", 'utf8');
+const keptRuns = 40;
+/**
+ * Ends a deploy: the old release stays warm or stops, and what nobody can want back is removed. The deploy is over
+ * whatever happens here, so trouble is a warning.
+ */
+async function retire(deploy, switches) {
+    await Promise.all(switches.map(async (each) => {
+        try {
+            await retireOn(deploy, each);
+        }
+        catch (error) {
+            const why = error instanceof Error ? error.message : error;
+            deploy.reporter.warning(`${each.host.name}: the deploy is complete, but tidying up failed: ${why}`);
+        }
+    }));
+}
+async function retireOn({ config, runtime }, { host, release, from }) {
+    const { history, releases } = await host.refresh();
+    const keep = (0,_release_history__WEBPACK_IMPORTED_MODULE_2__/* .releasesToKeep */ .lN)(history, [releases.blue, releases.green, release.id], config.retire.keep);
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .runStage */ .Si)(host, {
+        stage: 'retire',
+        libraries: [runtime.library, pruneLibrary],
+        calls: [
+            (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('finished', release.id)),
+            ...(from && config.retire.previous === 'stopped'
+                ? [(0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('begin', 'stop old'), ...runtime.stop(from.slot), (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('end')]
+                : []),
+            ...pruneCalls(runtime, keep),
+        ],
+    }, 'Nothing has to be done; the next deploy tries again.');
+}
+/** @param keep ids of the releases that stay */
+function pruneCalls(runtime, keep) {
+    return [
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('begin', 'prune'),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('prune_releases', ...keep),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('prune_runs', String(keptRuns)),
+        ...runtime.tidy(),
+        (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('end'),
+    ];
 }
 
 
@@ -664,7 +954,7 @@ async function perform(deploy, planned, options) {
             ...(deploy.hosts.length > 1 ? [] : [intentOf(planned)]),
             (0,program/* call */.T1)('timed_switch', release.slot, release.id),
             (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('switched', release.id, { slot: release.slot, from: from?.release ?? '' })),
-            ...options.also(from),
+            ...options.also,
             (0,program/* call */.T1)('end'),
             ...(watcher ? [watcher.call, (0,program/* call */.T1)('watch_unlock')] : []),
             ...workerCalls(deploy, release, from),
@@ -676,6 +966,60 @@ function workerCalls({ config, runtime }, release, from) {
     if (!Object.values(config.services).some(({ role }) => role === 'worker'))
         return [];
     return [(0,program/* call */.T1)('begin', 'workers'), ...runtime.moveWorkers(from?.slot, release.slot), (0,program/* call */.T1)('end')];
+}
+
+
+/***/ }),
+
+/***/ 9790:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   MX: () => (/* binding */ verify),
+/* harmony export */   RB: () => (/* binding */ unmetByProxy),
+/* harmony export */   ty: () => (/* binding */ siteFix)
+/* harmony export */ });
+/* harmony import */ var _probes_answer__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9137);
+/* harmony import */ var _probes_http__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9879);
+/* harmony import */ var _probes_poll__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5710);
+/* harmony import */ var _proxies_proxy__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(4348);
+/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2386);
+
+
+
+
+
+/** The proxy looks at the link on every request, so the first answer should be right; the rest is for a busy host. */
+const plan = { deadline: 5_000, interval: 200, successes: 1 };
+/** Asks through the host's proxy which release answers. @throws {Trouble} when it is not this one. */
+async function verify({ config }, host, release) {
+    const unmet = await unmetByProxy(config, host, release);
+    if (unmet === undefined)
+        return;
+    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_1__/* .Trouble */ .q(`The proxy on ${host.name}`, `does not answer with ${release.id} after the switch: ${unmet}. The switch was taken back.`, siteFix);
+}
+/** What to do where the proxy does not follow the live link. */
+const siteFix = "Run setup-host again: the site file must be the one it writes, and the web server must be able to enter the app's folder.";
+/** What the host's proxy answers instead of the release; undefined where it is the release, or there is no proxy. */
+async function unmetByProxy({ proxy }, host, release) {
+    if (!proxy)
+        return undefined;
+    const outcome = await (0,_probes_poll__WEBPACK_IMPORTED_MODULE_0__/* .pollUntil */ .g)(async (left) => {
+        const answer = await (0,_probes_http__WEBPACK_IMPORTED_MODULE_2__/* .probe */ .d)({ host: proxy.domains[0], path: _proxies_proxy__WEBPACK_IMPORTED_MODULE_3__/* .releasePath */ .bD, timeout: left }, () => host.dial(proxy.listen));
+        return {
+            answer,
+            unmet: answer.kind === 'answered' && names(answer.body, release) ? undefined : (0,_probes_answer__WEBPACK_IMPORTED_MODULE_4__/* .describeAnswer */ .O1)(answer),
+        };
+    }, plan);
+    return outcome.healthy ? undefined : (outcome.lastAnswers.at(-1)?.unmet ?? 'no answer');
+}
+function names(body, release) {
+    try {
+        return JSON.parse(body)?.release === release.id;
+    }
+    catch {
+        return false;
+    }
 }
 
 

@@ -233,11 +233,9 @@ var stages_switch = __webpack_require__(9670);
  * @throws {Trouble} when there is nothing to go back to.
  */
 async function rollback(deploy, options) {
-    const { hosts } = deploy;
-    const [first] = hosts;
     if (hasGoneBack(deploy))
-        return finish(deploy, liveId(first), options);
-    const before = (0,live/* liveRelease */._8)(first);
+        return finish(deploy, liveId(deploy), options);
+    const before = (0,live/* liveRelease */._8)(serving(deploy));
     if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
         // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
         return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`);
@@ -248,8 +246,10 @@ async function rollback(deploy, options) {
 }
 const unrecorded = (_, work) => work();
 async function goBack(deploy, target, reason) {
+    // Also for the ledger of a host where nothing was live.
+    const left = liveId(deploy);
     await bringUp(deploy, target);
-    const also = (from) => (from ? [rolledBack(from.release, target, reason)] : []);
+    const also = [rolledBack(left, target, reason)];
     const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
     await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));
     return switches[0].release;
@@ -259,7 +259,7 @@ function rolledBack(from, to, reason) {
 }
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
 function hasGoneBack({ hosts }) {
-    return hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner));
+    return hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner, serves(facts)));
 }
 /**
  * Says where a rollback would go to and what schema it would meet there. Changes nothing.
@@ -274,7 +274,7 @@ function planFor(deploy, to) {
     const { reporter, report, config, hosts } = deploy;
     const [first] = hosts;
     const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
-    const plan = planRollback(first.facts.history, liveId(first), present, to);
+    const plan = planRollback(first.facts.history, liveId(deploy), present, to);
     const { target, schemaChangedBy } = plan;
     report.to = target.version;
     report.toCommit = target.commit;
@@ -284,11 +284,19 @@ function planFor(deploy, to) {
     }
     return plan;
 }
-function liveId({ name, facts }) {
-    const { live, releases } = facts;
-    if (!live)
+/** The first host that takes traffic: those of the others that take any serve the same. */
+function serving({ hosts }) {
+    return hosts.find(({ facts }) => facts.live !== undefined) ?? hosts[0];
+}
+function serves({ live, releases }) {
+    return live && releases[live];
+}
+function liveId(deploy) {
+    const { name, facts } = serving(deploy);
+    const id = serves(facts);
+    if (id === undefined)
         throw new trouble/* Trouble */.q(name, 'nothing is live there.', 'Deploy a version first.');
-    return releases[live];
+    return id;
 }
 /** An earlier attempt went back, and was perhaps ended before it was done. */
 async function finish(deploy, id, { reason = '', record = unrecorded }) {
@@ -298,9 +306,11 @@ async function finish(deploy, id, { reason = '', record = unrecorded }) {
     if (!release)
         throw new trouble/* Trouble */.q(hosts[0].name, `the ledger knows no release ${id}.`, 'Deploy a version anew.');
     settle(deploy, release, `${id} was put back by an earlier attempt`);
-    // Entered once more after the switch that follows, or the attempt after this one would go further back.
-    const left = history.findLast(({ event }) => event === 'rolled-back')?.release;
-    const also = () => (left === undefined ? [] : [rolledBack(left, release, reason)]);
+    // Entered once more, since the attempt may have been cut off before it was.
+    const left = hosts
+        .map(({ facts, owner }) => (0,release_history/* leftBy */.jf)(facts.history, owner, id))
+        .find((each) => each !== undefined);
+    const also = left === undefined ? [] : [rolledBack(left, release, reason)];
     return record(release, async () => {
         const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: false, also }));
         await (0,stages_deploy/* stage */.dw)(deploy, 'drain', () => (0,drain/* drain */.Z)(deploy, switches));

@@ -4480,6 +4480,319 @@ function safe(name) {
 
 /***/ }),
 
+/***/ 9137:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   O1: () => (/* binding */ describeAnswer),
+/* harmony export */   Sj: () => (/* binding */ mostBody),
+/* harmony export */   TN: () => (/* binding */ oneLine),
+/* harmony export */   Wn: () => (/* binding */ describeStatus)
+/* harmony export */ });
+/** Bytes of a body that are kept. */
+const mostBody = 64 * 1024;
+/** An answer on one line, for people: `status 500 in 12 ms, body {"status":"unhealthy"}`. */
+function describeAnswer(answer) {
+    const ms = `${Math.round(answer.ms)} ms`;
+    if (answer.kind === 'unanswered')
+        return `${answer.reason} after ${ms}`;
+    const body = answer.body === '' ? 'no body' : `body ${oneLine(answer.body, 200)}`;
+    return `${describeStatus(answer)} in ${ms}, ${body}`;
+}
+/** Redirects are not followed, so the place one points to is part of what came back. */
+function describeStatus({ status, headers }) {
+    const location = headers.location;
+    return location === undefined ? `status ${status}` : `status ${status} to ${oneLine(location, 200)}`;
+}
+/** Text from outside, made harmless for a log: short and without control characters. */
+function oneLine(text, longest) {
+    const flat = text
+        .slice(0, longest + 1)
+        .replace(/[\s\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+        .trim();
+    return text.length > longest ? `${flat.slice(0, longest)}…` : flat;
+}
+
+
+/***/ }),
+
+/***/ 9465:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ judge)
+/* harmony export */ });
+/* harmony import */ var node_vm__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(714);
+/* harmony import */ var node_vm__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_vm__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _answer__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9137);
+
+
+/** Milliseconds a body pattern may take. */
+const patternTime = 200;
+/** Why the answer is not what was expected, such as `status 500, expected 200`; undefined when it is. */
+function judge(answer, expected) {
+    if (answer.kind === 'unanswered')
+        return answer.reason;
+    return (judgeStatus(answer, expected.status) ??
+        judgeHeaders(answer, expected.headers) ??
+        judgeJson(answer, expected.json) ??
+        judgeBody(answer, expected.body));
+}
+function judgeStatus(answer, statuses) {
+    const { status } = answer;
+    const met = statuses.length === 0 ? status >= 200 && status < 300 : statuses.includes(status);
+    return met ? undefined : `${(0,_answer__WEBPACK_IMPORTED_MODULE_1__/* .describeStatus */ .Wn)(answer)}, expected ${statuses.join(' or ') || '2xx'}`;
+}
+function judgeHeaders({ headers }, expected) {
+    for (const [name, part] of Object.entries(expected)) {
+        const value = headers[name.toLowerCase()];
+        if (value === undefined)
+            return `no header ${name}, expected one with ${shown(part)}`;
+        if (!value.includes(part))
+            return `header ${name} is ${shown(value)}, expected one with ${shown(part)}`;
+    }
+    return undefined;
+}
+function judgeJson({ body, cut }, expected) {
+    const fields = Object.entries(expected);
+    if (fields.length === 0)
+        return undefined;
+    if (cut)
+        return `body is longer than ${_answer__WEBPACK_IMPORTED_MODULE_1__/* .mostBody */ .Sj / 1024} KB, expected JSON that is not`;
+    const document = parse(body);
+    if (document === undefined)
+        return `body is not JSON: ${(0,_answer__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(body, 100) || 'empty'}`;
+    for (const [path, value] of fields) {
+        const found = field(document.value, path);
+        if (found === undefined)
+            return `no field ${path}, expected ${shown(value)}`;
+        if (found !== value)
+            return `field ${path} is ${shown(found)}, expected ${shown(value)}`;
+    }
+    return undefined;
+}
+function parse(text) {
+    try {
+        return { value: JSON.parse(text) };
+    }
+    catch {
+        return undefined;
+    }
+}
+function field(document, path) {
+    let value = document;
+    for (const name of path.split('.')) {
+        if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name))
+            return undefined;
+        value = value[name];
+    }
+    return value;
+}
+function judgeBody({ body }, pattern) {
+    if (pattern === undefined)
+        return undefined;
+    try {
+        return matches(pattern, body)
+            ? undefined
+            : `body does not match ${shown(pattern)}: ${(0,_answer__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(body, 100) || 'empty'}`;
+    }
+    catch (error) {
+        const late = error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+        return late
+            ? `pattern ${shown(pattern)} took longer than ${patternTime} ms on the body`
+            : `pattern ${shown(pattern)} is not a regular expression`;
+    }
+}
+/**
+ * Some patterns take time that doubles with every letter of the body, and a regular expression cannot be stopped
+ * from the thread it runs in. A script in a context of its own can, so that is where it runs.
+ */
+function matches(pattern, body) {
+    return (0,node_vm__WEBPACK_IMPORTED_MODULE_0__.runInNewContext)('new RegExp(pattern).test(body)', { pattern, body }, { timeout: patternTime });
+}
+function shown(value) {
+    return (0,_answer__WEBPACK_IMPORTED_MODULE_1__/* .oneLine */ .TN)(JSON.stringify(value) ?? String(value), 100);
+}
+
+
+/***/ }),
+
+/***/ 9879:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ probeUrl),
+/* harmony export */   d: () => (/* binding */ probe)
+/* harmony export */ });
+/* harmony import */ var _answer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9137);
+
+/**
+ * Asks a service over a connection that is given: in a deploy a channel through the SSH connection to the host's
+ * loopback. Nothing else is dialled, redirects are not followed, and whatever goes wrong is an answer too.
+ */
+async function probe(request, connect) {
+    const { Client } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19));
+    // The origin is only a name here: what `connect` gives is used in its place. A channel has all the client needs
+    // of a socket; one that opens after the time is over is closed by it.
+    const client = new Client('http://127.0.0.1', {
+        connect: (_, done) => {
+            connect().then((stream) => done(null, stream), (error) => done(error, null));
+        },
+    });
+    return ask(client, request);
+}
+/**
+ * Asks any `http:` or `https:` address, the certificate checked.
+ *
+ * @param timeout milliseconds for all of it
+ * @throws {RangeError} when the address is not one
+ */
+async function probeUrl(address, timeout) {
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+        throw new RangeError('not an http:// or https:// address without a user name');
+    }
+    const { Client } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 6752, 19));
+    const client = new Client(url.origin, { allowH2: false });
+    return ask(client, { host: url.host, path: `${url.pathname}${url.search}`, timeout });
+}
+class OutOfTime extends Error {
+}
+async function ask(client, { host, path, timeout }) {
+    const began = performance.now();
+    let answered = false;
+    let timer;
+    const outOfTime = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new OutOfTime()), timeout);
+    });
+    const exchange = async () => {
+        const headers = { host, 'x-forwarded-proto': 'https', 'user-agent': 'kawasemi', accept: '*/*' };
+        const response = await client.request({ path, method: 'GET', headers, reset: true });
+        answered = true;
+        const { text, cut } = await readBody(response.body);
+        const ms = performance.now() - began;
+        return {
+            kind: 'answered',
+            status: response.statusCode,
+            headers: flat(response.headers),
+            body: text,
+            cut,
+            ms,
+        };
+    };
+    try {
+        return await Promise.race([exchange(), outOfTime]);
+    }
+    catch (error) {
+        const ms = performance.now() - began;
+        const late = answered
+            ? `an answer that did not end within ${timeout} ms`
+            : `no answer within ${timeout} ms`;
+        return { kind: 'unanswered', reason: error instanceof OutOfTime ? late : reasonOf(error), ms };
+    }
+    finally {
+        clearTimeout(timer);
+        client.destroy().catch(() => undefined);
+    }
+}
+async function readBody(body) {
+    const chunks = [];
+    let length = 0;
+    for await (const chunk of body) {
+        chunks.push(chunk);
+        length += chunk.length;
+        // Leaving the loop destroys the body, and with it the connection.
+        if (length > _answer__WEBPACK_IMPORTED_MODULE_0__/* .mostBody */ .Sj)
+            break;
+    }
+    return { text: Buffer.concat(chunks).subarray(0, _answer__WEBPACK_IMPORTED_MODULE_0__/* .mostBody */ .Sj).toString('utf8'), cut: length > _answer__WEBPACK_IMPORTED_MODULE_0__/* .mostBody */ .Sj };
+}
+function flat(headers) {
+    const entries = Object.entries(headers).map(([name, value]) => [
+        name.toLowerCase(),
+        [value].flat().join(', '),
+    ]);
+    return Object.fromEntries(entries);
+}
+function reasonOf(error) {
+    const { code = '', name, message = String(error), } = error;
+    // The tunnel says it in words of its own.
+    if (/refused|nothing accepts connections/i.test(`${code} ${message}`))
+        return 'connection refused';
+    if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
+        return 'connection closed before the answer was complete';
+    }
+    if (name === 'HTTPParserError')
+        return 'an answer that is not HTTP';
+    return (0,_answer__WEBPACK_IMPORTED_MODULE_0__/* .oneLine */ .TN)(`no answer: ${message}`, 300);
+}
+
+
+/***/ }),
+
+/***/ 5710:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ pollUntil)
+/* harmony export */ });
+/* unused harmony export systemClock */
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_0__);
+
+const systemClock = {
+    now: () => performance.now(),
+    sleep: (ms, signal) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined),
+};
+/** Milliseconds that a timer may end too early. */
+const timerSlack = 5;
+/**
+ * Probes until enough answers in a row were good, or the deadline is there, which no attempt outlasts.
+ *
+ * @param probeOnce is told the milliseconds that are left
+ */
+async function pollUntil(probeOnce, { deadline, interval, successes }, clock = systemClock) {
+    const began = clock.now();
+    const waited = () => clock.now() - began;
+    const lastAnswers = [];
+    let attempts = 0;
+    let inARow = 0;
+    while (inARow < successes && waited() < deadline) {
+        if (attempts > 0)
+            await clock.sleep(Math.min(interval, deadline - waited()));
+        const left = deadline - waited();
+        if (left <= 0)
+            break;
+        const look = await within(left, () => probeOnce(left), clock);
+        attempts++;
+        inARow = look.unmet === undefined ? inARow + 1 : 0;
+        // One that the deadline cut off says less than the answers before it.
+        if (look.unmet !== undefined && lastAnswers.length > 0 && deadline - waited() < timerSlack)
+            break;
+        lastAnswers.push({ ...look, after: waited() });
+        if (lastAnswers.length > 5)
+            lastAnswers.shift();
+    }
+    return { healthy: inARow >= successes, attempts, lastAnswers, waited: waited() };
+}
+/** The look, or when it takes longer, that there was none. */
+async function within(left, look, clock) {
+    const done = new AbortController();
+    const late = clock.sleep(left, done.signal).then(() => {
+        const reason = 'no answer before the deadline';
+        return { answer: { kind: 'unanswered', reason, ms: left }, unmet: reason };
+    });
+    try {
+        return await Promise.race([look(), late]);
+    }
+    finally {
+        done.abort();
+    }
+}
+
+
+/***/ }),
+
 /***/ 5205:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -4493,6 +4806,7 @@ function safe(name) {
 /* harmony export */   dv: () => (/* binding */ findRelease),
 /* harmony export */   eZ: () => (/* binding */ hasHappened),
 /* harmony export */   jQ: () => (/* binding */ isDraining),
+/* harmony export */   jf: () => (/* binding */ leftBy),
 /* harmony export */   lN: () => (/* binding */ releasesToKeep),
 /* harmony export */   xe: () => (/* binding */ lastSwitch),
 /* harmony export */   zf: () => (/* binding */ lastKnownGood)
@@ -4556,14 +4870,35 @@ function lastSwitch(history, live) {
     const before = history.slice(0, history.indexOf(last));
     return { run: before.reduce((newest, event) => Math.max(newest, runOf(event)), 0), byHand: true };
 }
-/** Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now. */
-function wentBack(history, owner) {
-    const last = history.findLast(({ event }) => ['switched', 'switched-back', 'rolled-back'].includes(event));
-    if (last?.event !== 'rolled-back')
+/**
+ * Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now; also where it was
+ * cut off right after the rename, and the ledger has no more than its intent.
+ */
+function wentBack(history, owner, live) {
+    const last = history.findLast(({ event, release }) => ['switched', 'switched-back', 'rolled-back', 'finished'].includes(event) ||
+        (event === 'switching' && release === live));
+    if (!last || !isEarlierAttempt(last.owner, owner))
         return false;
+    if (last.event === 'rolled-back')
+        return true;
+    if (last.event !== 'switching' && last.event !== 'switched')
+        return false;
+    // A job may deploy and, where that turns out badly, go back: what its own run deployed is not what it went back to.
+    const run = findRelease(history, last.release)?.run;
+    return last.release === live && run !== undefined && run !== Number.parseInt(owner, 10);
+}
+/** The release that an earlier attempt of this very job left, by the last of its switches to `live`. */
+function leftBy(history, owner, live) {
+    const away = history.findLast((event) => event.event === 'switching' &&
+        event.release === live &&
+        event.from !== '' &&
+        isEarlierAttempt(event.owner, owner));
+    return away?.event === 'switching' ? away.from : undefined;
+}
+function isEarlierAttempt(one, owner) {
     const [run, attempt, job] = owner.split('/');
-    const [lastRun, lastAttempt, lastJob] = last.owner.split('/');
-    return run === lastRun && job === lastJob && Number(lastAttempt) < Number(attempt);
+    const [oneRun, oneAttempt, oneJob] = one.split('/');
+    return run === oneRun && job === oneJob && Number(oneAttempt) < Number(attempt);
 }
 /** Whether the release was live until somebody switched away from it who then did not wait for its connections to end. */
 function isDraining(history, id) {
@@ -6580,6 +6915,161 @@ function named(release) {
 
 /***/ }),
 
+/***/ 1152:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Gj: () => (/* binding */ gate),
+/* harmony export */   N7: () => (/* binding */ watchProbes),
+/* harmony export */   Yr: () => (/* binding */ isWarm),
+/* harmony export */   ZC: () => (/* binding */ webServices),
+/* harmony export */   pF: () => (/* binding */ stopIdle),
+/* harmony export */   zd: () => (/* binding */ requireWarm)
+/* harmony export */ });
+/* harmony import */ var _host_program__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(630);
+/* harmony import */ var _probes_answer__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9137);
+/* harmony import */ var _probes_expectation__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9465);
+/* harmony import */ var _probes_http__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9879);
+/* harmony import */ var _probes_poll__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5710);
+/* harmony import */ var _release_ledger__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6196);
+/* harmony import */ var _release_trouble__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2386);
+/* harmony import */ var _deploy__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2636);
+
+
+
+
+
+
+
+
+/** Probes in a row that have to fail during a bake before they speak against a release. */
+const failuresInBake = 3;
+/**
+ * Probes every web service of the release in its slot, on every host. It is let through when all are healthy in time;
+ * else the last answers and the logs are shown and it is taken down everywhere.
+ */
+async function gate(deploy, release) {
+    const failures = await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, (host) => probeSlot(deploy, host, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot, deploy.config.gate));
+    if (failures.some((each) => each.length > 0))
+        return takeDown(deploy, release, failures);
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, (host) => (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .runStage */ .Si)(host, {
+        stage: 'gate',
+        libraries: [],
+        calls: [(0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('gated', release.id, { slot: (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot }))],
+    }, 'Run this again.'));
+}
+/** One healthy look at each service: enough for a release that was healthy before and is still running. */
+async function isWarm(deploy, host, slot) {
+    const { interval, timeout } = deploy.config.gate;
+    const failures = await probeSlot(deploy, host, slot, { deadline: timeout, interval, successes: 1 });
+    return failures.length === 0;
+}
+/**
+ * The gate of an earlier job says nothing of now: the host may have been started anew since, or somebody stopped it.
+ *
+ * @throws {Trouble} when a host's release does not answer as its gate saw it do.
+ */
+async function requireWarm(deploy, release) {
+    await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, async (host) => {
+        if (await isWarm(deploy, host, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot))
+            return;
+        throw new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q(host.name, `${release.id} passed its gate, but is not healthy now. Traffic was not touched.`, 'Run the job with health-gate again, then this one.');
+    });
+}
+async function probeSlot(deploy, host, slot, plan) {
+    const outcomes = await Promise.all(webServices(deploy.config).map(async ([service, settings]) => {
+        const outcome = await (0,_probes_poll__WEBPACK_IMPORTED_MODULE_1__/* .pollUntil */ .g)((left) => look(deploy, host, settings, slot, left), plan);
+        return { service, outcome };
+    }));
+    return outcomes.filter(({ outcome }) => !outcome.healthy);
+}
+function webServices(config) {
+    return Object.entries(config.services).flatMap(([name, service]) => service.role === 'web' ? [[name, service]] : []);
+}
+async function look({ config, signal }, host, service, slot, left) {
+    signal.throwIfAborted();
+    const request = {
+        host: config.proxy?.domains[0] ?? 'localhost',
+        path: service.health.path,
+        timeout: Math.min(left, config.gate.timeout),
+    };
+    const answer = await (0,_probes_http__WEBPACK_IMPORTED_MODULE_6__/* .probe */ .d)(request, () => host.dial(service.slots[slot]));
+    return { answer, unmet: (0,_probes_expectation__WEBPACK_IMPORTED_MODULE_0__/* .judge */ .S)(answer, service.health) };
+}
+/**
+ * Stops a release that is not let through, on every host.
+ *
+ * @returns what its services logged last, in the order of the hosts
+ */
+function stopIdle(deploy, release, why) {
+    const { runtime } = deploy;
+    return (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .onHosts */ .Dc)(deploy, async (host) => {
+        const { slot } = (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release);
+        const { printed } = await (0,_deploy__WEBPACK_IMPORTED_MODULE_3__/* .runStage */ .Si)(host, {
+            stage: 'gate',
+            libraries: [runtime.library],
+            calls: [
+                ...runtime.logs(slot, 40),
+                ...runtime.stop(slot),
+                (0,_host_program__WEBPACK_IMPORTED_MODULE_4__/* .call */ .T1)('ledger', (0,_release_ledger__WEBPACK_IMPORTED_MODULE_5__/* .eventFields */ .e)('gate-failed', release.id, { slot, why })),
+            ],
+        }, 'The release was not let through, but it could not be stopped either; the live slot was not touched.');
+        return printed;
+    });
+}
+/** @param failures of each host, in the order of the hosts */
+async function takeDown(deploy, release, failures) {
+    const { hosts } = deploy;
+    const why = hosts
+        .flatMap(({ name }, index) => {
+        const where = hosts.length > 1 ? `${name}: ` : '';
+        return failures[index].map(({ service, outcome }) => `${where}${service}: ${outcome.lastAnswers.at(-1)?.unmet ?? 'no answer'}`);
+    })
+        .join('; ');
+    const printed = await stopIdle(deploy, release, why);
+    const details = hosts.map((host, index) => {
+        const failed = failures[index];
+        // Of a host that is well the logs say nothing.
+        if (failed.length === 0)
+            return [];
+        const lines = [...failed.flatMap(describeFailure), ...printed[index]];
+        return hosts.length > 1 ? lines.map((line) => `${host.name}: ${line}`) : lines;
+    });
+    const { waited, attempts } = failures.flat()[0].outcome;
+    throw new _release_trouble__WEBPACK_IMPORTED_MODULE_2__/* .Trouble */ .q(`Gate of ${release.version}`, `${why} (${attempts} probes in ${Math.round(waited / 1000)} s). It was taken down again; traffic was not touched.`, 'Mend the app and deploy again. If it only needs longer to start, raise `gate.deadline` in kawasemi.yml.', details.flat());
+}
+function describeFailure({ service, outcome }) {
+    return outcome.lastAnswers.map(({ answer, after }) => `${service}, after ${(after / 1000).toFixed(1)} s: ${(0,_probes_answer__WEBPACK_IMPORTED_MODULE_7__/* .describeAnswer */ .O1)(answer)}`);
+}
+/** Probes the live release for as long as its bake lasts. */
+function watchProbes(deploy, release) {
+    let stopped = false;
+    const { config, clock, hosts } = deploy;
+    const watchOne = async (host, name, service) => {
+        for (let failures = 0; !stopped;) {
+            const { unmet } = await look(deploy, host, service, (0,_deploy__WEBPACK_IMPORTED_MODULE_3__.on)(host, release).slot, config.gate.timeout);
+            // Over a lost connection nothing is known.
+            failures = unmet === undefined || !host.isConnected ? 0 : failures + 1;
+            if (failures >= failuresInBake && !stopped)
+                return `${name}: ${unmet}, ${failures} times in a row`;
+            await clock.wait(config.gate.interval);
+        }
+        return new Promise(() => undefined);
+    };
+    const all = hosts.flatMap((host) => webServices(config).map(([name, service]) => watchOne(host, name, service)));
+    const trouble = Promise.race(all);
+    trouble.catch(() => undefined);
+    return {
+        trouble,
+        stop: () => {
+            stopped = true;
+        },
+    };
+}
+
+
+/***/ }),
+
 /***/ 133:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -6651,9 +7141,12 @@ var release_history = __webpack_require__(5205);
 var release_slot = __webpack_require__(1833);
 // EXTERNAL MODULE: ./src/release/trouble.ts
 var trouble = __webpack_require__(2386);
+// EXTERNAL MODULE: ./src/stages/gate.ts
+var gate = __webpack_require__(1152);
 // EXTERNAL MODULE: ./src/stages/take-back.ts
 var take_back = __webpack_require__(8482);
 ;// CONCATENATED MODULE: ./src/stages/converge.ts
+
 
 
 
@@ -6664,29 +7157,55 @@ var take_back = __webpack_require__(8482);
  * while nothing is live there.
  *
  * @returns the release that was taken back, where one was.
- * @throws {Trouble} when they disagree and no intent says why.
+ * @throws {Trouble} when they disagree and no intent says why, or what they would go back to does not run any more.
  */
 async function converge(deploy) {
     const { hosts, reporter } = deploy;
     const undos = hosts.filter((host) => isAhead(host, hosts)).flatMap(undoOf);
     if (undos.length > 0) {
+        await requireOld(deploy, undos);
         const names = undos.map(({ host }) => host.name).join(', ');
         reporter.warning(`An earlier run ended while it switched to ${undos[0].release.id}; taking it back on ${names}.`);
         await (0,take_back/* takeBack */.z)(deploy, undos, 'taken-back', 'the run that switched it ended before every host had');
     }
-    const live = hosts
-        .map((host) => ({ name: host.name, id: liveId(host) }))
-        .filter(({ id }) => id !== undefined);
+    const live = liveIds(hosts);
     if (new Set(live.map(({ id }) => id)).size > 1) {
-        const each = live.map(({ name, id }) => `${name}: ${id}`).join(', ');
-        throw new trouble/* Trouble */.q('The hosts', `serve different releases (${each}), and no run that died says which is right.`, "On those that are wrong switch by hand as docs/by-hand.md says, or remove `live` in the app's folder (503 until the next deploy); then run this again.");
+        throw disagreement(live, 'no run that died says which is right');
     }
     return undos[0]?.release;
 }
-/** The last switch that was meant to happen on the host. */
-function intentOf({ facts }) {
-    const last = facts.history.findLast((event) => event.event === 'switching');
-    return last?.event === 'switching' ? last : undefined;
+function disagreement(live, why) {
+    const each = live.map(({ name, id }) => `${name}: ${id}`).join(', ');
+    return new trouble/* Trouble */.q('The hosts', `serve different releases (${each}), and ${why}.`, "On those that are wrong switch by hand as docs/by-hand.md says; a rollback is done when all serve what you want. Or remove `live` in the app's folder there (503 until the next deploy), and run this again.");
+}
+/** The old release was left running; but since then the host may have been started anew, or somebody stopped it. */
+async function requireOld(deploy, undos) {
+    const warm = await Promise.all(undos.map(({ host, from }) => from === undefined || (0,gate/* isWarm */.Yr)(deploy, host, from.slot)));
+    const cold = undos.filter((_, at) => !warm[at]);
+    if (cold.length === 0)
+        return;
+    const each = cold.map(({ host, from }) => `${from.release} is not healthy on ${host.name}`).join(', ');
+    throw disagreement(liveIds(deploy.hosts), `${each}, which a run that died came from`);
+}
+/**
+ * The last switch that was meant to happen on the host, while it may be taken back: not any more once the old release
+ * drained or the deploy was finished there, since that comes after the switch of all hosts, and the old slot may be stopped.
+ */
+function intentOf({ facts: { history } }) {
+    const at = history.findLastIndex(({ event }) => event === 'switching');
+    const last = history[at];
+    if (last?.event !== 'switching')
+        return undefined;
+    const isOver = history
+        .slice(at)
+        .some(({ event, release }) => (event === 'finished' && release === last.release) || (event === 'drained' && release === last.from));
+    return isOver ? undefined : last;
+}
+function liveIds(hosts) {
+    return hosts.flatMap((host) => {
+        const id = liveId(host);
+        return id === undefined ? [] : [{ name: host.name, id }];
+    });
 }
 function liveId({ facts }) {
     return facts.live && facts.releases[facts.live];
@@ -6694,9 +7213,15 @@ function liveId({ facts }) {
 /** It switched as was meant, and another one that was meant to did not. */
 function isAhead(host, hosts) {
     const id = intentOf(host)?.release;
-    return (id !== undefined &&
-        liveId(host) === id &&
-        hosts.some((other) => intentOf(other)?.release === id && liveId(other) !== id));
+    return id !== undefined && liveId(host) === id && hosts.some((other) => isBehind(other, id));
+}
+/** Where somebody removed `live` it counts as new; one that had nothing before was to get its first release. */
+function isBehind(host, id) {
+    const intent = intentOf(host);
+    if (intent?.release !== id)
+        return false;
+    const live = liveId(host);
+    return live === undefined ? intent.from === '' : live !== id;
 }
 function undoOf(host) {
     const { slot, release: id, from } = intentOf(host);

@@ -76,13 +76,40 @@ export function lastSwitch(history: History, live?: string): LastSwitch {
   return { run: before.reduce((newest, event) => Math.max(newest, runOf(event)), 0), byHand: true }
 }
 
-/** Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now. */
-export function wentBack(history: History, owner: string): boolean {
-  const last = history.findLast(({ event }) => ['switched', 'switched-back', 'rolled-back'].includes(event))
-  if (last?.event !== 'rolled-back') return false
+/**
+ * Whether an earlier attempt of this very job (`owner` is RUN/ATTEMPT/JOB) went back to what is live now; also where it was
+ * cut off right after the rename, and the ledger has no more than its intent.
+ */
+export function wentBack(history: History, owner: string, live: string | undefined): boolean {
+  const last = history.findLast(
+    ({ event, release }) =>
+      ['switched', 'switched-back', 'rolled-back', 'finished'].includes(event) ||
+      (event === 'switching' && release === live),
+  )
+  if (!last || !isEarlierAttempt(last.owner, owner)) return false
+  if (last.event === 'rolled-back') return true
+  if (last.event !== 'switching' && last.event !== 'switched') return false
+  // A job may deploy and, where that turns out badly, go back: what its own run deployed is not what it went back to.
+  const run = findRelease(history, last.release)?.run
+  return last.release === live && run !== undefined && run !== Number.parseInt(owner, 10)
+}
+
+/** The release that an earlier attempt of this very job left, by the last of its switches to `live`. */
+export function leftBy(history: History, owner: string, live: string): string | undefined {
+  const away = history.findLast(
+    (event) =>
+      event.event === 'switching' &&
+      event.release === live &&
+      event.from !== '' &&
+      isEarlierAttempt(event.owner, owner),
+  )
+  return away?.event === 'switching' ? away.from : undefined
+}
+
+function isEarlierAttempt(one: string, owner: string): boolean {
   const [run, attempt, job] = owner.split('/')
-  const [lastRun, lastAttempt, lastJob] = last.owner.split('/')
-  return run === lastRun && job === lastJob && Number(lastAttempt) < Number(attempt)
+  const [oneRun, oneAttempt, oneJob] = one.split('/')
+  return run === oneRun && job === oneJob && Number(oneAttempt) < Number(attempt)
 }
 
 /** Whether the release was live until somebody switched away from it who then did not wait for its connections to end. */

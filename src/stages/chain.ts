@@ -72,7 +72,7 @@ export function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended
   const baked = isLive(deploy, release.id) && isBaked(deploy, release.id)
   return withFailureHooks(deploy, release, async () => {
     const switches = await stage(deploy, 'switch', () =>
-      switchTo(deploy, release, { bake: !baked, also: () => [] }),
+      switchTo(deploy, release, { bake: !baked, also: [] }),
     )
     await tryHooks(deploy, release, 'after-switch', deploy.config.hooks.afterSwitch)
     if (baked) skip(deploy, 'bake', 'stood in an earlier attempt')

@@ -1,6 +1,7 @@
+import type { HostFacts } from '../host/facts'
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
-import { findRelease, hasHappened, wentBack } from '../release/history'
+import { findRelease, hasHappened, leftBy, wentBack } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import { planRollback, type RollbackPlan } from '../release/rollback'
@@ -47,7 +48,7 @@ async function goBack(deploy: Deploy, target: Release, reason: string): Promise<
   // Also for the ledger of a host where nothing was live.
   const left = liveId(deploy)
   await bringUp(deploy, target)
-  const also = () => [rolledBack(left, target, reason)]
+  const also = [rolledBack(left, target, reason)]
   const switches = await stage(deploy, 'switch', () => switchTo(deploy, target, { bake: false, also }))
   await stage(deploy, 'drain', () => drain(deploy, switches))
   return switches[0]!.release
@@ -59,7 +60,7 @@ function rolledBack(from: string, to: Release, reason: string): Call {
 
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
 function hasGoneBack({ hosts }: Deploy): boolean {
-  return hosts.every(({ facts, owner }) => wentBack(facts.history, owner))
+  return hosts.every(({ facts, owner }) => wentBack(facts.history, owner, serves(facts)))
 }
 
 /**
@@ -94,11 +95,15 @@ function serving({ hosts }: Deploy): HostSession {
   return hosts.find(({ facts }) => facts.live !== undefined) ?? hosts[0]!
 }
 
+function serves({ live, releases }: HostFacts): string | undefined {
+  return live && releases[live]
+}
+
 function liveId(deploy: Deploy): string {
   const { name, facts } = serving(deploy)
-  const { live, releases } = facts
-  if (!live) throw new Trouble(name, 'nothing is live there.', 'Deploy a version first.')
-  return releases[live]
+  const id = serves(facts)
+  if (id === undefined) throw new Trouble(name, 'nothing is live there.', 'Deploy a version first.')
+  return id
 }
 
 /** An earlier attempt went back, and was perhaps ended before it was done. */
@@ -113,9 +118,11 @@ async function finish(
   if (!release)
     throw new Trouble(hosts[0]!.name, `the ledger knows no release ${id}.`, 'Deploy a version anew.')
   settle(deploy, release, `${id} was put back by an earlier attempt`)
-  // Entered once more after the switch that follows, or the attempt after this one would go further back.
-  const left = history.findLast(({ event }) => event === 'rolled-back')?.release
-  const also = () => (left === undefined ? [] : [rolledBack(left, release, reason)])
+  // Entered once more, since the attempt may have been cut off before it was.
+  const left = hosts
+    .map(({ facts, owner }) => leftBy(facts.history, owner, id))
+    .find((each) => each !== undefined)
+  const also = left === undefined ? [] : [rolledBack(left, release, reason)]
   return record(release, async () => {
     const switches = await stage(deploy, 'switch', () => switchTo(deploy, release, { bake: false, also }))
     await stage(deploy, 'drain', () => drain(deploy, switches))

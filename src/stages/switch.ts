@@ -30,7 +30,7 @@ export interface SwitchOptions {
   /** Whether a watcher begins together with the switch. */
   readonly bake: boolean
   /** Entered into the ledger right after the switch. */
-  readonly also: (from: Place | undefined) => readonly Call[]
+  readonly also: readonly Call[]
 }
 
 /**
@@ -159,7 +159,7 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
           'ledger',
           eventFields('switched', release.id, { slot: release.slot, from: from?.release ?? '' }),
         ),
-        ...options.also(from),
+        ...options.also,
         call('end'),
         ...(watcher ? [watcher.call, call('watch_unlock')] : []),
         ...workerCalls(deploy, release, from),

@@ -7,6 +7,7 @@ import {
   isDraining,
   lastKnownGood,
   lastSwitch,
+  leftBy,
   releasesToKeep,
   schemaChangesSince,
   wentBack,
@@ -207,16 +208,40 @@ describe('the history of a host', () => {
     expect(isDraining([...all, away, back], 'v4-4')).toBe(true)
   })
 
-  test('only a later attempt of the same job goes on with a rollback', () => {
-    const back = [
-      ...all,
-      event(8, { event: 'switched', release: 'v2-2', slot: 'green', from: 'v3-3' }),
-      event(8, { event: 'rolled-back', release: 'v3-3' }),
-    ]
-    expect(wentBack(back, '8/2/deploy')).toBe(true)
-    for (const owner of ['8/1/deploy', '8/2/test', '9/2/deploy']) expect(wentBack(back, owner)).toBe(false)
-    const since = event(10, { event: 'switched', release: 'v4-4', slot: 'blue', from: 'v2-2' })
-    expect(wentBack([...back, since], '8/2/deploy')).toBe(false)
+  describe('a later attempt of the same job goes on with a rollback', () => {
+    const switching = event(8, { event: 'switching', release: 'v2-2', slot: 'green', from: 'v3-3' })
+    const switched = event(8, { event: 'switched', release: 'v2-2', slot: 'green', from: 'v3-3' })
+    const back = [...all, switching, switched, event(8, { event: 'rolled-back', release: 'v3-3' })]
+
+    test.each([
+      ['as it ended', back],
+      ['cut off before the ledger knew whom it left', back.slice(0, -1)],
+      ['cut off right after the rename', back.slice(0, -2)],
+    ])('%s', (_, history) => {
+      expect(wentBack(history, '8/2/deploy', 'v2-2')).toBe(true)
+      expect(leftBy(history, '8/2/deploy', 'v2-2')).toBe('v3-3')
+      for (const owner of ['8/1/deploy', '8/2/test', '9/2/deploy'])
+        expect(wentBack(history, owner, 'v2-2')).toBe(false)
+      const since = event(10, { event: 'switched', release: 'v4-4', slot: 'blue', from: 'v2-2' })
+      expect(wentBack([...history, since], '8/2/deploy', 'v4-4')).toBe(false)
+    })
+
+    test('but not with one that moved no traffic, or was taken back', () => {
+      expect(wentBack([...all, switching], '8/2/deploy', 'v3-3')).toBe(false)
+      const undone = [
+        event(8, { event: 'taken-back', release: 'v2-2' }),
+        event(8, { event: 'switched-back', release: 'v3-3', slot: 'blue', from: 'v2-2' }),
+      ]
+      expect(wentBack([...all, switching, switched, ...undone], '8/2/deploy', 'v3-3')).toBe(false)
+    })
+
+    test('nor with a deploy: where the job goes back from what an earlier attempt deployed, it does', () => {
+      for (let cut = 1; cut <= 4; cut += 1)
+        expect(wentBack(all.slice(0, cut < 4 ? -cut : undefined), '3/2/deploy', 'v3-3')).toBe(false)
+      // A release that another run made, and this one switched to.
+      const later = v3.map((each) => (each.event === 'shipped' ? each : { ...each, owner: '8/1/deploy' }))
+      expect(wentBack([...v1, ...v2, ...later], '8/2/deploy', 'v3-3')).toBe(false)
+    })
   })
 
   test('a rollback knows whose migrations the old code has never seen', () => {

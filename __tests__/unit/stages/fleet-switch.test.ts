@@ -25,7 +25,7 @@ function fresh(name: string): FakeHost {
 const v2 = releaseOf('v2-2', 'green')
 const to = (hosts: FakeHost[]) => {
   const { deploy, warnings } = deployTo(...hosts)
-  return { deploy, warnings, done: switchTo(deploy, v2, { bake: true, also: () => [] }) }
+  return { deploy, warnings, done: switchTo(deploy, v2, { bake: true, also: [] }) }
 }
 
 beforeEach(() => jest.mocked(verify).mockReset())

@@ -147,7 +147,7 @@ async function programsOf(change: Partial<Config> = {}): Promise<ReadonlyMap<str
   await start(deploy, release)
   await gate(deploy, release).catch(() => undefined)
   await runHooks(deploy, release, 'after-ship', [{ service: 'web', command: [hostile], timeout: 1000 }])
-  const switches = await switchTo(deploy, release, { bake: true, also: () => [] })
+  const switches = await switchTo(deploy, release, { bake: true, also: [] })
   await drain(deploy, switches)
   await retire(deploy, switches)
   Object.assign(host.facts, { live: 'green' })

@@ -59,13 +59,13 @@ describe('when the proxy does not answer with the new release', () => {
 
   test('switches back and says that it was the proxy', async () => {
     const { deploy, stages } = deployTo([])
-    await expect(switchTo(deploy, release, { bake: true, also: () => [] })).rejects.toBe(refused)
+    await expect(switchTo(deploy, release, { bake: true, also: [] })).rejects.toBe(refused)
     expect(stages).toEqual(['switch', 'switch back'])
   })
 
   test('leaves it to the bake where its watcher took the release back meanwhile', async () => {
     const { deploy, stages } = deployTo([{ ...common, event: 'bake-failed' }])
-    const switches = await switchTo(deploy, release, { bake: true, also: () => [] })
+    const switches = await switchTo(deploy, release, { bake: true, also: [] })
     expect(switches).toMatchObject([{ from: { slot: 'blue', release: 'v1-1' }, ms: 7, watcher: 'bake-run' }])
     expect(stages).toEqual(['switch'])
   })
