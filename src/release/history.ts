@@ -31,10 +31,15 @@ export function hasHappened(history: History, id: string, name: EventName): bool
 export function goodReleases(history: History): readonly string[] {
   let good: string[] = []
   let before: string[] = []
+  let tried = ''
   for (const event of history) {
-    if (event.event === 'switching') before = good
-    // Its switch is as if it had never been: a release that was good before it still is, another is not good by it.
-    if (event.event === 'taken-back') good = before
+    if (event.event === 'switching') {
+      before = good
+      tried = event.release
+    }
+    // Its switch is as if it had never been: a release that was good before it still is, another is not good by it. Where
+    // one failed before its intent there is nothing to undo.
+    if (event.event === 'taken-back' && event.release === tried) good = before
     if (event.event === 'baked' || event.event === 'finished')
       good = [...good.filter((id) => id !== event.release), event.release]
     if (event.event === 'bake-failed') good = good.filter((id) => id !== event.release)

@@ -141,6 +141,14 @@ describe('the history of a host', () => {
     expect(goodReleases(rollback)).toEqual(['v1-1', 'v2-2', 'v3-3'])
   })
 
+  test('one that was put down before its switch had begun takes nothing back', () => {
+    const tried = deployed('v4', 4, 'green', ['00000003', '00000003'], 'v3-3').slice(0, 6)
+    const putDown = [...all, ...tried, event(4, { event: 'taken-back', release: 'v4-4' })]
+    expect(goodReleases(putDown)).toEqual(['v1-1', 'v2-2', 'v3-3'])
+    const next = [...putDown, ...deployed('v5', 5, 'green', ['00000003', '00000003'], 'v3-3')]
+    expect(lastKnownGood(next, 'v5-5')).toBe('v3-3')
+  })
+
   test('a release that failed its bake, or that somebody rolled back from, is not good', () => {
     expect(goodReleases([...all, event(4, { event: 'bake-failed', release: 'v2-2' })])).toEqual([
       'v1-1',
