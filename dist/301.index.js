@@ -957,15 +957,16 @@ async function perform(deploy, planned, options) {
             ...options.also,
             (0,program/* call */.T1)('end'),
             ...(watcher ? [watcher.call, (0,program/* call */.T1)('watch_unlock')] : []),
-            ...workerCalls(deploy, release, from),
+            ...workerCalls(deploy, release),
         ],
     }, 'Where a host had switched it was taken back. Run this again.');
     return { host, release, from, ms: (0,fact/* countOf */.pq)(outcome.facts.get('switch-ms')) ?? 0, watcher: watcher?.run };
 }
-function workerCalls({ config, runtime }, release, from) {
+/** Workers of the other slot end also where nothing was live: they run on when somebody removed `live`. */
+function workerCalls({ config, runtime }, { slot }) {
     if (!Object.values(config.services).some(({ role }) => role === 'worker'))
         return [];
-    return [(0,program/* call */.T1)('begin', 'workers'), ...runtime.moveWorkers(from?.slot, release.slot), (0,program/* call */.T1)('end')];
+    return [(0,program/* call */.T1)('begin', 'workers'), ...runtime.moveWorkers((0,release_slot/* otherSlot */.jx)(slot), slot), (0,program/* call */.T1)('end')];
 }
 
 

@@ -4832,11 +4832,15 @@ function hasHappened(history, id, name) {
 function goodReleases(history) {
     let good = [];
     let before = [];
+    let tried = '';
     for (const event of history) {
-        if (event.event === 'switching')
+        if (event.event === 'switching') {
             before = good;
-        // Its switch is as if it had never been: a release that was good before it still is, another is not good by it.
-        if (event.event === 'taken-back')
+            tried = event.release;
+        }
+        // Its switch is as if it had never been: a release that was good before it still is, another is not good by it. Where
+        // one failed before its intent there is nothing to undo.
+        if (event.event === 'taken-back' && event.release === tried)
             good = before;
         if (event.event === 'baked' || event.event === 'finished')
             good = [...good.filter((id) => id !== event.release), event.release];
@@ -6329,10 +6333,7 @@ const composeRuntime = {
     arm: () => [],
     disarm: () => [],
     startWorkers: (slot) => [(0,program/* call */.T1)('runtime_start_workers', slot)],
-    moveWorkers: (from, to) => [
-        ...(from ? [(0,program/* call */.T1)('runtime_stop_workers', from)] : []),
-        (0,program/* call */.T1)('runtime_start_workers', to),
-    ],
+    moveWorkers: (from, to) => [(0,program/* call */.T1)('runtime_stop_workers', from), (0,program/* call */.T1)('runtime_start_workers', to)],
     stop: (slot) => [(0,program/* call */.T1)('runtime_stop', slot)],
     remove: (slot) => [(0,program/* call */.T1)('runtime_remove', slot)],
     logs: (slot, lines) => [(0,program/* call */.T1)('runtime_logs', slot, String(lines))],
@@ -6703,7 +6704,7 @@ function systemdRuntime(config) {
         arm: (slot) => [(0,program/* call */.T1)('runtime_arm', slot)],
         disarm: (slot) => [(0,program/* call */.T1)('runtime_disarm', slot)],
         startWorkers: (slot) => [(0,program/* call */.T1)('runtime_start_workers', slot)],
-        moveWorkers: (from, to) => [(0,program/* call */.T1)('runtime_workers_back', to, from ?? '')],
+        moveWorkers: (from, to) => [(0,program/* call */.T1)('runtime_workers_back', to, from)],
         stop: (slot) => [(0,program/* call */.T1)('runtime_stop', slot)],
         remove: (slot) => [(0,program/* call */.T1)('runtime_remove', slot)],
         logs: (slot, lines) => [(0,program/* call */.T1)('runtime_logs', slot, String(lines))],

@@ -153,12 +153,14 @@ runtime_start_workers() {
   systemd_sync
 }
 
-# systemd_stop_workers SLOT singleton|several
+# systemd_stop_workers SLOT singleton|several: a release that was never started in the slot may have no units there.
 systemd_stop_workers() {
   systemd_has_release "$1" || return 0
   kw_prefix=$(systemd_parts "$1" app) kw_in=$(systemd_parts "$1" scope)
   for kw_each in $(systemd_parts "$1" worker "$2"); do
-    systemd_end "$kw_in" "$kw_prefix-$kw_each@$1.service"
+    kw_unit=$kw_prefix-$kw_each@$1.service
+    kw_state=$(systemd_ask "$kw_in" show -p ActiveState -p LoadState "$kw_unit" | sort | tr '\n' ' ')
+    [ "$kw_state" = 'ActiveState=inactive LoadState=not-found ' ] || systemd_end "$kw_in" "$kw_unit"
   done
 }
 
@@ -167,12 +169,12 @@ runtime_stop_workers() {
   systemd_stop_workers "$1" several
 }
 
-# runtime_workers_back SLOT OTHER: workers of SLOT take over from those of OTHER (which may be empty); of those that must
-# not run twice the old one ends first, of the others the new one is there first.
+# runtime_workers_back SLOT OTHER: workers of SLOT take over from those of OTHER; of those that must not run twice the old
+# one ends first, of the others the new one is there first.
 runtime_workers_back() {
-  [ -z "$2" ] || systemd_stop_workers "$2" singleton
+  systemd_stop_workers "$2" singleton
   runtime_start_workers "$1"
-  [ -z "$2" ] || systemd_stop_workers "$2" several
+  systemd_stop_workers "$2" several
 }
 
 runtime_stop() {

@@ -106,10 +106,7 @@ export const composeRuntime: Runtime = {
   arm: () => [],
   disarm: () => [],
   startWorkers: (slot) => [call('runtime_start_workers', slot)],
-  moveWorkers: (from, to) => [
-    ...(from ? [call('runtime_stop_workers', from)] : []),
-    call('runtime_start_workers', to),
-  ],
+  moveWorkers: (from, to) => [call('runtime_stop_workers', from), call('runtime_start_workers', to)],
   stop: (slot) => [call('runtime_stop', slot)],
   remove: (slot) => [call('runtime_remove', slot)],
   logs: (slot, lines) => [call('runtime_logs', slot, String(lines))],

@@ -110,8 +110,8 @@ export interface Runtime {
   /** They do not any more: after the switch away from it. */
   disarm(slot: Slot): Call[]
   startWorkers(slot: Slot): Call[]
-  /** Workers of one slot take over from those of the other, where there are any. */
-  moveWorkers(from: Slot | undefined, to: Slot): Call[]
+  /** Workers of one slot take over from those of the other, where there are any. That one may be empty, or was never started. */
+  moveWorkers(from: Slot, to: Slot): Call[]
   /** Stops all, keeps what is needed to start again. */
   stop(slot: Slot): Call[]
   /** Takes down all but the data. */

@@ -45,7 +45,7 @@ export function systemdRuntime(config: Config): Runtime {
     arm: (slot) => [call('runtime_arm', slot)],
     disarm: (slot) => [call('runtime_disarm', slot)],
     startWorkers: (slot) => [call('runtime_start_workers', slot)],
-    moveWorkers: (from, to) => [call('runtime_workers_back', to, from ?? '')],
+    moveWorkers: (from, to) => [call('runtime_workers_back', to, from)],
     stop: (slot) => [call('runtime_stop', slot)],
     remove: (slot) => [call('runtime_remove', slot)],
     logs: (slot, lines) => [call('runtime_logs', slot, String(lines))],

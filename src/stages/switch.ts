@@ -162,7 +162,7 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
         ...options.also,
         call('end'),
         ...(watcher ? [watcher.call, call('watch_unlock')] : []),
-        ...workerCalls(deploy, release, from),
+        ...workerCalls(deploy, release),
       ],
     },
     'Where a host had switched it was taken back. Run this again.',
@@ -170,7 +170,8 @@ async function perform(deploy: Deploy, planned: PlannedSwitch, options: SwitchOp
   return { host, release, from, ms: countOf(outcome.facts.get('switch-ms')) ?? 0, watcher: watcher?.run }
 }
 
-function workerCalls({ config, runtime }: Deploy, release: Release, from: Place | undefined): Call[] {
+/** Workers of the other slot end also where nothing was live: they run on when somebody removed `live`. */
+function workerCalls({ config, runtime }: Deploy, { slot }: Release): Call[] {
   if (!Object.values(config.services).some(({ role }) => role === 'worker')) return []
-  return [call('begin', 'workers'), ...runtime.moveWorkers(from?.slot, release.slot), call('end')]
+  return [call('begin', 'workers'), ...runtime.moveWorkers(otherSlot(slot), slot), call('end')]
 }

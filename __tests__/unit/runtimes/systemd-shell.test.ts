@@ -124,9 +124,22 @@ describe('workers that take over', () => {
 
   test('of the first release have nobody to wait for', () => {
     layDown('v1-1', 'blue')
-    const [move] = systemdRuntime(config).moveWorkers(undefined, 'blue')
+    const [move] = systemdRuntime(config).moveWorkers('green', 'blue')
     expect(runCalls(move!).status).toBe(0)
     expect(asked().some((line) => line.includes(' stop '))).toBe(false)
+  })
+
+  test('have nobody to wait for either where the other release was never started', () => {
+    layDown('v1-1', 'blue')
+    layDown('v2-2', 'green')
+    writeFileSync(join(host.base, 'show'), 'LoadState=not-found\nActiveState=inactive\n')
+    const [move] = systemdRuntime(config).moveWorkers('blue', 'green')
+    expect(runCalls(move!).status).toBe(0)
+    expect(asked().some((line) => line.includes('@blue'))).toBe(false)
+    // As after `rm` of a unit that still runs.
+    writeFileSync(join(host.base, 'show'), 'LoadState=not-found\nActiveState=active\n')
+    expect(runCalls(move!).status).toBe(0)
+    expect(asked()).toContain('--user stop shop-mailer@blue.service')
   })
 })
 

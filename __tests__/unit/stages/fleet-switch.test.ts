@@ -118,6 +118,20 @@ test('a host that is new to the others goes back to nothing', async () => {
   expect([one, two, late].map(({ serves }) => serves)).toEqual(['v1-1', 'v1-1', 'nothing'])
 })
 
+test.each([
+  ['the old one is live', 'blue'],
+  ['somebody removed `live`', undefined],
+] as const)('workers of the other slot end before those of the new one begin, where %s', async (_, live) => {
+  const host = ready('one')
+  host.facts = { ...host.facts, live }
+  await to([host]).done
+  const workers = host.calls.filter(({ name }) => name.endsWith('_workers'))
+  expect(workers.map(({ name, args }) => [name, ...args])).toEqual([
+    ['runtime_stop_workers', 'blue'],
+    ['runtime_start_workers', 'green'],
+  ])
+})
+
 test('nor does the first release stay on some hosts only', async () => {
   const hosts = [fresh('one'), fresh('two')]
   hosts[1]!.failAt = 'timed_switch'

@@ -21,6 +21,8 @@ export class FakeHost {
   token = 1
   /** The first calls of the programs it was given. */
   readonly did: string[] = []
+  /** All the calls of these. */
+  readonly calls: Call[] = []
   /** Thrown at a call of that name; what came before it in the program has happened. */
   failAt: string | undefined
   lost = false
@@ -75,6 +77,7 @@ export class FakeHost {
     if (this.lost) throw new Trouble(this.name, 'does not answer.', 'Wait.')
     const begin = calls.find(({ name }) => name === 'begin') ?? calls[0]!
     this.did.push(String(begin.args[0] ?? begin.name))
+    this.calls.push(...calls)
     const facts = new Map<string, unknown>([['switch-ms', 7]])
     for (const { name, args } of calls) {
       if (name === 'still_live' && this.serves !== args[1]) break
