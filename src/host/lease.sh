@@ -20,8 +20,7 @@ lease_expires() { kw_read=$(lease_field 2); printf '%s' "${kw_read:-0}"; }
 lease_write() {
   put "$kw_base/lease.json" 0640 \
     "{\"token\":$1,\"expires\":$2,\"owner\":\"$kw_owner\",\"url\":\"$kw_url\",\"since\":$3}
-"
-  sync "$kw_base"
+" && sync "$kw_base"
 }
 
 # lease_extend: our own lease, from now on.

@@ -37,3 +37,9 @@ export function makeFolder(): Folder {
     remove: () => rmSync(base, { recursive: true, force: true }),
   }
 }
+
+/**
+ * `full_disk BLOCKS`: from now on no program writes more than so many blocks of 512 bytes into a file. What a full disk
+ * answers, and neither a disk nor root's rights are needed for it.
+ */
+export const fullDisk = `full_disk() { trap '' XFSZ; ulimit -f "$1"; }`

@@ -6,7 +6,8 @@ import { prelude } from '../../../src/host/libraries'
 import { call, renderProgram } from '../../../src/host/program'
 import type { Slot } from '../../../src/release/slot'
 import { systemdRuntime } from '../../../src/runtimes/systemd'
-import { ShellHost } from '../stages/shell'
+import { fullDisk } from '../host/shell'
+import { library, ShellHost } from '../stages/shell'
 import { systemdProduct } from './systemd-product'
 
 /** Writes down how it is called, and shows what lies in `show`. */
@@ -248,6 +249,12 @@ mkdir -p node_modules/.bin`
     expect(install('v1-1')).toMatchObject({ status: 0, out: expect.stringContaining('"installed"') })
   })
 
+  test('are not linked where it cannot be written down that the release uses them', () => {
+    mkdirSync(join(host.base, 'releases/v1-1/uses'))
+    expect(install('v1-1').status).not.toBe(0)
+    expect(readdirSync(join(host.base, 'releases/v1-1/files/web'))).not.toContain('node_modules')
+  })
+
   test('are never those of an installation that was cut off', () => {
     program('npm', 'mkdir -p node_modules/half; kill -9 "$PPID" "$(cat "$BASE/pid")"')
     const half = host.run(
@@ -258,6 +265,42 @@ mkdir -p node_modules/.bin`
     program('npm', npm)
     expect(install('v1-1')).toMatchObject({ status: 0, out: expect.stringContaining('"installed"') })
     expect(readdirSync(join(host.base, 'releases/v1-1/files/web/node_modules'))).toEqual(['.bin'])
+  })
+})
+
+describe('a one-off command', () => {
+  // Runs the script as systemd would.
+  const systemdRun = `for script; do :; done; sh "$script"`
+
+  const migrate = (full: string) => {
+    layDown('v1-1', 'blue')
+    program('systemd-run', systemdRun)
+    writeFileSync(
+      join(host.base, 'releases/v1-1/run/web'),
+      'shift; printf "%s\\n" "$KEY" "$@" >"$BASE/ran"\n',
+    )
+    const once = ['runtime_once', 'blue', 'migrate', '60', 'web', "KEY=it's", '--', 'manage', 'migrate $1']
+    return host.run(
+      [systemdRuntime(config).library, library('stages/migrate.sh'), fullDisk, `disk() { ${full}; "$@"; }`],
+      [call('migration', 'v1-1', '', 'disk', ...once)],
+    )
+  }
+  const events = () =>
+    readFileSync(join(host.base, 'ledger.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+
+  test('runs with its variables and words', () => {
+    expect(migrate(':').status).toBe(0)
+    expect(readFileSync(join(host.base, 'ran'), 'utf8')).toBe("it's\nmanage\nmigrate $1\n")
+    expect(events().map(({ event }) => event)).toEqual(['migrating', 'migrated'])
+  })
+
+  test('is not said to have run where the disk was too full to write it down', () => {
+    const { out, status } = migrate('full_disk 0')
+    expect({ status, out }).toEqual({ status: 71, out: expect.stringContaining('is the disk full?') })
+    expect(events().at(-1)).toMatchObject({ event: 'migration-failed', status: 71, schemaChanged: false })
   })
 })
 

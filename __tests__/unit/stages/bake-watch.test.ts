@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { detachLibrary } from '../../../src/host/libraries'
 import { call } from '../../../src/host/program'
 import { plainLog } from '../../../src/proxies/proxy'
+import { fullDisk } from '../host/shell'
 import { library, ShellHost } from './shell'
 
 /** The watcher of a bake in a real sh. What the runtime says is a function of each test. */
@@ -166,6 +167,11 @@ test('says why also where the workers cannot be given back', () => {
   const { out } = watch('runtime_workers_back() { fail start "no workers"; }; echo web is exited')
   expect(live()).toBe('slots/blue')
   expect(out).toContain('"code":"bake","message":"web is exited"')
+})
+
+test('goes back also where the new release has filled the disk', () => {
+  watch('echo web is exited', { more: `${fullDisk}; runtime_unwatch() { full_disk 0; }` })
+  expect(live()).toBe('slots/blue')
 })
 
 test.each(['', 'echo web is exited'])('where somebody put another slot live, that stays so (%j)', (dead) => {
