@@ -1,4 +1,8 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fieldsOf } from '../../../src/host/fact'
 import { call } from '../../../src/host/program'
+import { parseLine } from '../../../src/host/records'
 import { type Folder, makeFolder } from './shell'
 
 /** What the shell functions make of files that a crash, or a person, left behind. */
@@ -41,6 +45,11 @@ describe('the lease', () => {
   const line = (fields: object) =>
     `${JSON.stringify({ token: 4, expires: 0, owner: '6/1/deploy', url: '', since: 1, ...fields })}\n`
   const future = 99_999_999_999
+  const heldBy = (output: string) => {
+    const records = output.split('\n').map((each) => parseLine('n', each))
+    const held = records.find((each) => each.kind === 'record')
+    return held?.record.k === 'fact' && held.record.name === 'held' && fieldsOf(held.record.value).owner
+  }
 
   test('tokens grow from one to the next', () => {
     for (const expected of [1, 2, 3]) {
@@ -96,6 +105,24 @@ describe('the lease', () => {
     expect(settle('6/2/test')).toContain('"not-held"')
     expect(settle('6/2/deploy')).toContain('"done"')
     expect(JSON.parse(folder.read('lease.json')).expires).toBe(0)
+  })
+
+  test.each([undefined, '{"token":4,"expi'])(
+    'that was lost while its run goes on (%j) is written whole again, and who is refused is told by whom',
+    (content) => {
+      folder.run([], [call('lease_take')])
+      folder.run([], [event], { token: 1 })
+      if (content === undefined) rmSync(join(folder.base, 'lease.json'))
+      else folder.write('lease.json', content)
+      expect(folder.run([], [call('lease_keep', 'renew', '0')], { token: 1 }).output).toContain('"done"')
+      expect(JSON.parse(folder.read('lease.json'))).toMatchObject({ token: 1, since: expect.any(Number) })
+      expect(heldBy(folder.run([], [call('lease_take')], { owner: '8/1/deploy' }).output)).toBe('7/1/deploy')
+    },
+  )
+
+  test('without its beginning, as an older version may have written it, is told as held', () => {
+    folder.write('lease.json', line({ expires: future }).replace('"since":1', '"since":'))
+    expect(heldBy(folder.run([], [call('lease_take')]).output)).toBe('6/1/deploy')
   })
 
   test('of somebody else is neither renewed nor freed', () => {
