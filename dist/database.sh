@@ -28,8 +28,9 @@ client_$kw_db_where \"\$1\"
       docker exec -i "$kw_container" sh -c "$kw_program" sh "$kw_db_what" "$1"
       ;;
     volume)
-      # Nothing of the image is copied into a volume that is still empty: that is for the app's own mount.
-      docker run --rm -i --network none --volume "$kw_db_volume:/kawasemi-database:nocopy" --entrypoint sh "$kw_db_image" \
+      # Nothing of the image is copied into a volume that is still empty: that is for the app's own mount. And no registry
+      # is asked for an image that is gone: under our name it would be a stranger's.
+      docker run --rm -i --pull never --network none --volume "$kw_db_volume:/kawasemi-database:nocopy" --entrypoint sh "$kw_db_image" \
         -c "$kw_program" sh "$kw_db_what" "$1"
       ;;
   esac

@@ -21,12 +21,25 @@ present_facts() {
   done
 }
 
-# Only the last lines of the ledger: what a plan needs lies in the last releases. A line that a crash cut off is no
-# JSON, so its record is not read as one.
+# A line that a crash cut off is no JSON, so its record is not read as one.
 ledger_facts() {
-  [ ! -f "$kw_base/ledger.jsonl" ] || tail -n 500 "$kw_base/ledger.jsonl" | while IFS= read -r kw_line; do
+  [ ! -f "$kw_base/ledger.jsonl" ] || ledger_lines "$kw_base/ledger.jsonl" | while IFS= read -r kw_line; do
     record "{\"k\":\"fact\",\"name\":\"ledger\",\"value\":$kw_line}"
   done
+}
+
+# ledger_lines FILE: the last of it, since what a plan needs lies in the last releases. Scheduled backups would soon be all
+# of them, so only the newest of these counts, and those that somebody put back.
+ledger_lines() {
+  LC_ALL=C awk '
+    {
+      file = match($0, /"file":"[^"]*\/backups\/scheduled\.[0-9]+\.[a-z0-9.]+"/) ? substr($0, RSTART, RLENGTH) : ""
+      scheduled = file != "" && /"event":"backed-up"/
+    }
+    NR == FNR && scheduled { newest = FNR }
+    NR == FNR && file != "" && /"event":"restored"/ { restored[file] = 1 }
+    NR == FNR { next }
+    !scheduled || FNR >= newest || (file in restored)' "$1" "$1" | tail -n 500
 }
 
 # What a deploy itself changes: read from files, so it costs next to nothing.

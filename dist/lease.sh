@@ -16,16 +16,18 @@ lease_token() {
 }
 lease_expires() { kw_read=$(lease_field 2); printf '%s' "${kw_read:-0}"; }
 
+# lease_since: from now on, where nobody knows any more.
+lease_since() { kw_read=$(lease_field 5); printf '%s' "${kw_read:-$(date +%s)}"; }
+
 # lease_write TOKEN EXPIRES SINCE: synced with its folder, so that no power cut brings an older token back.
 lease_write() {
   put "$kw_base/lease.json" 0640 \
     "{\"token\":$1,\"expires\":$2,\"owner\":\"$kw_owner\",\"url\":\"$kw_url\",\"since\":$3}
-"
-  sync "$kw_base"
+" && sync "$kw_base"
 }
 
 # lease_extend: our own lease, from now on.
-lease_extend() { lease_write "$kw_token" $(($(date +%s) + kw_ttl)) "$(lease_field 5)"; }
+lease_extend() { lease_write "$kw_token" $(($(date +%s) + kw_ttl)) "$(lease_since)"; }
 
 # A run of the same workflow run and job may take over its own earlier attempt: GitHub has ended that one.
 lease_is_own() {
@@ -34,7 +36,7 @@ lease_is_own() {
 }
 
 lease_report_held() {
-  record "{\"k\":\"fact\",\"name\":\"held\",\"value\":{\"owner\":$(json "$(lease_field 3)"),\"url\":$(json "$(lease_field 4)"),\"since\":$(lease_field 5),\"expires\":$(lease_expires),\"now\":$(date +%s)}}"
+  record "{\"k\":\"fact\",\"name\":\"held\",\"value\":{\"owner\":$(json "$(lease_field 3)"),\"url\":$(json "$(lease_field 4)"),\"since\":$(lease_since),\"expires\":$(lease_expires),\"now\":$(date +%s)}}"
 }
 
 # base_is_ours: a base folder is one app's, whose name stands in it: two apps would take each other's slots.
@@ -79,7 +81,7 @@ lease_keep() {
   else
     case "$1" in
       renew) lease_extend ;;
-      release) lease_write "$kw_token" 0 "$(lease_field 5)" ;;
+      release) lease_write "$kw_token" 0 "$(lease_since)" ;;
     esac
     fact "$1" '"done"'
   fi
@@ -90,7 +92,7 @@ lease_keep() {
 # another one, unless the job has ended meanwhile.
 lease_leave() {
   if [ "$(cat "$kw_base/runs/dropped" 2>/dev/null || :)" = "$kw_token" ]; then
-    lease_write "$kw_token" 0 "$(lease_field 5)"
+    lease_write "$kw_token" 0 "$(lease_since)"
   elif [ "$1" = 0 ] && [ "$(lease_expires)" -gt 0 ]; then
     lease_extend
   fi

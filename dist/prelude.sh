@@ -49,26 +49,24 @@ refuse() {
   exit 71
 }
 
-# put FILE MODE CONTENT: written beside its place, synced, renamed.
+# put FILE MODE CONTENT: written beside its place, synced, renamed. Where `set -e` is off, as in whatever runs in a
+# condition, a full disk must not put half a file there either: so each step needs the one before it.
 put() {
   (
     umask 077
     printf '%s' "$3" >"$1.part"
-  )
-  chmod "$2" "$1.part"
-  sync "$1.part"
-  mv -f "$1.part" "$1"
+  ) && put_part "$1" "$2"
 }
+
+# put_part FILE MODE: FILE.part is whole, and becomes FILE.
+put_part() { chmod "$2" "$1.part" && sync "$1.part" && mv -f "$1.part" "$1"; }
 
 # put_base64 FILE MODE CONTENT
 put_base64() {
   (
     umask 077
     printf '%s' "$3" | base64 -d >"$1.part"
-  )
-  chmod "$2" "$1.part"
-  sync "$1.part"
-  mv -f "$1.part" "$1"
+  ) && put_part "$1" "$2"
 }
 
 # live_slot: the slot that takes traffic, or nothing where none does.
@@ -102,8 +100,7 @@ ledger() {
     ends_line "$kw_base/ledger.jsonl" || printf '\n' >>"$kw_base/ledger.jsonl"
     printf '{"at":"%s","token":%s,"owner":%s,%s}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$kw_token" \
       "$(json "$kw_owner")" "$1" >>"$kw_base/ledger.jsonl"
-  )
-  sync "$kw_base/ledger.jsonl"
+  ) && sync "$kw_base/ledger.jsonl"
 }
 
 # flip SLOT: the switch. One rename, synced.

@@ -7,7 +7,8 @@ runtime_once() {
   kw_in=$(systemd_parts "$1" scope)
   shift 4
   systemd_once_alone
-  systemd_once_script "$@"
+  # Half of it, or nothing, would end well too.
+  systemd_once_script "$@" || refuse once-start "$kw_what was not started: its command could not be written to $kw_base; is the disk full?"
   kw_unit=$(systemd_parts "$kw_slot" app)-once-$kw_slot.service kw_status=0 kw_once_began=$(date +%s)
   systemd_once_run || kw_status=$?
   case "$kw_status" in

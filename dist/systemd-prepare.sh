@@ -125,7 +125,8 @@ systemd_node() {
     fact dependencies '"installed"'
   fi
   rm -rf "${kw_inside:?}/node_modules"
-  ln -s "$(systemd_uses "$kw_id" node_modules "$kw_key")/node_modules" "$kw_inside/node_modules"
+  kw_found=$(systemd_uses "$kw_id" node_modules "$kw_key")
+  ln -s "$kw_found/node_modules" "$kw_inside/node_modules"
 }
 
 # systemd_build RELEASE SECONDS COMMAND…

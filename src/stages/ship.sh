@@ -17,7 +17,7 @@ take_assets() {
   kw_container=$kw_app-assets
   # One that a killed program left would stay for ever, and its image with it.
   docker rm -f "$kw_container" >/dev/null 2>&1 </dev/null || :
-  docker create --network none --name "$kw_container" "$2" >/dev/null </dev/null
+  docker create --pull never --network none --name "$kw_container" "$2" >/dev/null </dev/null
   rm -rf "$kw_assets.part"
   (umask 027 && mkdir -p "$kw_assets.part" "$kw_assets$4")
   docker cp "$kw_container:$3/." - </dev/null | tar -C "$kw_assets.part" --no-same-owner -xf - || {

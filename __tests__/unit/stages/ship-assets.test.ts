@@ -9,6 +9,25 @@ const docker = `case "$1" in
   cp) [ "$3" = - ] && tar -C "$BASE/image" -cf - . ;;
 esac`
 
+// With nothing but a registry that has every name.
+const strange = `case "$*" in
+  create*--pull\\ never*) echo "no such image" >&2; exit 125 ;;
+  create*) echo "pulled $*" ;;
+esac`
+
+test('an image of ours that is gone is not sought elsewhere', () => {
+  const host = new ShellHost(strange)
+  try {
+    const { status } = host.run(
+      [library('stages/ship.sh')],
+      [call('take_assets', 'r1', 'kawasemi/shop-web:r1', '/app/static', '/_static/')],
+    )
+    expect(status).toBe(125)
+  } finally {
+    host.remove()
+  }
+})
+
 test('of assets only files are laid out: a link in an image would lead the web server out of them', () => {
   const host = new ShellHost(docker)
   try {
