@@ -1,4 +1,4 @@
-import { backupOf, hasHappened } from '../release/history'
+import { backupOf, type History, hasHappened } from '../release/history'
 import type { Release } from '../release/release'
 import { bake } from './bake'
 import { type Deploy, skip, stage } from './deploy'
@@ -10,6 +10,9 @@ import { backup, migrate } from './migrate'
 import { retire } from './retire'
 import { start } from './start'
 import { switchTo } from './switch'
+
+/** How long a backup counts as new, in ms. */
+const newFor = 60 * 60 * 1000
 
 /** How a deploy ended, for the outputs of the actions. */
 export interface Ended {
@@ -32,11 +35,9 @@ async function migrateOnce(deploy: Deploy, release: Release): Promise<{ backup: 
     skip(deploy, 'migrate', 'no migrations in kawasemi.yml')
     return { backup: '', ran: false }
   }
-  const { history } = hosts[0]!.facts
-  // A second backup could be one of a half migrated database: the first one is the one to keep.
+  const { history, clock } = hosts[0]!.facts
   const made = backupOf(history, release.id)
-  if (made && hasHappened(history, release.id, 'backed-up'))
-    skip(deploy, 'backup', 'made by an earlier attempt')
+  if (isBackedUp(history, release.id, clock?.host)) skip(deploy, 'backup', 'made by an earlier attempt')
   else await stage(deploy, 'backup', () => backup(deploy, release))
   if (hasHappened(history, release.id, 'migrated')) {
     skip(deploy, 'migrate', 'done by an earlier attempt')
@@ -44,6 +45,19 @@ async function migrateOnce(deploy: Deploy, release: Release): Promise<{ backup: 
   }
   await stage(deploy, 'migrate', () => migrate(deploy, release))
   return { backup: deploy.report.backup ?? made?.file ?? '', ran: true }
+}
+
+/**
+ * Whether an earlier attempt's backup is the one to keep. It is once its migration began, since a second one could be of a
+ * half migrated database; until then it has to be new.
+ *
+ * @param now milliseconds since 1970 by the clock that wrote the ledger; without it no backup is new
+ */
+function isBackedUp(history: History, id: string, now: number | undefined): boolean {
+  if (!hasHappened(history, id, 'backed-up')) return false
+  const last = history.findLastIndex(({ event, release }) => event === 'backed-up' && release === id)
+  const began = history.slice(last).some(({ event, release }) => event === 'migrating' && release === id)
+  return began || (now !== undefined && now - Date.parse(history[last]!.at) < newFor)
 }
 
 /** The release starts in its slot and is let through or taken down. */
