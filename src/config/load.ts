@@ -4,6 +4,7 @@ import { ConfigError, type Problem, shown, shownKey } from './config-error'
 import { nearest } from './nearest'
 import { type Config, environmentName, fileSchema, toConfig } from './schema'
 import { find, merge, plain, readSource, type Source, type Tree } from './tree'
+import type { HostAddress } from './values'
 
 export { ConfigError } from './config-error'
 
@@ -15,6 +16,13 @@ export { ConfigError } from './config-error'
  */
 export function loadConfig(text: string, fileName: string, environment: string): Config {
   const source = readSource(text, fileName)
+  const config = configOf(source, fileName, environment)
+  const clash = clashOf(source, fileName, config)
+  if (clash) throw new ConfigError(fileName, [clash])
+  return config
+}
+
+function configOf(source: Source, fileName: string, environment: string): Config {
   const merged = inEnvironment(source, fileName, environment)
   const parsed = fileSchema.safeParse(plain(merged), { error: expectation })
   const problems = parsed.success
@@ -24,6 +32,46 @@ export function loadConfig(text: string, fileName: string, environment: string):
     : parsed.error.issues.flatMap((issue) => fromIssue(source, merged, issue))
   if (!parsed.success || problems.length > 0) throw new ConfigError(fileName, problems.sort(byPlace))
   return toConfig(parsed.data, environment)
+}
+
+/** Two environments of one app on one server would ship into each other's slots. */
+function clashOf(
+  source: Source,
+  fileName: string,
+  { app, base, environment, hosts }: Config,
+): Problem | undefined {
+  const mine = new Set(hosts.map(serverOf))
+  for (const other of otherConfigs(source, fileName, environment)) {
+    const shared = other.hosts.find((host) => mine.has(serverOf(host)))
+    if (!shared || (other.app !== app && other.base !== base)) continue
+    return problemAt(
+      source,
+      source.root,
+      ['environments', environment],
+      'a server of its own, or an `app` of its own',
+      `${app} on ${shared.name}, where ${other.environment} has it too`,
+    )
+  }
+  return undefined
+}
+
+/** The same address behind another jump host is another server. */
+function serverOf({ address, port, jump }: HostAddress): string {
+  return `${jump ? `${serverOf(jump)} ` : ''}${address} ${port}`
+}
+
+/** Those that are good: a fault in another environment is told when that one is deployed. */
+function otherConfigs(source: Source, fileName: string, environment: string): Config[] {
+  const { value } = find(source.root, ['environments']).tree
+  const names = value instanceof Map ? [...value.keys()].filter((name) => name !== environment) : []
+  return names.flatMap((name) => {
+    try {
+      return [configOf(source, fileName, name)]
+    } catch (error) {
+      if (error instanceof ConfigError) return []
+      throw error
+    }
+  })
 }
 
 /**

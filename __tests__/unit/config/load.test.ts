@@ -713,3 +713,30 @@ test('the keys of an environment, each with what it says there', () => {
   expect(configKeys(text, 'kawasemi.yml', 'staging').get('gate.deadline')).toBe('"30s"')
   expect(() => configKeys(text, 'kawasemi.yml', 'other')).toThrow(ConfigError)
 })
+
+describe('two environments on one server', () => {
+  const ofProduction = '"deploy@203.0.113.20:2222"'
+  const shared = changed(ofProduction, 'ops@203.0.113.7')
+
+  test('would take the slots of each other, so both are refused', () => {
+    expect(message(shared)).toMatch(
+      /^kawasemi\.yml:\d+:\d+: environments\.staging: expected a server of its own, or an `app` of its own, found shop on 203\.0\.113\.7, where production has it too$/,
+    )
+    expect(message(shared, 'production')).toContain('where staging has it too')
+  })
+
+  test('are fine as two apps, unless they have one base folder', () => {
+    const two = changed('  staging:\n', '  staging:\n    app: shop-staging\n', shared)
+    expect(load(two).app).toBe('shop-staging')
+    expect(message(changed('app: shop\n', 'app: shop\nbase: /srv/shop\n', two))).toContain('shop-staging on')
+  })
+
+  test('are on two where the port or a jump host differs', () => {
+    for (const other of ['ops@203.0.113.7:2222', '{ host: ops@203.0.113.7, jump: me@203.0.113.9 }'])
+      expect(load(changed(ofProduction, other)).app).toBe('shop')
+  })
+
+  test('matter only where the other one is good', () => {
+    expect(load(changed('  production:\n', '  production:\n    bake: never\n', shared)).app).toBe('shop')
+  })
+})
