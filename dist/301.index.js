@@ -12,6 +12,7 @@ __webpack_require__.d(__webpack_exports__, {
   zr: () => (/* binding */ backupAndMigrate),
   $g: () => (/* binding */ isFinished),
   DG: () => (/* binding */ isLive),
+  Vc: () => (/* binding */ isLiveAlready),
   bQ: () => (/* binding */ startAndGate),
   v3: () => (/* binding */ switchAndFinish)
 });
@@ -261,35 +262,63 @@ var stages_switch = __webpack_require__(9670);
 
 
 
+/** How long a backup counts as new, in ms. */
+const newFor = 60 * 60 * 1000;
+/** Said of what comes before the switch where an earlier attempt ended after it. */
+const isLiveAlready = 'it takes traffic already';
 /** Backup and migration, each left out when the ledger says that it was done for this very release. */
 function backupAndMigrate(deploy, release) {
     return withFailureHooks(deploy, release, () => migrateOnce(deploy, release));
 }
 async function migrateOnce(deploy, release) {
     const { config, hosts } = deploy;
+    if (isLive(deploy, release.id)) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'backup', isLiveAlready);
+        (0,stages_deploy/* skip */.iv)(deploy, 'migrate', isLiveAlready);
+        return { backup: '', ran: false };
+    }
     await runHooks(deploy, release, 'after-ship', config.hooks.afterShip);
     if (!config.migrations) {
         (0,stages_deploy/* skip */.iv)(deploy, 'backup', 'no migrations in kawasemi.yml');
         (0,stages_deploy/* skip */.iv)(deploy, 'migrate', 'no migrations in kawasemi.yml');
         return { backup: '', ran: false };
     }
-    const { history } = hosts[0].facts;
-    // A second backup could be one of a half migrated database: the first one is the one to keep.
+    const { history, clock } = hosts[0].facts;
     const made = (0,release_history/* backupOf */.GH)(history, release.id);
-    if (made && (0,release_history/* hasHappened */.eZ)(history, release.id, 'backed-up'))
+    const isMigrated = (0,release_history/* hasHappened */.eZ)(history, release.id, 'migrated');
+    if (isMigrated || isBackedUp(history, release.id, clock?.host))
         (0,stages_deploy/* skip */.iv)(deploy, 'backup', 'made by an earlier attempt');
     else
         await (0,stages_deploy/* stage */.dw)(deploy, 'backup', () => (0,migrate/* backup */.RR)(deploy, release));
-    if ((0,release_history/* hasHappened */.eZ)(history, release.id, 'migrated')) {
+    if (isMigrated) {
         (0,stages_deploy/* skip */.iv)(deploy, 'migrate', 'done by an earlier attempt');
         return { backup: made?.file ?? '', ran: false };
     }
     await (0,stages_deploy/* stage */.dw)(deploy, 'migrate', () => (0,migrate/* migrate */._r)(deploy, release));
     return { backup: deploy.report.backup ?? made?.file ?? '', ran: true };
 }
+/**
+ * Whether an earlier attempt's backup is the one to keep. It is while a migration of the release has begun and not ended
+ * well, since a second one could be of a half migrated database; else it has to be new.
+ *
+ * @param now milliseconds since 1970 by the clock that wrote the ledger; without it no backup is new
+ */
+function isBackedUp(history, id, now) {
+    const own = history.filter(({ release }) => release === id);
+    const made = own.findLastIndex(({ event }) => event === 'backed-up');
+    if (made < 0)
+        return false;
+    const migration = own.slice(made).findLast(({ event }) => ['migrating', 'migrated'].includes(event));
+    return migration?.event === 'migrating' || (now !== undefined && now - Date.parse(own[made].at) < newFor);
+}
 /** The release starts in its slot and is let through or taken down. */
-function startAndGate(deploy, release) {
-    return withFailureHooks(deploy, release, async () => {
+async function startAndGate(deploy, release) {
+    if (isLive(deploy, release.id)) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'start', isLiveAlready);
+        (0,stages_deploy/* skip */.iv)(deploy, 'gate', isLiveAlready);
+        return;
+    }
+    await withFailureHooks(deploy, release, async () => {
         await requireSite(deploy);
         await (0,stages_deploy/* stage */.dw)(deploy, 'start', () => (0,start/* start */.ni)(deploy, release));
         await (0,stages_deploy/* stage */.dw)(deploy, 'gate', () => (0,gate/* gate */.Gj)(deploy, release));

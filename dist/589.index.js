@@ -20,7 +20,7 @@ __webpack_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/github/exec.ts
-var exec = __webpack_require__(7801);
+var exec = __webpack_require__(182);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(8500);
 ;// CONCATENATED MODULE: ./src/stages/clock.ts
@@ -1066,6 +1066,13 @@ function find(root, path) {
  */
 function loadConfig(text, fileName, environment) {
     const source = readSource(text, fileName);
+    const config = configOf(source, fileName, environment);
+    const clash = clashOf(source, fileName, config);
+    if (clash)
+        throw new ConfigError(fileName, [clash]);
+    return config;
+}
+function configOf(source, fileName, environment) {
     const merged = inEnvironment(source, fileName, environment);
     const parsed = fileSchema.safeParse(plain(merged), { error: expectation });
     const problems = parsed.success
@@ -1074,6 +1081,36 @@ function loadConfig(text, fileName, environment) {
     if (!parsed.success || problems.length > 0)
         throw new ConfigError(fileName, problems.sort(byPlace));
     return toConfig(parsed.data, environment);
+}
+/** Two environments of one app on one server would ship into each other's slots. */
+function clashOf(source, fileName, { app, base, environment, hosts }) {
+    const mine = new Set(hosts.map(serverOf));
+    for (const other of otherConfigs(source, fileName, environment)) {
+        const shared = other.hosts.find((host) => mine.has(serverOf(host)));
+        if (!shared || (other.app !== app && other.base !== base))
+            continue;
+        return problemAt(source, source.root, ['environments', environment], 'a server of its own, or an `app` of its own', `${app} on ${shared.name}, where ${other.environment} has it too`);
+    }
+    return undefined;
+}
+/** The same address behind another jump host is another server. */
+function serverOf({ address, port, jump }) {
+    return `${jump ? `${serverOf(jump)} ` : ''}${address} ${port}`;
+}
+/** Those that are good: a fault in another environment is told when that one is deployed. */
+function otherConfigs(source, fileName, environment) {
+    const { value } = find(source.root, ['environments']).tree;
+    const names = value instanceof Map ? [...value.keys()].filter((name) => name !== environment) : [];
+    return names.flatMap((name) => {
+        try {
+            return [configOf(source, fileName, name)];
+        }
+        catch (error) {
+            if (error instanceof ConfigError)
+                return [];
+            throw error;
+        }
+    });
 }
 /**
  * What the file says in one environment: each key with its value as JSON, `gate.deadline` → `"60s"`. A list is one value.
@@ -1781,7 +1818,7 @@ const databaseKinds = { postgres: postgres, mysql: mysql, sqlite: sqlite };
 
 /***/ }),
 
-/***/ 7801:
+/***/ 182:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {

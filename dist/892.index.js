@@ -19,7 +19,7 @@ var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./src/github/exec.ts
-var exec = __webpack_require__(7801);
+var exec = __webpack_require__(182);
 // EXTERNAL MODULE: ./src/stages/project.ts + 12 modules
 var project = __webpack_require__(4613);
 // EXTERNAL MODULE: external "node:fs/promises"

@@ -131,14 +131,15 @@ test('the second of two runs at once waits whether the first one lives, and is r
 })
 
 test('a run that was killed goes on in its next attempt at once, and its migration is not run twice', async () => {
+  const env = { TINY_MIGRATION_SECONDS: '4' }
   const { signal } = await deploy({
     run: 120,
-    env: { TINY_MIGRATION_SECONDS: '4' },
+    env,
     on: [inStep('migrate'), (action) => action.kill('SIGKILL')],
   }).done
   expect(signal).toBe('SIGKILL')
   expect((await lease()).left).toBeGreaterThan(20)
-  const { log } = await green(deploy({ run: 120, attempt: 2 }).done)
+  const { log } = await green(deploy({ run: 120, attempt: 2, env }).done)
   expect(log).toContain('waiting for stage migrate of run 120/1/deploy')
   expect(log).not.toContain('waiting whether')
   expect(await times('migrating', 120)).toBe(1)
@@ -193,6 +194,16 @@ test('an older run may not go over a newer one', async () => {
   const said = await red(deploy({ run: 140, attempt: 2 }).done)
   expect(said).toContain('older than what is live')
   expect(await live()).toBe('v141-141')
+})
+
+test('a re-run brings a setting that was wrong before, and keeps the backup from before the migration', async () => {
+  await red(deploy({ run: 145, env: { TINY_HEALTHY_AFTER: '600' } }).done)
+  const { log } = await green(deploy({ run: 145, attempt: 2 }).done)
+  expect(log).not.toContain('done by an earlier attempt')
+  expect(log).toContain('made by an earlier attempt')
+  expect(await times('shipped', 145)).toBe(2)
+  expect(await times('backed-up', 145)).toBe(1)
+  expect(await live()).toBe('v145-145')
 })
 
 test('a connection that is cut in every stage is made again, and the run ends green', async () => {

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import type { Release } from '../release/release'
-import { backupAndMigrate, isFinished, isLive, startAndGate, switchAndFinish } from '../stages/chain'
+import { backupAndMigrate, isFinished, startAndGate, switchAndFinish } from '../stages/chain'
 import { type DeliverRequest, deliver, preflight, recorded } from '../stages/deliver'
 import type { Deploy } from '../stages/deploy'
 import { type Identity, identityOf } from '../stages/identity'
@@ -86,16 +86,12 @@ async function chain(
   request: DeliverRequest,
 ): Promise<void> {
   const { outputs } = context
-  const { id } = request.identity
-  const goesOn = isLive(deploy, id)
-  const release = goesOn ? recorded(deploy, id)! : await deliver(deploy, project, request)
+  const release = await deliver(deploy, project, request)
   tell(context, release)
-  if (!goesOn) {
-    const { backup, ran } = await backupAndMigrate(deploy, release)
-    outputs.set('backup', backup)
-    outputs.set('ran', String(ran))
-    await startAndGate(deploy, release)
-  }
+  const { backup, ran } = await backupAndMigrate(deploy, release)
+  outputs.set('backup', backup)
+  outputs.set('ran', String(ran))
+  await startAndGate(deploy, release)
   outputs.set('healthy', 'true')
   outputs.set('switch-ms', String((await switchAndFinish(deploy, release)).switchMs))
   outputs.set('live-slot', release.slot)

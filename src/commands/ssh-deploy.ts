@@ -22,9 +22,10 @@ export async function run(context: CommandContext<InputsOf<'ssh-deploy'>>): Prom
     preflight(deploy, request)
     await take(deploy)
     preflight(deploy, request)
+    const before = liveRelease(deploy.hosts[0]!)?.id ?? ''
     const release = await deliver(deploy, project, request)
     outputs.set('release', release.id)
     outputs.set('slot', release.slot)
-    outputs.set('previous-release', liveRelease(deploy.hosts[0]!)?.id ?? '')
+    outputs.set('previous-release', before === release.id ? '' : before)
   })
 }

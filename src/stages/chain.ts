@@ -14,6 +14,9 @@ import { switchTo } from './switch'
 /** How long a backup counts as new, in ms. */
 const newFor = 60 * 60 * 1000
 
+/** Said of what comes before the switch where an earlier attempt ended after it. */
+export const isLiveAlready = 'it takes traffic already'
+
 /** How a deploy ended, for the outputs of the actions. */
 export interface Ended {
   readonly switchMs: number
@@ -29,6 +32,11 @@ export function backupAndMigrate(
 
 async function migrateOnce(deploy: Deploy, release: Release): Promise<{ backup: string; ran: boolean }> {
   const { config, hosts } = deploy
+  if (isLive(deploy, release.id)) {
+    skip(deploy, 'backup', isLiveAlready)
+    skip(deploy, 'migrate', isLiveAlready)
+    return { backup: '', ran: false }
+  }
   await runHooks(deploy, release, 'after-ship', config.hooks.afterShip)
   if (!config.migrations) {
     skip(deploy, 'backup', 'no migrations in kawasemi.yml')
@@ -37,9 +45,11 @@ async function migrateOnce(deploy: Deploy, release: Release): Promise<{ backup: 
   }
   const { history, clock } = hosts[0]!.facts
   const made = backupOf(history, release.id)
-  if (isBackedUp(history, release.id, clock?.host)) skip(deploy, 'backup', 'made by an earlier attempt')
+  const isMigrated = hasHappened(history, release.id, 'migrated')
+  if (isMigrated || isBackedUp(history, release.id, clock?.host))
+    skip(deploy, 'backup', 'made by an earlier attempt')
   else await stage(deploy, 'backup', () => backup(deploy, release))
-  if (hasHappened(history, release.id, 'migrated')) {
+  if (isMigrated) {
     skip(deploy, 'migrate', 'done by an earlier attempt')
     return { backup: made?.file ?? '', ran: false }
   }
@@ -48,21 +58,27 @@ async function migrateOnce(deploy: Deploy, release: Release): Promise<{ backup: 
 }
 
 /**
- * Whether an earlier attempt's backup is the one to keep. It is once its migration began, since a second one could be of a
- * half migrated database; until then it has to be new.
+ * Whether an earlier attempt's backup is the one to keep. It is while a migration of the release has begun and not ended
+ * well, since a second one could be of a half migrated database; else it has to be new.
  *
  * @param now milliseconds since 1970 by the clock that wrote the ledger; without it no backup is new
  */
 function isBackedUp(history: History, id: string, now: number | undefined): boolean {
-  if (!hasHappened(history, id, 'backed-up')) return false
-  const last = history.findLastIndex(({ event, release }) => event === 'backed-up' && release === id)
-  const began = history.slice(last).some(({ event, release }) => event === 'migrating' && release === id)
-  return began || (now !== undefined && now - Date.parse(history[last]!.at) < newFor)
+  const own = history.filter(({ release }) => release === id)
+  const made = own.findLastIndex(({ event }) => event === 'backed-up')
+  if (made < 0) return false
+  const migration = own.slice(made).findLast(({ event }) => ['migrating', 'migrated'].includes(event))
+  return migration?.event === 'migrating' || (now !== undefined && now - Date.parse(own[made]!.at) < newFor)
 }
 
 /** The release starts in its slot and is let through or taken down. */
-export function startAndGate(deploy: Deploy, release: Release): Promise<void> {
-  return withFailureHooks(deploy, release, async () => {
+export async function startAndGate(deploy: Deploy, release: Release): Promise<void> {
+  if (isLive(deploy, release.id)) {
+    skip(deploy, 'start', isLiveAlready)
+    skip(deploy, 'gate', isLiveAlready)
+    return
+  }
+  await withFailureHooks(deploy, release, async () => {
     await requireSite(deploy)
     await stage(deploy, 'start', () => start(deploy, release))
     await stage(deploy, 'gate', () => gate(deploy, release))

@@ -9,8 +9,10 @@ import { defaultLimits, nameOf } from '../release/check-up'
 import { findRelease } from '../release/history'
 import type { Release } from '../release/release'
 import type { Trouble } from '../release/trouble'
+import { isLive, isLiveAlready } from './chain'
 import type { Deploy } from './deploy'
 import { on, skip, stage } from './deploy'
+import { holdsFiles } from './holds-files'
 import type { Identity } from './identity'
 import { hostTroubles, idleSlot, olderRun } from './preflight'
 import { configHash, imagesOf, type Project, planFiles, readReleaseFiles } from './project'
@@ -48,7 +50,8 @@ export function troublesBefore(
 
 /**
  * Ships the release into the idle slot of every host, but for hosts where an earlier attempt did so and the slot still
- * holds it.
+ * holds it. Where its settings are others since, such as a secret that was wrong, it is shipped again: with the images
+ * that are there.
  *
  * @returns the release as the first host has it, which is the one that backs up and migrates.
  */
@@ -56,14 +59,23 @@ export async function deliver(deploy: Deploy, project: Project, request: Deliver
   const { identity, layout, pullFrom } = request
   const known = recorded(deploy, identity.id)
   const images = known?.images ?? imagesOf(layout)
-  const lacking = deploy.hosts.filter(({ facts }) => !holds(facts, identity.id, images))
+  if (known && isLive(deploy, identity.id)) {
+    skip(deploy, 'ship', isLiveAlready)
+    return known
+  }
+  const plan = planFiles(project, identity)
+  const isThere = await Promise.all(
+    deploy.hosts.map(
+      async (host) => holds(host.facts, identity.id, images) && holdsFiles(host, identity.id, plan),
+    ),
+  )
+  const lacking = deploy.hosts.filter((_, at) => !isThere[at])
   if (known && lacking.length === 0) {
     skip(deploy, 'ship', 'done by an earlier attempt')
     return known
   }
   for (const { name, facts } of lacking) warnOfClock(deploy, name, facts)
   await Promise.all(lacking.map((host) => requireStreams(host, deploy.config)))
-  const plan = planFiles(project, identity)
   const files = await readReleaseFiles(project)
   for (const notice of plan.notices) deploy.reporter.info(notice)
   for (const warning of plan.warnings) deploy.reporter.warning(warning)

@@ -39,10 +39,15 @@ afterAll(async () => {
 type Step = (action: string, inputs?: Record<string, string>) => Promise<Record<string, string>>
 
 /** Runs the steps of a job, then their `post` steps, the last one first, as a runner does however the job ended. */
-async function runJob(run: number, version: Version, steps: (step: Step) => Promise<void>): Promise<void> {
+async function runJob(
+  run: number,
+  version: Version,
+  steps: (step: Step) => Promise<void>,
+  attempt = 1,
+): Promise<void> {
   const done: { action: string; inputs: Record<string, string>; result: ActionResult }[] = []
   const step: Step = async (action, inputs = {}) => {
-    const result = await site.run(action, run, version, { inputs })
+    const result = await site.run(action, run, version, { inputs, attempt })
     done.push({ action, inputs, result })
     expectGreen(result)
     return result.outputs
@@ -55,7 +60,11 @@ async function runJob(run: number, version: Version, steps: (step: Step) => Prom
     )
     for (const { action, inputs, result } of done.reverse()) {
       if (action === 'build-image') continue
-      const { errors, warnings } = await site.run('post', run, version, { inputs, state: result.state })
+      const { errors, warnings } = await site.run('post', run, version, {
+        inputs,
+        attempt,
+        state: result.state,
+      })
       expect([...errors, ...warnings]).toEqual([])
     }
   }
@@ -125,6 +134,21 @@ test('and the next one without a failed request', async () => {
   expect(await readSlot(site.server, 'blue')).toEqual([])
   expect(await storedSeeds(site.server, 'row-')).toEqual(['row-1'])
   await expectOldAssets(site.server, visitors, page)
+})
+
+test('all six once more find the release live, and touch nothing', async () => {
+  const before = await eventsOf(site.server, 202)
+  const again = async (step: Step) => {
+    const { release = '', ...shipped } = await shipBuilt(step)
+    expect(shipped).toEqual({ slot: 'green', 'previous-release': '' })
+    expect(await step('run-migrations', { release })).toEqual({ backup: '', ran: 'false' })
+    expect(await step('health-gate', { release })).toMatchObject({ healthy: 'true' })
+    expect(await step('blue-green', { release })).toMatchObject({ 'live-slot': 'green' })
+  }
+  const phase = await visitors.during(() => runJob(202, good(2), again, 2))
+  expectNoneFailed(phase)
+  expect(phase.cuts).toBe(0)
+  expect(await eventsOf(site.server, 202)).toEqual(before)
 })
 
 test('a job that ended after shipping gives the lease back and has touched no traffic', async () => {

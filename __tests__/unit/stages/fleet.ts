@@ -26,6 +26,8 @@ export class FakeHost {
   /** Thrown at a call of that name; what came before it in the program has happened. */
   failAt: string | undefined
   lost = false
+  /** Sums of the files of the release that is asked for, as the host tells them. */
+  files = ''
   facts: HostFacts
 
   constructor(
@@ -67,6 +69,10 @@ export class FakeHost {
   async refresh(): Promise<HostFacts> {
     if (this.lost) throw new Trouble(this.name, 'does not answer.', 'Wait.')
     return this.facts
+  }
+
+  async ask() {
+    return { facts: new Map([['files', this.files]]), printed: [] }
   }
 
   companion() {
