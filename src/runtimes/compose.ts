@@ -68,7 +68,7 @@ function refusal(facts: ReadonlyMap<string, unknown>): Trouble | undefined {
     return new Trouble(
       'Docker on the host',
       'does not answer this user.',
-      'Install and start it, and put the user into the group `docker` (then log in anew).',
+      'Install and start it (restart it where it hangs), and put the user into the group `docker` (then log in anew).',
       problem.split('\n').slice(0, 5),
     )
   }
