@@ -6344,7 +6344,7 @@ function parts(config, { sharedVolumes, adoption }) {
 function refusal(facts) {
     const problem = facts.get('docker-problem');
     if (typeof problem === 'string' && problem !== '') {
-        return new trouble/* Trouble */.q('Docker on the host', 'does not answer this user.', 'Install and start it, and put the user into the group `docker` (then log in anew).', problem.split('\n').slice(0, 5));
+        return new trouble/* Trouble */.q('Docker on the host', 'does not answer this user.', 'Install and start it (restart it where it hangs), and put the user into the group `docker` (then log in anew).', problem.split('\n').slice(0, 5));
     }
     const version = (0,fact/* textOf */.b6)(facts.get('compose'));
     const [, major, minor] = /^v?(\d{1,4})\.(\d{1,4})/.exec(version) ?? [];

@@ -41,8 +41,13 @@ compose_containers() {
     ${2:+--filter "label=com.docker.compose.service=$2"} </dev/null
 }
 
+# docker_told ARGUMENT…: what Docker answers. One that hangs must not hold up whoever asks.
+docker_told() { timeout -k 5 20 docker "$@" </dev/null; }
+
 compose_facts() {
-  if kw_info=$(docker info --format '{{.ServerVersion}}|{{.DockerRootDir}}|{{.DriverStatus}}|{{.SecurityOptions}}' 2>&1 </dev/null); then
+  kw_status=0
+  kw_info=$(docker_told info --format '{{.ServerVersion}}|{{.DockerRootDir}}|{{.DriverStatus}}|{{.SecurityOptions}}' 2>&1) || kw_status=$?
+  if [ "$kw_status" = 0 ]; then
     fact docker "$(json "${kw_info%%|*}")"
     kw_info=${kw_info#*|}
     host_disk "${kw_info%%|*}"
@@ -55,7 +60,9 @@ compose_facts() {
     kw_memory=${kw_memory:-0 0}
     fact live-memory "${kw_memory% *}"
     fact idle-memory "${kw_memory#* }"
-    fact compose "$(json "$(docker compose version --short 2>/dev/null </dev/null || :)")"
+    fact compose "$(json "$(docker_told compose version --short 2>/dev/null || :)")"
+  elif [ "$kw_status" = 124 ] || [ "$kw_status" = 137 ]; then
+    fact docker-problem '"Docker on the host does not answer within 20 s"'
   else
     fact docker-problem "$(json "$kw_info")"
   fi
@@ -266,10 +273,10 @@ compose_memory() {
 # limit of theirs is more; and what those of the other slot use. Nothing where nothing is live.
 compose_slot_memory() {
   [ -n "$1" ] && compose_has_release "$1" || return 0
-  kw_ids=$(docker ps -q --no-trunc --filter "label=kawasemi.app=$(compose_parts "$1" app)" --filter label=kawasemi.slot </dev/null)
+  kw_ids=$(docker_told ps -q --no-trunc --filter "label=kawasemi.app=$(compose_parts "$1" app)" --filter label=kawasemi.slot) || return 0
   [ -n "$kw_ids" ] || return 0
   # shellcheck disable=SC2086 # ids
-  docker inspect --format '{{index .Config.Labels "kawasemi.slot"}} {{.State.Pid}} {{.HostConfig.Memory}}' $kw_ids </dev/null |
+  docker_told inspect --format '{{index .Config.Labels "kawasemi.slot"}} {{.State.Pid}} {{.HostConfig.Memory}}' $kw_ids |
     while read -r kw_slot kw_pid kw_limit; do
       printf '%s %s %s\n' "$kw_slot" "$(compose_memory "$kw_pid")" "$kw_limit"
     done | awk -v live="$1" '
@@ -282,12 +289,12 @@ compose_slot_memory() {
 # id, service, state, restarts, exit status, out of memory, image, health, process id. Only `ps` tells the health in the
 # same way in every version of Docker.
 compose_states() {
-  kw_listed=$(docker ps -a --no-trunc --filter "label=com.docker.compose.project=$1" \
-    --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.Status}}' </dev/null) || return 1
+  kw_listed=$(docker_told ps -a --no-trunc --filter "label=com.docker.compose.project=$1" \
+    --filter label=com.docker.compose.oneoff=False --format '{{.ID}} {{.Status}}') || return 1
   [ -n "$kw_listed" ] || return 0
   # shellcheck disable=SC2046 # ids
-  kw_inspected=$(docker inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.Image}} {{.State.Pid}}' \
-    $(printf '%s\n' "$kw_listed" | cut -d ' ' -f 1) </dev/null) || return 1
+  kw_inspected=$(docker_told inspect --format '{{.Id}} {{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.OOMKilled}} {{.Image}} {{.State.Pid}}' \
+    $(printf '%s\n' "$kw_listed" | cut -d ' ' -f 1)) || return 1
   printf '%s\n\n%s\n' "$kw_listed" "$kw_inspected" | awk '
     NF == 0 { listed = 1; next }
     !listed { health[$1] = /\(unhealthy\)/ ? "unhealthy" : /\(healthy\)/ ? "healthy" : /\(health: starting\)/ ? "starting" : "none"; next }

@@ -2,7 +2,7 @@
 
 # host_docker_disk: where Docker keeps images and volumes.
 host_docker_disk() {
-  kw_root=$(docker info --format '{{.DockerRootDir}}' 2>/dev/null </dev/null) || return 0
+  kw_root=$(timeout -k 5 20 docker info --format '{{.DockerRootDir}}' 2>/dev/null </dev/null) || return 0
   host_disk "$kw_root"
 }
 
