@@ -409,6 +409,17 @@ describe('what the three promise together', () => {
     expect(migrated).toEqual([1, 0, 0])
     for (const events of ran) expect(events.at(-1)).toBe('finished')
   })
+
+  test('somebody who goes back by hand on one server alone: a rollback moves none of the others', async () => {
+    const link = await say(second, `readlink ${base}/live`)
+    const put = (to: string) =>
+      say(second, `cd ${base} && runuser -u deploy -- sh -c 'ln -s ${to} live.part && mv -T live.part live'`)
+    await put(link.endsWith('blue') ? 'slots/green' : 'slots/blue')
+    expect(await shown()).toEqual(['v9', 'v7', 'v9'])
+    expectRed(await product.run('rollback', 207), /serve different releases .*v9-206.*v7-203/)
+    expect(await shown()).toEqual(['v9', 'v7', 'v9'])
+    await put(link)
+  })
 })
 
 describe('its workflows', () => {
