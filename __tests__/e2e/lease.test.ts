@@ -206,6 +206,17 @@ test('a re-run brings a setting that was wrong before, and keeps the backup from
   expect(await live()).toBe('v145-145')
 })
 
+test('a rollback waits for a deploy that is at work, and then goes back from it', async () => {
+  let back: Promise<ActionResult> | undefined
+  const goBack = () => {
+    back = product.run('rollback', 147)
+  }
+  await green(deploy({ run: 146, on: [inStage('ship'), goBack] }).done)
+  const { warnings } = await green(back!)
+  expect(warnings[0]).toMatch(/for another run that is at work there\. .*\/actions\/runs\/146$/)
+  expect(await live()).toBe('v145-145')
+})
+
 test('a connection that is cut in every stage is made again, and the run ends green', async () => {
   // Before a stage's program arrived, or in its midst.
   const places = [
