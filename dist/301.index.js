@@ -10,9 +10,6 @@ exports.modules = {
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   zr: () => (/* binding */ backupAndMigrate),
-  $g: () => (/* binding */ isFinished),
-  DG: () => (/* binding */ isLive),
-  Vc: () => (/* binding */ isLiveAlready),
   bQ: () => (/* binding */ startAndGate),
   v3: () => (/* binding */ switchAndFinish)
 });
@@ -140,6 +137,8 @@ async function withFailureHooks(deploy, release, work) {
     }
 }
 
+// EXTERNAL MODULE: ./src/stages/live.ts
+var live = __webpack_require__(133);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./src/probes/answer.ts
@@ -262,19 +261,18 @@ var stages_switch = __webpack_require__(9670);
 
 
 
+
 /** How long a backup counts as new, in ms. */
 const newFor = 60 * 60 * 1000;
-/** Said of what comes before the switch where an earlier attempt ended after it. */
-const isLiveAlready = 'it takes traffic already';
 /** Backup and migration, each left out when the ledger says that it was done for this very release. */
 function backupAndMigrate(deploy, release) {
     return withFailureHooks(deploy, release, () => migrateOnce(deploy, release));
 }
 async function migrateOnce(deploy, release) {
     const { config, hosts } = deploy;
-    if (isLive(deploy, release.id)) {
-        (0,stages_deploy/* skip */.iv)(deploy, 'backup', isLiveAlready);
-        (0,stages_deploy/* skip */.iv)(deploy, 'migrate', isLiveAlready);
+    if ((0,live/* isLive */.DG)(deploy, release.id)) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'backup', live/* isLiveAlready */.Vc);
+        (0,stages_deploy/* skip */.iv)(deploy, 'migrate', live/* isLiveAlready */.Vc);
         return { backup: '', ran: false };
     }
     await runHooks(deploy, release, 'after-ship', config.hooks.afterShip);
@@ -313,9 +311,9 @@ function isBackedUp(history, id, now) {
 }
 /** The release starts in its slot and is let through or taken down. */
 async function startAndGate(deploy, release) {
-    if (isLive(deploy, release.id)) {
-        (0,stages_deploy/* skip */.iv)(deploy, 'start', isLiveAlready);
-        (0,stages_deploy/* skip */.iv)(deploy, 'gate', isLiveAlready);
+    if ((0,live/* isLive */.DG)(deploy, release.id)) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'start', live/* isLiveAlready */.Vc);
+        (0,stages_deploy/* skip */.iv)(deploy, 'gate', live/* isLiveAlready */.Vc);
         return;
     }
     await withFailureHooks(deploy, release, async () => {
@@ -338,7 +336,7 @@ async function runLastHooks(deploy, release) {
 }
 /** From the switch to the end. */
 function switchAndFinish(deploy, release) {
-    const baked = isLive(deploy, release.id) && isBaked(deploy, release.id);
+    const baked = (0,live/* isLive */.DG)(deploy, release.id) && isBaked(deploy, release.id);
     return withFailureHooks(deploy, release, async () => {
         const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, release, { bake: !baked, also: [] }));
         await tryHooks(deploy, release, 'after-switch', deploy.config.hooks.afterSwitch);
@@ -356,19 +354,8 @@ function switchAndFinish(deploy, release) {
         return { switchMs: Math.max(...switches.map(({ ms }) => ms)) };
     });
 }
-/** Whether the release takes traffic on every host and its deploy was brought to its end. */
-function isFinished({ hosts }, id) {
-    return hosts.every(({ facts }) => isLiveOn(facts, id) && (0,release_history/* hasHappened */.eZ)(facts.history, id, 'finished'));
-}
 function isBaked({ hosts }, id) {
     return hosts.every(({ facts }) => (0,release_history/* hasHappened */.eZ)(facts.history, id, 'baked'));
-}
-/** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */
-function isLive({ hosts }, id) {
-    return hosts.every(({ facts }) => isLiveOn(facts, id));
-}
-function isLiveOn(facts, id) {
-    return facts.live !== undefined && facts.releases[facts.live] === id;
 }
 
 

@@ -27,11 +27,11 @@ async function run(context) {
     await (0,_with_release__WEBPACK_IMPORTED_MODULE_5__/* .withRelease */ ._)(context, false, async (deploy, release) => {
         const before = (0,_stages_live__WEBPACK_IMPORTED_MODULE_2__/* .liveRelease */ ._8)(deploy.hosts[0])?.id ?? '';
         outputs.set('previous-release', before === release.id ? '' : before);
-        if ((0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isFinished */ .$g)(deploy, release.id))
+        if ((0,_stages_live__WEBPACK_IMPORTED_MODULE_2__/* .isFinished */ .$g)(deploy, release.id))
             reporter.info(`${release.id} is live already; nothing is left to do`);
         else {
             await (0,_record__WEBPACK_IMPORTED_MODULE_4__/* .withRecord */ .q)(context, deploy.config, 'deploy', release, async () => {
-                if (!(0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .isLive */ .DG)(deploy, release.id))
+                if (!(0,_stages_live__WEBPACK_IMPORTED_MODULE_2__/* .isLive */ .DG)(deploy, release.id))
                     await (0,_stages_gate__WEBPACK_IMPORTED_MODULE_1__/* .requireWarm */ .zd)(deploy, release);
                 outputs.set('switch-ms', String((await (0,_stages_chain__WEBPACK_IMPORTED_MODULE_0__/* .switchAndFinish */ .v3)(deploy, release)).switchMs));
             });

@@ -234,7 +234,7 @@ var stages_switch = __webpack_require__(9670);
  */
 async function rollback(deploy, options) {
     if (hasGoneBack(deploy))
-        return finish(deploy, liveId(deploy), options);
+        return finish(deploy, requireLive(deploy), options);
     const before = (0,live/* liveRelease */._8)(serving(deploy));
     if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
         // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
@@ -247,7 +247,7 @@ async function rollback(deploy, options) {
 const unrecorded = (_, work) => work();
 async function goBack(deploy, target, reason) {
     // Also for the ledger of a host where nothing was live.
-    const left = liveId(deploy);
+    const left = requireLive(deploy);
     await bringUp(deploy, target);
     const also = [rolledBack(left, target, reason)];
     const switches = await (0,stages_deploy/* stage */.dw)(deploy, 'switch', () => (0,stages_switch/* switchTo */.S)(deploy, target, { bake: false, also }));
@@ -259,7 +259,7 @@ function rolledBack(from, to, reason) {
 }
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
 function hasGoneBack({ hosts }) {
-    return hosts.every(({ facts, owner }) => (0,release_history/* wentBack */.Il)(facts.history, owner, serves(facts)));
+    return hosts.every((host) => (0,release_history/* wentBack */.Il)(host.facts.history, host.owner, (0,live/* liveId */.e7)(host)));
 }
 /**
  * Says where a rollback would go to and what schema it would meet there. Changes nothing.
@@ -274,7 +274,7 @@ function planFor(deploy, to) {
     const { reporter, report, config, hosts } = deploy;
     const [first] = hosts;
     const present = first.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)));
-    const plan = planRollback(first.facts.history, liveId(deploy), present, to);
+    const plan = planRollback(first.facts.history, requireLive(deploy), present, to);
     const { target, schemaChangedBy } = plan;
     report.to = target.version;
     report.toCommit = target.commit;
@@ -288,14 +288,11 @@ function planFor(deploy, to) {
 function serving({ hosts }) {
     return hosts.find(({ facts }) => facts.live !== undefined) ?? hosts[0];
 }
-function serves({ live, releases }) {
-    return live && releases[live];
-}
-function liveId(deploy) {
-    const { name, facts } = serving(deploy);
-    const id = serves(facts);
+function requireLive(deploy) {
+    const host = serving(deploy);
+    const id = (0,live/* liveId */.e7)(host);
     if (id === undefined)
-        throw new trouble/* Trouble */.q(name, 'nothing is live there.', 'Deploy a version first.');
+        throw new trouble/* Trouble */.q(host.name, 'nothing is live there.', 'Deploy a version first.');
     return id;
 }
 /** An earlier attempt went back, and was perhaps ended before it was done. */

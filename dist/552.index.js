@@ -191,8 +191,6 @@ var probes_clock = __webpack_require__(4649);
 var check_up = __webpack_require__(751);
 // EXTERNAL MODULE: ./src/release/history.ts
 var release_history = __webpack_require__(5205);
-// EXTERNAL MODULE: ./src/stages/chain.ts + 3 modules
-var chain = __webpack_require__(5330);
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
 // EXTERNAL MODULE: external "node:crypto"
@@ -226,6 +224,8 @@ async function holdsFiles(host, id, { files }) {
     return (0,fact/* textOf */.b6)(facts.get('files')) === files.map(({ content }) => (0,entries/* fileSum */.E_)(key, content)).join(' ');
 }
 
+// EXTERNAL MODULE: ./src/stages/live.ts
+var live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/preflight.ts
 var preflight = __webpack_require__(2684);
 // EXTERNAL MODULE: ./src/stages/project.ts + 12 modules
@@ -1004,8 +1004,8 @@ async function deliver(deploy, project, request) {
     const { identity, layout, pullFrom } = request;
     const known = recorded(deploy, identity.id);
     const images = known?.images ?? (0,stages_project/* imagesOf */.IC)(layout);
-    if (known && (0,chain/* isLive */.DG)(deploy, identity.id)) {
-        (0,stages_deploy/* skip */.iv)(deploy, 'ship', chain/* isLiveAlready */.Vc);
+    if (known && (0,live/* isLive */.DG)(deploy, identity.id)) {
+        (0,stages_deploy/* skip */.iv)(deploy, 'ship', live/* isLiveAlready */.Vc);
         return known;
     }
     const plan = (0,stages_project/* planFiles */.jP)(project, identity);

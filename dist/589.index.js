@@ -7112,8 +7112,12 @@ function watchProbes(deploy, release) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $g: () => (/* binding */ isFinished),
+/* harmony export */   DG: () => (/* binding */ isLive),
+/* harmony export */   Vc: () => (/* binding */ isLiveAlready),
 /* harmony export */   _8: () => (/* binding */ liveRelease),
 /* harmony export */   d7: () => (/* binding */ tellRows),
+/* harmony export */   e7: () => (/* binding */ liveId),
 /* harmony export */   j7: () => (/* binding */ reportLive)
 /* harmony export */ });
 /* harmony import */ var _release_history__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5205);
@@ -7122,6 +7126,20 @@ function watchProbes(deploy, release) {
 function liveRelease({ facts }) {
     const { live, releases, history } = facts;
     return live && (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .findRelease */ .dv)(history, releases[live]);
+}
+/** The id of what takes traffic on the host now. */
+function liveId({ facts }) {
+    return facts.live && facts.releases[facts.live];
+}
+/** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */
+function isLive({ hosts }, id) {
+    return hosts.every((host) => liveId(host) === id);
+}
+/** Said then of what comes before the switch. */
+const isLiveAlready = 'it takes traffic already';
+/** Whether the release takes traffic on every host and its deploy was brought to its end. */
+function isFinished(deploy, id) {
+    return isLive(deploy, id) && deploy.hosts.every(({ facts }) => (0,_release_history__WEBPACK_IMPORTED_MODULE_0__/* .hasHappened */ .eZ)(facts.history, id, 'finished'));
 }
 /**
  * For the summary: what takes traffic, on the first host and on each of several.
@@ -7181,9 +7199,12 @@ var release_slot = __webpack_require__(1833);
 var trouble = __webpack_require__(2386);
 // EXTERNAL MODULE: ./src/stages/gate.ts
 var gate = __webpack_require__(1152);
+// EXTERNAL MODULE: ./src/stages/live.ts
+var stages_live = __webpack_require__(133);
 // EXTERNAL MODULE: ./src/stages/take-back.ts
 var take_back = __webpack_require__(8482);
 ;// CONCATENATED MODULE: ./src/stages/converge.ts
+
 
 
 
@@ -7241,24 +7262,21 @@ function intentOf({ facts: { history } }) {
 }
 function liveIds(hosts) {
     return hosts.flatMap((host) => {
-        const id = liveId(host);
+        const id = (0,stages_live/* liveId */.e7)(host);
         return id === undefined ? [] : [{ name: host.name, id }];
     });
-}
-function liveId({ facts }) {
-    return facts.live && facts.releases[facts.live];
 }
 /** It switched as was meant, and another one that was meant to did not. */
 function isAhead(host, hosts) {
     const id = intentOf(host)?.release;
-    return id !== undefined && liveId(host) === id && hosts.some((other) => isBehind(other, id));
+    return id !== undefined && (0,stages_live/* liveId */.e7)(host) === id && hosts.some((other) => isBehind(other, id));
 }
 /** Where somebody removed `live` it counts as new; one that had nothing before was to get its first release. */
 function isBehind(host, id) {
     const intent = intentOf(host);
     if (intent?.release !== id)
         return false;
-    const live = liveId(host);
+    const live = (0,stages_live/* liveId */.e7)(host);
     return live === undefined ? intent.from === '' : live !== id;
 }
 function undoOf(host) {
@@ -7275,8 +7293,6 @@ function undoOf(host) {
 
 // EXTERNAL MODULE: ./src/stages/deploy.ts
 var stages_deploy = __webpack_require__(2636);
-// EXTERNAL MODULE: ./src/stages/live.ts
-var stages_live = __webpack_require__(133);
 ;// CONCATENATED MODULE: ./src/stages/open.ts
 
 

@@ -785,7 +785,7 @@ async function deployTo(context, deploy, project, identity, dir) {
     const known = (0,deliver/* recorded */.t2)(deploy, id);
     if (known)
         (0,stages_project/* refuseOtherImages */.Xi)(known.images, inputs.digests);
-    if ((0,chain/* isFinished */.$g)(deploy, id)) {
+    if ((0,stages_live/* isFinished */.$g)(deploy, id)) {
         reporter.info(`${id} is live already; nothing is left to do`);
         await (0,stages_open/* settle */.G9)(deploy);
         if (known)

@@ -1,11 +1,11 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import type { Release } from '../release/release'
-import { backupAndMigrate, isFinished, startAndGate, switchAndFinish } from '../stages/chain'
+import { backupAndMigrate, startAndGate, switchAndFinish } from '../stages/chain'
 import { type DeliverRequest, deliver, preflight, recorded } from '../stages/deliver'
 import type { Deploy } from '../stages/deploy'
 import { type Identity, identityOf } from '../stages/identity'
-import { liveRelease } from '../stages/live'
+import { isFinished, liveRelease } from '../stages/live'
 import { settle, take } from '../stages/open'
 import {
   build,

@@ -5,6 +5,7 @@ import { type Deploy, skip, stage } from './deploy'
 import { drain } from './drain'
 import { gate, stopIdle } from './gate'
 import { runHooks, tryHooks, withFailureHooks } from './hooks'
+import { isLive, isLiveAlready } from './live'
 import { requireSite } from './look'
 import { backup, migrate } from './migrate'
 import { retire } from './retire'
@@ -13,9 +14,6 @@ import { switchTo } from './switch'
 
 /** How long a backup counts as new, in ms. */
 const newFor = 60 * 60 * 1000
-
-/** Said of what comes before the switch where an earlier attempt ended after it. */
-export const isLiveAlready = 'it takes traffic already'
 
 /** How a deploy ended, for the outputs of the actions. */
 export interface Ended {
@@ -116,20 +114,6 @@ export function switchAndFinish(deploy: Deploy, release: Release): Promise<Ended
   })
 }
 
-/** Whether the release takes traffic on every host and its deploy was brought to its end. */
-export function isFinished({ hosts }: Deploy, id: string): boolean {
-  return hosts.every(({ facts }) => isLiveOn(facts, id) && hasHappened(facts.history, id, 'finished'))
-}
-
 function isBaked({ hosts }: Deploy, id: string): boolean {
   return hosts.every(({ facts }) => hasHappened(facts.history, id, 'baked'))
-}
-
-/** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */
-export function isLive({ hosts }: Deploy, id: string): boolean {
-  return hosts.every(({ facts }) => isLiveOn(facts, id))
-}
-
-function isLiveOn(facts: Deploy['hosts'][number]['facts'], id: string): boolean {
-  return facts.live !== undefined && facts.releases[facts.live] === id
 }

@@ -5,6 +5,7 @@ import { otherSlot, type Slot } from '../release/slot'
 import { Trouble } from '../release/trouble'
 import type { Deploy } from './deploy'
 import { isWarm } from './gate'
+import { liveId } from './live'
 import { takeBack, type Undo } from './take-back'
 
 /**
@@ -86,10 +87,6 @@ function liveIds(hosts: readonly HostSession[]): Serving[] {
     const id = liveId(host)
     return id === undefined ? [] : [{ name: host.name, id }]
   })
-}
-
-function liveId({ facts }: HostSession): string | undefined {
-  return facts.live && facts.releases[facts.live]
 }
 
 /** It switched as was meant, and another one that was meant to did not. */

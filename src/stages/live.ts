@@ -1,6 +1,6 @@
 import type { HostSession } from '../host/session'
 import type { HostReport } from '../release/deploy-report'
-import { findRelease } from '../release/history'
+import { findRelease, hasHappened } from '../release/history'
 import type { Release } from '../release/release'
 import type { Deploy } from './deploy'
 
@@ -8,6 +8,24 @@ import type { Deploy } from './deploy'
 export function liveRelease({ facts }: HostSession): Release | undefined {
   const { live, releases, history } = facts
   return live && findRelease(history, releases[live])
+}
+
+/** The id of what takes traffic on the host now. */
+export function liveId({ facts }: HostSession): string | undefined {
+  return facts.live && facts.releases[facts.live]
+}
+
+/** Whether the release takes traffic on every host already, so that only the end of its deploy is missing. */
+export function isLive({ hosts }: Deploy, id: string): boolean {
+  return hosts.every((host) => liveId(host) === id)
+}
+
+/** Said then of what comes before the switch. */
+export const isLiveAlready = 'it takes traffic already'
+
+/** Whether the release takes traffic on every host and its deploy was brought to its end. */
+export function isFinished(deploy: Deploy, id: string): boolean {
+  return isLive(deploy, id) && deploy.hosts.every(({ facts }) => hasHappened(facts.history, id, 'finished'))
 }
 
 /**

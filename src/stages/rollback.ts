@@ -1,4 +1,3 @@
-import type { HostFacts } from '../host/facts'
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
 import { findRelease, hasHappened, leftBy, wentBack } from '../release/history'
@@ -10,7 +9,7 @@ import { startAndGate } from './chain'
 import { type Deploy, onHosts, runStage, skip, stage } from './deploy'
 import { drain } from './drain'
 import { isWarm } from './gate'
-import { liveRelease } from './live'
+import { liveId, liveRelease } from './live'
 import { idleSlot } from './preflight'
 import { slotLibrary } from './start'
 import { switchTo } from './switch'
@@ -31,7 +30,7 @@ export interface RollbackOptions {
  * @throws {Trouble} when there is nothing to go back to.
  */
 export async function rollback(deploy: Deploy, options: RollbackOptions): Promise<Release> {
-  if (hasGoneBack(deploy)) return finish(deploy, liveId(deploy), options)
+  if (hasGoneBack(deploy)) return finish(deploy, requireLive(deploy), options)
   const before = liveRelease(serving(deploy))
   if (before && options.to === undefined && options.undone && options.undone.run > before.run) {
     // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
@@ -46,7 +45,7 @@ const unrecorded: NonNullable<RollbackOptions['record']> = (_, work) => work()
 
 async function goBack(deploy: Deploy, target: Release, reason: string): Promise<Release> {
   // Also for the ledger of a host where nothing was live.
-  const left = liveId(deploy)
+  const left = requireLive(deploy)
   await bringUp(deploy, target)
   const also = [rolledBack(left, target, reason)]
   const switches = await stage(deploy, 'switch', () => switchTo(deploy, target, { bake: false, also }))
@@ -60,7 +59,7 @@ function rolledBack(from: string, to: Release, reason: string): Call {
 
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
 function hasGoneBack({ hosts }: Deploy): boolean {
-  return hosts.every(({ facts, owner }) => wentBack(facts.history, owner, serves(facts)))
+  return hosts.every((host) => wentBack(host.facts.history, host.owner, liveId(host)))
 }
 
 /**
@@ -77,7 +76,7 @@ function planFor(deploy: Deploy, to: string | undefined): RollbackPlan {
   const { reporter, report, config, hosts } = deploy
   const [first] = hosts
   const present = first!.facts.present.filter((id) => hosts.every(({ facts }) => facts.present.includes(id)))
-  const plan = planRollback(first!.facts.history, liveId(deploy), present, to)
+  const plan = planRollback(first!.facts.history, requireLive(deploy), present, to)
   const { target, schemaChangedBy } = plan
   report.to = target.version
   report.toCommit = target.commit
@@ -95,14 +94,10 @@ function serving({ hosts }: Deploy): HostSession {
   return hosts.find(({ facts }) => facts.live !== undefined) ?? hosts[0]!
 }
 
-function serves({ live, releases }: HostFacts): string | undefined {
-  return live && releases[live]
-}
-
-function liveId(deploy: Deploy): string {
-  const { name, facts } = serving(deploy)
-  const id = serves(facts)
-  if (id === undefined) throw new Trouble(name, 'nothing is live there.', 'Deploy a version first.')
+function requireLive(deploy: Deploy): string {
+  const host = serving(deploy)
+  const id = liveId(host)
+  if (id === undefined) throw new Trouble(host.name, 'nothing is live there.', 'Deploy a version first.')
   return id
 }
 
