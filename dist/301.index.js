@@ -302,10 +302,11 @@ async function migrateOnce(deploy, release) {
  * @param now milliseconds since 1970 by the clock that wrote the ledger; without it no backup is new
  */
 function isBackedUp(history, id, now) {
+    // One from before the release was shipped again may be of another database.
+    if (!(0,release_history/* hasHappened */.eZ)(history, id, 'backed-up'))
+        return false;
     const own = history.filter(({ release }) => release === id);
     const made = own.findLastIndex(({ event }) => event === 'backed-up');
-    if (made < 0)
-        return false;
     const migration = own.slice(made).findLast(({ event }) => ['migrating', 'migrated'].includes(event));
     return migration?.event === 'migrating' || (now !== undefined && now - Date.parse(own[made].at) < newFor);
 }

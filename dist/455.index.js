@@ -240,6 +240,12 @@ async function rollback(deploy, options) {
         // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
         return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`);
     }
+    if (before &&
+        options.to === undefined &&
+        !options.undone &&
+        options.left !== undefined &&
+        before.id !== options.left)
+        return settleOther(deploy, before, options.left);
     const { target } = planFor(deploy, options.to);
     const { reason = '', record = unrecorded } = options;
     return record(target, () => goBack(deploy, target, reason));
@@ -256,6 +262,21 @@ async function goBack(deploy, target, reason) {
 }
 function rolledBack(from, to, reason) {
     return (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('rolled-back', from, { to: to.id, reason }));
+}
+/**
+ * While the rollback waited, a run switched. Where its bake took it back, all is as was wanted.
+ *
+ * @throws {Trouble} where it is another release that would be left now.
+ */
+function settleOther(deploy, now, left) {
+    const { name, facts } = serving(deploy);
+    if ((0,release_history/* lastKnownGood */.zf)(facts.history, left) === now.id)
+        return settle(deploy, now, `${left} was taken back by its own run`);
+    throw new trouble/* Trouble */.q(name, `${now.id} went live while this rollback waited to go back from ${left}. Nothing was changed.`, 'Look whether it does well. To go back from it too, run this again.');
+}
+/** What a rollback would leave. */
+function leaving(deploy) {
+    return (0,live/* liveId */.e7)(serving(deploy));
 }
 /** An earlier attempt of this job went back already. Going back further would be wrong. */
 function hasGoneBack({ hosts }) {
@@ -380,11 +401,13 @@ async function run(context) {
             outputs.set('schema-changed-by', JSON.stringify(plan?.schemaChangedBy ?? []));
             return;
         }
+        const left = leaving(deploy);
         const undone = await (0,stages_open/* take */.s)(deploy, patienceMs);
         const release = await rollback(deploy, {
             to: inputs.to,
             reason: inputs.reason,
             undone,
+            left,
             record: (target, work) => (0,record/* withRecord */.q)(context, config, 'rollback', target, work),
         });
         outputs.set('release', release.id);

@@ -905,6 +905,8 @@ async function shipTo(deploy, host, release, { plan, files, layout, pullFrom }) 
                 (0,program/* call */.T1)('end'),
                 ...plan.prepare,
                 ...assetCalls(deploy, release),
+                // A release counts as laid down once this file is there.
+                (0,program/* call */.T1)('put', `${host.base}/releases/${release.id}/release.json`, '0640', `${JSON.stringify(release)}\n`),
                 (0,program/* call */.T1)('slot_point', release.slot, release.id),
                 (0,program/* call */.T1)('ledger', (0,ledger/* eventFields */.e)('shipped', release.id, { details: release })),
             ],
@@ -941,8 +943,6 @@ function fileCalls(base, release, files) {
         ...[...folders].map((path) => (0,program/* call */.T1)('release_folder_inside', release.id, path)),
         ...files.map(({ path, content, mode }) => (0,program/* call */.T1)('put_base64', `${folder}/${path}`, octal(mode), Buffer.from(content).toString('base64'))),
         (0,program/* call */.T1)('put', `${folder}/public.json`, '0644', `${JSON.stringify({ release: release.id, version: release.version })}\n`),
-        // Last, because a release counts as laid down once this file is there.
-        (0,program/* call */.T1)('put', `${folder}/release.json`, '0640', `${JSON.stringify(release)}\n`),
         (0,program/* call */.T1)('end'),
     ];
 }
@@ -1063,6 +1063,8 @@ function recorded({ hosts }, id) {
 function holds(facts, id, images) {
     const known = (0,release_history/* findRelease */.dv)(facts.history, id);
     if (!known || facts.live === known.slot || facts.releases[known.slot] !== id)
+        return false;
+    if (!facts.present.includes(id))
         return false;
     return Object.entries(images).every(([service, { manifest }]) => known.images[service]?.manifest === manifest);
 }

@@ -8,6 +8,8 @@
 files_take() {
   export LC_ALL=C
   [ "$(slot_release "$(live_slot)")" != "$1" ] || fail release-is-live "release $1 takes traffic now"
+  # Until it is laid down whole it does not count as there, also where an earlier attempt had laid it down.
+  rm -f "$kw_base/releases/$1/release.json"
   kw_release=$kw_base/releases/$1 kw_incoming=$kw_base/releases/.incoming kw_arriving=$kw_incoming/${kw_run##*/}
   kw_work=$kw_run/work kw_trees=0 kw_first=none
   mkdir -p "$kw_work/tree" "$kw_work/groups"

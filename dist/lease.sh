@@ -54,7 +54,10 @@ lease_take() {
   exec 9>>"$kw_base/lease.lock" 8>>"$kw_base/watch.lock"
   if ! flock -w 2 9; then
     fact busy "$(json "$(lock_holder)")"
-  elif ! flock -w 2 8; then
+  elif ! flock -n 8; then
+    # Who waits for a bake must not keep its watcher from switching back, nor its run from renewing the lease.
+    exec 9>&-
+    sleep 1
     fact busy "$(json "the bake of $(slot_release "$(live_slot)")")"
   elif ! lease_is_own && [ "$(lease_expires)" -gt "$(date +%s)" ]; then
     lease_report_held

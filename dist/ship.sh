@@ -1,9 +1,10 @@
 # Lays a release down in releases/ID; nothing of it runs yet.
 
-# release_folder ID
+# release_folder ID: from now on it does not count as laid down, until its release.json is there again.
 release_folder() {
   mkdir -p "$kw_base/releases"
   (umask 027 && mkdir -p "$kw_base/releases/$1")
+  rm -f "$kw_base/releases/$1/release.json"
 }
 
 # release_folder_inside ID PATH

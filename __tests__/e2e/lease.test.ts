@@ -196,20 +196,19 @@ test('an older run may not go over a newer one', async () => {
   expect(await live()).toBe('v141-141')
 })
 
-test('a re-run brings a setting that was wrong before, and keeps the backup from before the migration', async () => {
+test('a re-run brings a setting that was wrong before', async () => {
   await red(deploy({ run: 145, env: { TINY_HEALTHY_AFTER: '600' } }).done)
   const { log } = await green(deploy({ run: 145, attempt: 2 }).done)
-  expect(log).not.toContain('done by an earlier attempt')
-  expect(log).toContain('made by an earlier attempt')
-  expect(await times('shipped', 145)).toBe(2)
-  expect(await times('backed-up', 145)).toBe(1)
+  expect(log).not.toContain('by an earlier attempt')
+  // The first backup could be of another database.
+  for (const event of ['shipped', 'backed-up', 'migrated']) expect(await times(event, 145)).toBe(2)
   expect(await live()).toBe('v145-145')
 })
 
 test('a rollback waits for a deploy that is at work, and then goes back from it', async () => {
   let back: Promise<ActionResult> | undefined
   const goBack = () => {
-    back = product.run('rollback', 147)
+    back = product.run('rollback', 147, { inputs: { to: 'v145' } })
   }
   await green(deploy({ run: 146, on: [inStage('ship'), goBack] }).done)
   const { warnings } = await green(back!)

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../github/command'
 import type { InputsOf } from '../github/inputs'
 import { take } from '../stages/open'
-import { foresee, rollback } from '../stages/rollback'
+import { foresee, leaving, rollback } from '../stages/rollback'
 import { readConfig, siteUrl, withHosts } from './environment'
 import { withRecord } from './record'
 
@@ -23,11 +23,13 @@ export async function run(context: CommandContext<InputsOf<'rollback'>>): Promis
       outputs.set('schema-changed-by', JSON.stringify(plan?.schemaChangedBy ?? []))
       return
     }
+    const left = leaving(deploy)
     const undone = await take(deploy, patienceMs)
     const release = await rollback(deploy, {
       to: inputs.to,
       reason: inputs.reason,
       undone,
+      left,
       record: (target, work) => withRecord(context, config, 'rollback', target, work),
     })
     outputs.set('release', release.id)

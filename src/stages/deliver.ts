@@ -121,6 +121,7 @@ export function recorded({ hosts }: Deploy, id: string): Release | undefined {
 function holds(facts: HostFacts, id: string, images: Release['images']): boolean {
   const known = findRelease(facts.history, id)
   if (!known || facts.live === known.slot || facts.releases[known.slot] !== id) return false
+  if (!facts.present.includes(id)) return false
   return Object.entries(images).every(
     ([service, { manifest }]) => known.images[service]?.manifest === manifest,
   )

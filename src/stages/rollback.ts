@@ -1,6 +1,6 @@
 import { type Call, call } from '../host/program'
 import type { HostSession } from '../host/session'
-import { findRelease, hasHappened, leftBy, wentBack } from '../release/history'
+import { findRelease, hasHappened, lastKnownGood, leftBy, wentBack } from '../release/history'
 import { eventFields } from '../release/ledger'
 import type { Release } from '../release/release'
 import { planRollback, type RollbackPlan } from '../release/rollback'
@@ -17,6 +17,8 @@ import { switchTo } from './switch'
 export interface RollbackOptions {
   readonly to: string | undefined
   readonly reason: string | undefined
+  /** What was live when it was asked for, before it waited for the lease. */
+  readonly left: string | undefined
   /** What an earlier run had switched only some hosts to, and was just taken back from them. */
   readonly undone: Release | undefined
   /** Whoever keeps account of rollbacks wraps the work of one. */
@@ -36,6 +38,14 @@ export async function rollback(deploy: Deploy, options: RollbackOptions): Promis
     // Whoever saw the hosts half way to a newer release wanted this one, and not the one before it.
     return settle(deploy, before, `${options.undone.id} was taken back from the hosts that had it`)
   }
+  if (
+    before &&
+    options.to === undefined &&
+    !options.undone &&
+    options.left !== undefined &&
+    before.id !== options.left
+  )
+    return settleOther(deploy, before, options.left)
   const { target } = planFor(deploy, options.to)
   const { reason = '', record = unrecorded } = options
   return record(target, () => goBack(deploy, target, reason))
@@ -55,6 +65,27 @@ async function goBack(deploy: Deploy, target: Release, reason: string): Promise<
 
 function rolledBack(from: string, to: Release, reason: string): Call {
   return call('ledger', eventFields('rolled-back', from, { to: to.id, reason }))
+}
+
+/**
+ * While the rollback waited, a run switched. Where its bake took it back, all is as was wanted.
+ *
+ * @throws {Trouble} where it is another release that would be left now.
+ */
+function settleOther(deploy: Deploy, now: Release, left: string): Release {
+  const { name, facts } = serving(deploy)
+  if (lastKnownGood(facts.history, left) === now.id)
+    return settle(deploy, now, `${left} was taken back by its own run`)
+  throw new Trouble(
+    name,
+    `${now.id} went live while this rollback waited to go back from ${left}. Nothing was changed.`,
+    'Look whether it does well. To go back from it too, run this again.',
+  )
+}
+
+/** What a rollback would leave. */
+export function leaving(deploy: Deploy): string | undefined {
+  return liveId(serving(deploy))
 }
 
 /** An earlier attempt of this job went back already. Going back further would be wrong. */

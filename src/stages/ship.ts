@@ -72,6 +72,13 @@ async function shipTo(
           call('end'),
           ...plan.prepare,
           ...assetCalls(deploy, release),
+          // A release counts as laid down once this file is there.
+          call(
+            'put',
+            `${host.base}/releases/${release.id}/release.json`,
+            '0640',
+            `${JSON.stringify(release)}\n`,
+          ),
           call('slot_point', release.slot, release.id),
           call('ledger', eventFields('shipped', release.id, { details: release })),
         ],
@@ -119,8 +126,6 @@ function fileCalls(base: string, release: Release, files: readonly ReleaseFile[]
       '0644',
       `${JSON.stringify({ release: release.id, version: release.version })}\n`,
     ),
-    // Last, because a release counts as laid down once this file is there.
-    call('put', `${folder}/release.json`, '0640', `${JSON.stringify(release)}\n`),
     call('end'),
   ]
 }

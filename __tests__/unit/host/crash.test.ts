@@ -89,6 +89,18 @@ describe('the lease', () => {
     expect(output).toContain(`"name":"busy","value":"${said}"`)
   })
 
+  test('is not taken while a bake goes on, whose watcher can have the lock meanwhile', () => {
+    const lock = (name: string) => `'${folder.base}/${name}.lock'`
+    const held = `(flock 8; exec sleep 20) 8>>${lock('watch')} & until ! flock -n ${lock('watch')} true; do :; done`
+    const waiting = `sleep() { flock -n ${lock('lease')} echo "the lock is free"; }`
+    const { output } = folder.run(
+      [waiting, `with_bake() { ${held}; lease_take; kill $!; }`],
+      [call('with_bake')],
+    )
+    expect(output).toContain('the lock is free')
+    expect(output).toContain('"name":"busy","value":"the bake of ')
+  })
+
   test('is freed by the post step of the attempt that holds it, by no other', () => {
     folder.write('lease.json', line({ expires: future }))
     const drop = (owner: string) => folder.run([], [call('lease_drop', 'lease_is_mine')], { owner }).output

@@ -54,6 +54,12 @@ describe('the backup of an earlier attempt', () => {
       anew,
     ],
     ['nor for a migration before it', at('09:00'), [migrating, made], anew],
+    [
+      'nor after the release was shipped again with other settings: it could be of another database',
+      at('00:20'),
+      [made, migrating, { event: 'shipped', details: release }],
+      anew,
+    ],
     ['is the last one of several', at('09:10'), [made, { ...made, at: at('09:00') }], before],
   ])('%s', async (_, clock, lines, expected) => {
     expect(await attempt(clock, ...lines)).toEqual(expected)

@@ -64,7 +64,7 @@ describe('when a run died between the switches of two hosts', () => {
       host.enter({ event: 'finished', release: 'v0-0' }).enter({ event: 'finished', release: 'v1-1' })
     const { deploy } = deployTo(...hosts)
     const undone = await converge(deploy)
-    const options = { to: undefined, reason: undefined, undone }
+    const options = { to: undefined, reason: undefined, left: undefined, undone }
     expect(await rollback(deploy, options)).toMatchObject({ id: 'v1-1' })
     expect(serve(hosts)).toEqual(['v1-1', 'v1-1'])
     expect(deploy.report).toMatchObject({ to: 'v1', release: 'v1-1' })
@@ -144,7 +144,7 @@ describe('when a deploy was brought to its end, and only then a host came to ser
     'it was lost in the switch': (last?: 'drained') =>
       [ended(ready('one', 'v2-2'), last), ready('two', 'v1-1')] as const,
   }
-  const options = { to: undefined, reason: undefined, undone: undefined }
+  const options = { to: undefined, reason: undefined, left: undefined, undone: undefined }
 
   describe.each(Object.entries(situations))('since %s', (_, make) => {
     test.each([undefined, 'drained'] as const)(

@@ -62,6 +62,13 @@ test('it is where its settings are others now, such as a secret that was wrong',
   expect(release).toMatchObject({ id: 'v2-2', slot: 'blue' })
 })
 
+test('it is where that was cut off before all of it was laid down', async () => {
+  const host = new FakeHost('one', { blue: 'v2-2', green: 'v1-1' }, 'green')
+  host.facts = { ...host.facts, present: ['v1-1'] }
+  await deliver(deployTo(host).deploy, {} as Project, request)
+  expect(ship).toHaveBeenCalledTimes(1)
+})
+
 test('never where it takes traffic', async () => {
   const host = new FakeHost('one', { blue: 'v2-2', green: 'v1-1' }, 'blue')
   host.files = 'a-sum-of-other-settings'

@@ -154,7 +154,9 @@ async function programsOf(change: Partial<Config> = {}): Promise<ReadonlyMap<str
   await takeBack(deploy, [{ host, release, from: { slot: 'blue', release: 'v1-1' } }], 'taken-back', hostile)
   Object.assign(host.facts, { live: 'blue' })
   await takeBack(deploy, [{ host, release, from: { slot: 'blue', release: 'v1-1' } }], 'taken-back', hostile)
-  await rollback(deploy, { to: 'v2-2', reason: hostile, undone: undefined }).catch(() => undefined)
+  await rollback(deploy, { to: 'v2-2', reason: hostile, undone: undefined, left: undefined }).catch(
+    () => undefined,
+  )
   return programs
 }
 

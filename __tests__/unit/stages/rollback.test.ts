@@ -6,7 +6,7 @@ import { deployTo, FakeHost, releaseOf } from './fleet'
 jest.mock('../../../src/stages/gate')
 jest.mock('../../../src/stages/verify')
 
-const nothing = { to: undefined, reason: undefined, undone: undefined }
+const nothing = { to: undefined, reason: undefined, undone: undefined, left: undefined }
 
 /** Was deployed three times; v2 is warm in green. */
 function thrice(name: string): FakeHost {
@@ -63,4 +63,24 @@ test('one that was cut off before it moved the traffic begins anew', async () =>
   jest.mocked(isWarm).mockResolvedValue(true)
   expect(await attempt(2, host)).toMatchObject({ id: 'v2-2' })
   expect(goodReleases(host.facts.history)).toEqual(['v1-1', 'v2-2'])
+})
+
+describe('a rollback that waited for a run that was at work', () => {
+  const from = (left: string, host: FakeHost, to?: string) =>
+    rollback(deployTo(host).deploy, { ...nothing, left, to })
+
+  test('goes no further where the bake of that run went back', async () => {
+    const host = thrice('one').enter({ event: 'bake-failed', release: 'v3-3' })
+    expect(await from('v3-3', host)).toMatchObject({ id: 'v2-2' })
+    expect(host.did).toEqual([])
+  })
+
+  test('is refused where the run put another release live, unless it was told where to go', async () => {
+    const host = thrice('one')
+    await expect(from('v1-1', host)).rejects.toThrow(
+      'v2-2 went live while this rollback waited to go back from v1-1. Nothing was changed.',
+    )
+    expect(host.did).toEqual([])
+    expect(await from('v1-1', host, 'v3-3')).toMatchObject({ id: 'v3-3' })
+  })
 })
